@@ -1,0 +1,1 @@
+"""The HTTP process: webhooks, web chat, device pushes, command centre."""

@@ -1,0 +1,1 @@
+"""What is shown: a domain object and a translator make a card."""

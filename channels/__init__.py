@@ -1,0 +1,1 @@
+"""One package per chat channel: parse, render, send."""

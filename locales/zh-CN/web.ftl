@@ -1,0 +1,194 @@
+### 网页上的字：首页、聊天页、指挥中心。整句书写，只用 { $name } 这种占位。
+
+web-brand = 邻铃
+web-language = English
+web-unreachable = 连不上服务器，请看一下网络。
+web-server-failed = 服务器出了点问题，请稍后再试。
+web-reconnecting = 正在重新连接…
+
+web-role-resident = 居民
+web-role-family = 家属
+web-role-elder = 老人
+web-role-worker = 网格员
+web-role-merchant = 爱心商户
+web-role-operator = 指挥中心
+
+## 首页
+
+web-start-page = 邻铃：社区的报警铃和聊天助手
+web-start-what = 老人家里和公共场所的设备一有异常，邻铃马上把卡片送到负责的网格员手里，家属和指挥中心同时知道。居民、家属、网格员和商户都在聊天里办事，不用另装软件。
+web-start-enter = 从这里进去
+web-start-try = 换个身份，进去看看
+web-start-try-how = 每张卡片都会打开一个新标签页，可以同时开几个，互不影响。
+web-start-chat = 打开聊天
+web-start-console = 打开指挥中心
+web-start-resident = 找附近的店，报名活动，攒积分，反映身边的问题。
+web-start-family = 给家里的老人绑定设备，有事第一时间知道，也能报个平安。
+web-start-elder = 字大、话短，回个数字就能办事，随时能找到人。
+web-start-worker = 收到报警卡片，接单、到场、处置，都在聊天里完成。
+web-start-merchant = 核销居民的积分，查看今天和本月的数目。
+web-start-operator = 看全社区的地图和实时数据，把报警派给网格员。
+web-start-demo = 演示：走一遍报警的全过程
+web-start-demo-what = 选一个设备，让它真的发一条消息，然后看消息怎样一步步传到人的手里。
+web-start-kind = 哪一种报警
+web-start-kind-smoke = 烟感
+web-start-kind-gas = 燃气
+web-start-kind-sos = 手环呼救
+web-start-device = 哪一个设备
+web-start-ring-smoke = 让一个烟感响起来
+web-start-ring-gas = 让一个燃气报警器响起来
+web-start-ring-sos = 让一个手环呼救
+web-start-clear = 让它恢复正常
+web-start-no-device = 这里没有这一种设备。
+web-start-rung = “{ $name }”已经响了，请照右边的步骤往下看。
+web-start-cleared = “{ $name }”已经恢复正常。
+web-start-sent = 设备发出的消息
+web-start-steps = 接着看什么
+web-start-step-open = 先打开“指挥中心”和“网格员”两个页面，最好并排放着；想看家属这边，再打开“家属”。
+web-start-step-ring = 回到这里，让设备响起来。一秒钟左右，地图上的圆点变成红色三角，网格员收到报警卡片，家属也收到通知。
+web-start-step-ack = 在网格员的聊天里点“接单”。指挥中心的计时停住，显示是谁接的单，别人手里的卡片也跟着变。
+web-start-step-resolve = 点“处置完成”，回答看到了什么、见到了谁。设备还没恢复时，地图上的点是琥珀色菱形。
+web-start-step-clear = 回到这里，让设备恢复正常。工单办结，地图上的点变回蓝色圆点。
+web-start-failed = 没有成功：{ $reason }
+
+## 聊天页
+
+web-chat-page = 邻铃
+web-chat-page-unseen = （{ $count }）邻铃有报警
+web-chat-me = { $name } · { $role }
+web-chat-large = 大字
+web-chat-larger = 再大些
+web-chat-log = 对话
+web-chat-newest = 有新消息，点这里看
+web-chat-field = 要说的话
+web-chat-hint = 在这里说…
+web-chat-photo = 发照片
+web-chat-place = 发我的位置
+web-chat-send = 发送
+web-chat-sending = 正在发送…
+web-chat-again = 没有发出去，点这里再发
+web-chat-updated = { $time } 更新
+web-chat-folded = { $title }（已有新的卡片）
+web-chat-my-photo = 我发的照片
+web-chat-my-place = 我的位置
+web-chat-photo-unreadable = 这张照片打不开，请换一张试试。
+web-chat-place-unknown = 拿不到您的位置。请在手机设置里允许定位，或者直接把地方写出来。
+web-chat-hello = 您好，我是邻铃。有什么事直接跟我说就行；不知道怎么说，就发“帮助”。
+web-chat-log-in = 登录已经过期，请从您平时聊天的地方重新打开邻铃。
+
+## 指挥中心
+
+web-console-page = 邻铃指挥中心
+web-console-page-alarms = （{ $count }）邻铃指挥中心有报警
+web-console-login = 登录指挥中心
+web-console-account = 账号
+web-console-password = 密码
+web-console-enter = 登录
+web-console-enter-demo = 以演示值班员的身份进入
+web-console-log-out = 退出
+web-console-on-watch = 值班：{ $name }
+web-console-logged-out = 登录已经过期，请重新登录。
+web-console-stale = 数据已经 { $seconds } 秒没有更新，正在重新连接…
+web-console-stale-since = 数据停在 { $time }，正在重新连接…
+web-console-sound-blocked = 声音被浏览器拦住了，点这里打开
+web-console-mute = 静音 10 分钟
+web-console-muted = 已静音到 { $time }，点这里恢复
+web-console-map = 社区地图
+web-console-map-said = 社区地图：{ $total } 个设备，{ $alarm } 个报警，{ $handled } 个已处置、设备还没恢复，{ $offline } 个离线。报警请看旁边的列表。
+web-console-zoom-in = 放大
+web-console-zoom-out = 缩小
+web-console-whole = 看全社区
+web-console-find-building = 查看楼栋
+web-console-find-building-hint = 选择楼栋…
+web-console-all-kinds = 全部设备
+web-console-kinds = 只看一种设备
+web-console-legend = 图例
+web-console-queue = 待处理
+web-console-queue-empty = 现在没有要处理的事。
+web-console-queue-keys = 按 G 选中最早的报警，回车打开，再回车派单。
+web-console-new-alarm = 新报警：{ $title }，{ $place }
+web-console-close = 关闭
+web-console-cluster = 这里的设备
+web-console-cluster-count = 共 { $count } 个设备
+web-console-cluster-building = 查看这栋楼：{ $name }
+
+web-figure-population = 人口
+web-figure-elders = 60 岁以上
+web-figure-devices = 设备
+web-figure-devices-alarm = { $alarm } 报警 · { $offline } 离线
+web-figure-open = 等人接单
+web-figure-acked = 处理中
+web-figure-resolved = 等设备恢复
+web-figure-closed = 今天办结
+web-figure-ack-median = 接单用时
+web-figure-close-median = 办结用时
+web-figure-on-duty = 在岗网格员
+web-figure-minutes = { $minutes } 分钟
+web-figure-seconds = { $seconds } 秒
+web-figure-none = 还没有
+web-figure-share = 占 { $percent }%
+web-figure-median = 中位数
+
+web-kind-door = 门磁
+web-kind-gas = 燃气
+web-kind-smoke = 烟感
+web-kind-wristband = 手环
+web-kind-water = 水表
+web-kind-camera = 监控
+web-kind-manhole = 井盖
+web-kind-fire = 火点监测
+web-kind-lane = 消防通道
+web-kind-rubbish = 垃圾满溢
+web-kind-parking = 停车秩序
+web-kind-street = 市容
+
+web-state-normal = 正常
+web-state-alarm = 报警
+web-state-handled = 已处置，设备未恢复
+web-state-offline = 离线
+
+web-severity-life = 危及生命
+web-severity-care = 关爱
+web-severity-property = 公共安全
+web-severity-maintenance = 设备维护
+
+web-status-open = 等人接单
+web-status-acked = { $name } 已接单
+web-status-acked-unnamed = 已接单
+web-status-resolved = 已处置，等设备恢复
+web-status-closed = 已办结
+
+web-ticket-waiting = 已等 { $time }
+web-ticket-since = 已过 { $time }
+web-ticket-kind = 设备
+web-ticket-place = 地点
+web-ticket-opened = 发生
+web-ticket-acked = 接单
+web-ticket-escalation = 提醒
+web-ticket-escalation-step = 已升级 { $step } 次
+web-ticket-epoch = 次数
+web-ticket-epoch-again = 第 { $epoch } 次响起
+web-ticket-timeline = 经过
+web-ticket-no-events = 还没有记录。
+web-ticket-workers = 派给谁
+web-ticket-workers-none = 现在没有网格员可派。
+web-ticket-on-duty = 在岗
+web-ticket-off-duty = 不在岗
+web-ticket-own-grid = 本网格
+web-ticket-worker-open = 手上 { $count } 件
+web-ticket-dispatch = 派单
+web-ticket-dispatched = 已派给 { $name }，卡片正在发过去。
+web-ticket-gone = 这件事已经办结。
+web-ticket-locate = 在地图上看
+
+web-building-figures = { $flats } 户，60 岁以上 { $elders } 人，{ $grid }
+web-building-flats = 住户
+web-building-nobody = 没有登记住户
+web-building-no-flats = 这栋楼还没有登记住户。
+web-building-devices = 设备
+web-building-loading = 正在打开…
+web-use-own = 自住
+web-use-let = 出租
+web-use-vacant = 空置
+web-use-shop = 商用
+web-use-public = 公用

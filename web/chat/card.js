@@ -1,0 +1,50 @@
+/** One card of the assistant as an element. */
+import { el, safeUrl } from "../shared/dom.js";
+import { t } from "../shared/words.js";
+
+/** The tone is said by a sign as well as by colour. */
+const SIGNS = { danger: "▲", warning: "◆", success: "✓", info: "ℹ" };
+
+export function cardElement(card, press) {
+  const sign = SIGNS[card.tone];
+  return el(
+    "article",
+    { class: `card ${card.tone}`, tabindex: "-1", data: { key: card.key, version: card.version } },
+    card.title && el("h2", {}, sign && el("span", { class: "sign", "aria-hidden": "true" }, sign), card.title),
+    card.summary && el("p", { class: "summary" }, card.summary),
+    card.fields.length > 0 &&
+      el("dl", {}, card.fields.map((field) => el("div", {}, el("dt", {}, field.label), el("dd", {}, field.value)))),
+    card.actions.length > 0 &&
+      el("div", { class: "actions" }, card.actions.map((action, index) => actionElement(action, index + 1, press))),
+  );
+}
+
+/**
+ * Every action carries its number, as it stands in the card, because a person may also answer
+ * "1". The style sheet shows the numbers on the newest card only: that is the one they mean.
+ */
+function actionElement(action, position, press) {
+  const props = { class: `button ${action.style}`, data: { action: action.id } };
+  const label = [el("span", { class: "position" }, `${position} `), action.label];
+  if (action.url) {
+    const href = safeUrl(action.url);
+    if (href === null) return null;
+    const elsewhere = !href.startsWith("tel:") && { target: "_blank", rel: "noopener noreferrer" };
+    return el("a", { ...props, href, ...elsewhere }, label);
+  }
+  const button = el("button", { ...props, type: "button" }, label);
+  button.addEventListener("click", () => press(action, button));
+  return button;
+}
+
+/** A card that a newer one has taken over: folded, grey, nothing to press. */
+export function foldedCard(card) {
+  const bare = cardElement({ ...card, actions: [], tone: "neutral" });
+  bare.removeAttribute("tabindex");
+  return el(
+    "details",
+    { class: "folded", data: { key: card.key } },
+    el("summary", {}, t("web-chat-folded", { title: card.title || card.summary })),
+    bare,
+  );
+}

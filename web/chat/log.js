@@ -1,0 +1,114 @@
+/**
+ * The conversation as shown. The same item may come by the answer to a message, by the stream
+ * and by a replay; an update may overtake an older one. Here each is shown once, the newest wins.
+ */
+import { el } from "../shared/dom.js";
+import { clockTime, dayTime, t } from "../shared/words.js";
+import { cardElement, foldedCard } from "./card.js";
+
+export function createLog(root, newest, press) {
+  const seen = new Set();
+  const current = new Map(); // card key -> the entry that shows its newest card
+
+  const atEnd = () => root.scrollHeight - root.scrollTop - root.clientHeight < 80;
+  const toEnd = () => {
+    root.scrollTop = root.scrollHeight;
+    newest.hidden = true;
+  };
+  newest.addEventListener("click", toEnd);
+  root.addEventListener("scroll", () => atEnd() && (newest.hidden = true), { passive: true });
+
+  /** Items stand in the order of their ids, also when the stream brings an older one late. */
+  function place(row, id) {
+    const later = [...root.children].find((other) => Number(other.dataset.id) > id);
+    root.insertBefore(row, later ?? null);
+  }
+
+  /** Numbers answer the last card that offers anything. */
+  function markAnswerable() {
+    root.querySelector(".answerable")?.classList.remove("answerable");
+    [...root.querySelectorAll(".card:has(.actions)")].at(-1)?.classList.add("answerable");
+  }
+
+  function replace(entry, item) {
+    const held = entry.row.contains(document.activeElement);
+    const fresh = cardElement(item.card, press);
+    entry.row.firstChild.replaceWith(fresh);
+    Object.assign(entry, { card: item.card, id: Math.max(entry.id, item.id) });
+    entry.time.textContent = t("web-chat-updated", { time: clockTime(item.at) });
+    if (held) fresh.focus({ preventScroll: true });
+  }
+
+  function append(item) {
+    const older = current.get(item.card.key);
+    const time = el("time", { datetime: item.at }, dayTime(item.at));
+    const overtaken = older && older.id > item.id;
+    const shown = overtaken ? foldedCard(item.card) : cardElement(item.card, press);
+    const row = el("div", { class: "row", data: { id: item.id } }, shown, time);
+    place(row, item.id);
+    if (overtaken) return;
+    if (older) older.row.firstChild.replaceWith(foldedCard(older.card));
+    current.set(item.card.key, { id: item.id, card: item.card, row, time });
+  }
+
+  return {
+    get empty() {
+      return root.childElementCount === 0;
+    },
+
+    /** Shows an item; true when it was new to this page. */
+    add(item) {
+      if (seen.has(item.id)) return false;
+      seen.add(item.id);
+      const follows = atEnd();
+      const shown = current.get(item.card.key);
+      if (item.op === "update" && shown) {
+        if (item.card.version <= shown.card.version) return false;
+        replace(shown, item);
+      } else {
+        append(item);
+      }
+      markAnswerable();
+      if (follows) toEnd();
+      else newest.hidden = false;
+      return true;
+    },
+
+    /** What the person said, at once; the state follows when the server has answered. */
+    echo(content, again) {
+      const state = el("span", { class: "state", role: "status" }, t("web-chat-sending"));
+      const row = el("div", { class: "row own pending" }, el("div", { class: "bubble" }, content), state);
+      root.append(row);
+      toEnd();
+      return {
+        sent() {
+          row.classList.remove("pending", "failed");
+          state.replaceChildren(clockTime(new Date().toISOString()));
+        },
+        failed(reason) {
+          row.classList.replace("pending", "failed");
+          const button = el("button", { type: "button", class: "again" }, t("web-chat-again"));
+          button.addEventListener("click", () => {
+            row.classList.replace("failed", "pending");
+            state.replaceChildren(t("web-chat-sending"));
+            again();
+          });
+          state.replaceChildren(el("span", {}, reason), button);
+          if (atEnd()) toEnd();
+        },
+        refused(reason) {
+          row.classList.replace("pending", "failed");
+          state.replaceChildren(reason);
+        },
+      };
+    },
+
+    /** A line of the page itself, such as the greeting or why a photo could not be read. */
+    note(text) {
+      root.append(el("div", { class: "row" }, el("article", { class: "card neutral" }, el("p", { class: "summary" }, text))));
+      toEnd();
+    },
+
+    toEnd,
+  };
+}

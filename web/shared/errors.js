@@ -1,0 +1,8 @@
+/** A refusal; `message` is in words and may be shown. Status 0: the server was not reached. */
+export class ApiError extends Error {
+  constructor(status, code, message) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}

@@ -9,6 +9,7 @@ import { createAttention } from "./attention.js";
 import { setUpComposer } from "./composer.js";
 import { createLog } from "./log.js";
 import { createOutbox } from "./outbox.js";
+import { createTurns } from "./turns.js";
 import { setUpType } from "./type.js";
 
 const PAGE_OF_ITEMS = 500;
@@ -28,27 +29,16 @@ const type = setUpType(byId("large"), byId("larger"));
 const banner = byId("banner");
 const logRoot = byId("log");
 const attention = createAttention(byId("alarm"));
-const log = createLog(logRoot, byId("newest"), press);
-const say = createOutbox(client, {
-  echo: log.echo,
+const log = createLog(logRoot, byId("newest"), (action, button) => turns.press(action, button));
+const turns = createTurns(createOutbox(client), log, {
   onItems: (items) => items.forEach(show),
   onDenied: () => askToLogIn(t("web-chat-log-in")),
 });
-const composer = setUpComposer(say, log.note);
+const composer = setUpComposer(turns.say, log.note);
 let seenTo = 0; // by replay and stream alone: only they bring the items without a gap
 
 function show(item) {
   if (log.add(item) && item.card.tone === "danger") attention.alarm(item.card);
-}
-
-async function press(action, button) {
-  const card = button.closest(".card");
-  if (card.dataset.busy) return; // the second click of a double click
-  card.dataset.busy = "true";
-  button.setAttribute("aria-busy", "true");
-  await say({ action: action.token }, action.label);
-  delete card.dataset.busy;
-  button.removeAttribute("aria-busy");
 }
 
 function tell(text) {

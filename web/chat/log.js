@@ -18,6 +18,8 @@ export function createLog(root, newest, press) {
   newest.addEventListener("click", toEnd);
   root.addEventListener("scroll", () => atEnd() && (newest.hidden = true), { passive: true });
 
+  const ownRow = (content, state) => el("div", { class: "row own" }, el("div", { class: "bubble" }, content), state);
+
   /** Items stand in the order of their ids, also when the stream brings an older one late. */
   function place(row, id) {
     const later = [...root.children].find((other) => Number(other.dataset.id) > id);
@@ -74,33 +76,34 @@ export function createLog(root, newest, press) {
       return true;
     },
 
-    /** What the person said, at once; the state follows when the server has answered. */
-    echo(content, again) {
-      const state = el("span", { class: "state", role: "status" }, t("web-chat-sending"));
-      const row = el("div", { class: "row own pending" }, el("div", { class: "bubble" }, content), state);
+    /** What the person says, at once; the state follows when the server has answered. */
+    echo(content) {
+      const state = el("span", { class: "state", role: "status" });
+      const row = ownRow(content, state);
+      const become = (name, ...shown) => {
+        row.className = `row own ${name}`;
+        state.replaceChildren(...shown);
+      };
+      become("pending", t("web-chat-sending"));
       root.append(row);
       toEnd();
       return {
-        sent() {
-          row.classList.remove("pending", "failed");
-          state.replaceChildren(clockTime(new Date().toISOString()));
-        },
-        failed(reason) {
-          row.classList.replace("pending", "failed");
+        sent: () => become("sent", clockTime(new Date().toISOString())),
+        refused: (reason) => become("failed", reason),
+        failed(again) {
           const button = el("button", { type: "button", class: "again" }, t("web-chat-again"));
           button.addEventListener("click", () => {
-            row.classList.replace("failed", "pending");
-            state.replaceChildren(t("web-chat-sending"));
+            become("pending", t("web-chat-sending"));
             again();
           });
-          state.replaceChildren(el("span", {}, reason), button);
-          if (atEnd()) toEnd();
-        },
-        refused(reason) {
-          row.classList.replace("pending", "failed");
-          state.replaceChildren(reason);
+          become("failed", button);
         },
       };
+    },
+
+    /** What the person answered by a button, put before the message that it led to. */
+    said(content, beforeId) {
+      place(ownRow(content, el("span", { class: "state" }, clockTime(new Date().toISOString()))), beforeId - 1);
     },
 
     /** A line of the page itself, such as the greeting or why a photo could not be read. */

@@ -12,7 +12,8 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 async function deliver(client, body, key) {
   for (const wait of [...PAUSES_MS, null]) {
     try {
-      return await client.post("/api/chat/messages", body, { "Idempotency-Key": key });
+      const { items } = await client.post("/api/chat/messages", body, { "Idempotency-Key": key });
+      return items;
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 0 || wait === null) throw error;
       await pause(wait);
@@ -20,30 +21,16 @@ async function deliver(client, body, key) {
   }
 }
 
-export function createOutbox(client, { echo, onItems, onDenied }) {
+export function createOutbox(client) {
   let last = Promise.resolve();
-
-  /** Shows what was said and sends it; the promise ends when the server has answered or not. */
-  return function say(body, content) {
-    const key = crypto.randomUUID?.() ?? uuidFromRandom();
-
-    async function attempt() {
-      try {
-        const { items } = await deliver(client, body, key);
-        bubble.sent();
-        onItems(items);
-      } catch (error) {
-        if (!(error instanceof ApiError)) throw error;
-        if (error.status === 401) onDenied();
-        // What the server refused stays refused; what did not get through may be tried again.
-        if (error.status === 0 || error.status >= 500 || error.status === 401) bubble.failed(error.message);
-        else bubble.refused(error.message);
-      }
-    }
-
-    const queue = () => (last = last.then(attempt));
-    const bubble = echo(content, queue);
-    return queue();
+  return {
+    newKey: () => crypto.randomUUID?.() ?? uuidFromRandom(),
+    /** The items of the turn; throws ApiError when it did not get through or was refused. */
+    send(body, key) {
+      const turn = last.then(() => deliver(client, body, key));
+      last = turn.catch(() => {});
+      return turn;
+    },
   };
 }
 

@@ -43,7 +43,6 @@ function showPersonas() {
 
 function setUpPanel(devices) {
   const kind = () => new FormData(byId("panel")).get("kind");
-  const chosen = () => devices.find((device) => device.id === select.value);
 
   function showDevices() {
     const fitting = devices.filter((device) => device.kind === ALARMS[kind()].device);
@@ -60,7 +59,7 @@ function setUpPanel(devices) {
       const { topic, payload } = await client.post(path, body);
       const said = typeof payload === "string" ? payload : JSON.stringify(payload);
       outcome.replaceChildren(
-        el("p", {}, t(done, { name: chosen().name })),
+        el("p", {}, t(done, { name: select.selectedOptions[0].textContent })),
         el("div", {}, t("web-start-sent"), el("code", {}, topic), el("code", {}, said)),
       );
     } catch (error) {

@@ -1,0 +1,90 @@
+"""中国移动 OneNET: bodies of its HTTP push.
+
+Source: OneNET, "HTTP推送 · 开发指南": `{"msg": …, "msg_signature", "nonce"}` where `msg` is one
+message or a list, `type` 1 data (`dev_id`, `ds_id`, `at`, `value`), 2 on and offline
+(`status`), 7 the answer to a command. `data/devices/onenet.yaml` maps stream names; NB-IoT
+streams bear OMA LwM2M numbers, `3303_0_5700`, whose instance does not matter to us.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from core.errors import DecodeError
+from core.reading import Clock, Decoded, Reading
+from core.units import truth
+from devices.body import (
+    Head,
+    an_object,
+    collect,
+    device_id,
+    flat,
+    listed,
+    load,
+    load_object,
+    moment,
+    single,
+)
+from devices.rules import rulebook
+
+SOURCE: Final = "onenet"
+_RULES: Final = rulebook(SOURCE).any
+_DATA: Final = 1
+_PRESENCE: Final = 2
+_MAX_MESSAGES: Final = 1000
+_LWM2M: Final = re.compile(r"(\d{1,5})_\d{1,5}_(\d{1,5})")
+
+
+def decode(payload: bytes, received: datetime) -> Decoded:
+    """Decode a push of one message or many."""
+    body = load_object(payload)
+    if "enc_msg" in body:
+        raise DecodeError("the push is encrypted: choose plain text on the platform")
+    message = body.get("msg", body)
+    if isinstance(message, str):  # newer consoles push the message as text
+        message = load(message.encode())
+    messages = message if isinstance(message, list) else [message]
+    if len(messages) > _MAX_MESSAGES:
+        raise DecodeError("the push holds more than 1000 messages")
+    return _together([_one(an_object(each, "msg"), received) for each in messages])
+
+
+def _together(parts: list[Decoded]) -> Decoded:
+    """Join messages; the worst clock speaks for all."""
+    readings: list[Reading] = [reading for part in parts for reading in part.readings]
+    unknown = dict.fromkeys(key for part in parts for key in part.unknown)
+    clocks = {part.clock for part in parts}
+    clock: Clock = "bad" if "bad" in clocks else "device" if "device" in clocks else "receipt"
+    return Decoded(tuple(readings), listed(list(unknown)), clock)
+
+
+def _one(message: Mapping[str, object], received: datetime) -> Decoded:
+    ts, clock = moment(message.get("at"), received)
+    kind = message.get("type")
+    if kind not in (_DATA, _PRESENCE):
+        return Decoded((), (), clock)
+    head = Head(SOURCE, device_id(message.get("dev_id")), ts, clock)
+    if kind == _PRESENCE:
+        return single(head, "online", value=_online(message.get("status")))
+    stream, value = message.get("ds_id"), message.get("value")
+    if isinstance(value, dict):
+        fields: dict[str, object] = {key.lower(): raw for key, raw in flat(value)}
+    elif isinstance(stream, str):
+        fields = {_stream(stream): value}
+    else:
+        raise DecodeError("ds_id is missing")
+    return collect(fields, _RULES, head)
+
+
+def _stream(name: str) -> str:
+    """Name a stream as the rules do: `3303_0_5700` is `3303/5700`."""
+    found = _LWM2M.fullmatch(name)
+    return f"{found[1]}/{found[2]}" if found else name.lower()
+
+
+def _online(raw: object) -> bool:
+    try:
+        return truth(raw)
+    except ValueError:
+        raise DecodeError("online is neither yes nor no") from None

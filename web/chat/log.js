@@ -64,15 +64,13 @@ export function createLog(root, newest, press) {
       seen.add(item.id);
       const follows = atEnd();
       const shown = current.get(item.card.key);
-      if (item.op === "update" && shown) {
-        if (item.card.version <= shown.card.version) return false;
-        replace(shown, item);
-      } else {
-        append(item);
-      }
+      const inPlace = item.op === "update" && shown;
+      if (inPlace && item.card.version <= shown.card.version) return false;
+      if (inPlace) replace(shown, item);
+      else append(item);
       markAnswerable();
       if (follows) toEnd();
-      else newest.hidden = false;
+      else if (!inPlace) newest.hidden = false;
       return true;
     },
 

@@ -1,0 +1,46 @@
+/** Tap a kind of device, see only its points; tap it again, see all. Beside it the legend. */
+import { byId, el } from "../shared/dom.js";
+import { t } from "../shared/words.js";
+import { KINDS, STATES, kindName, stateName } from "./signs.js";
+
+export function createFilter(onKind) {
+  const bar = byId("kinds");
+  let chosen = null;
+
+  const button = (kind, label) => {
+    const node = el("button", { type: "button", class: "kind", data: { kind: kind ?? "" } }, el("span", {}, label), el("b"));
+    node.addEventListener("click", () => {
+      chosen = chosen === kind ? null : kind;
+      mark();
+      onKind(chosen);
+    });
+    return node;
+  };
+  const buttons = [button(null, t("web-console-all-kinds")), ...KINDS.map((kind) => button(kind, kindName(kind)))];
+
+  function mark() {
+    for (const node of buttons) node.setAttribute("aria-pressed", String(node.dataset.kind === (chosen ?? "")));
+  }
+
+  bar.replaceChildren(...buttons);
+  mark();
+  byId("legend").replaceChildren(
+    ...Object.keys(STATES).map((state) =>
+      el("li", { class: state }, el("span", { class: "sign", "aria-hidden": "true" }, STATES[state].sign), stateName(state)),
+    ),
+  );
+
+  return {
+    /** How many there are of each, and whether one of them rings. */
+    count(devices) {
+      const all = Object.values(devices);
+      for (const node of buttons) {
+        const kind = node.dataset.kind;
+        const counted = kind ? [devices[kind] ?? { total: 0, alarm: 0 }] : all;
+        node.lastChild.textContent = counted.reduce((sum, { total }) => sum + total, 0);
+        node.classList.toggle("ringing", counted.some(({ alarm }) => alarm > 0));
+        node.hidden = Boolean(kind) && counted[0].total === 0;
+      }
+    },
+  };
+}

@@ -1,0 +1,102 @@
+/** Beside the map: a building with its flats and who lives there, or the devices of one place. */
+import { byId, el } from "../shared/dom.js";
+import { ApiError } from "../shared/errors.js";
+import { t } from "../shared/words.js";
+import { STATES, kindName, stateName, stateSign } from "./signs.js";
+
+const USES = {
+  own: "web-use-own",
+  let: "web-use-let",
+  vacant: "web-use-vacant",
+  shop: "web-use-shop",
+  public: "web-use-public",
+};
+const ORDER = Object.keys(STATES);
+
+export function createPanel(client, { figuresOf, onTicket }) {
+  const panel = byId("panel");
+  let wanted = null; // the building asked for last: a slow answer for an earlier one is not shown
+
+  panel.addEventListener("keydown", (event) => event.key === "Escape" && panel.close());
+  panel.addEventListener("close", () => (wanted = null));
+
+  function open(title, ...content) {
+    const shut = el("button", { type: "button", class: "button close", "aria-label": t("web-console-close") }, "✕");
+    shut.addEventListener("click", () => panel.close());
+    panel.replaceChildren(el("header", {}, el("h2", { id: "panel-title" }, title), shut), ...content);
+    // Not modal: the queue and the map stay in reach while it is read.
+    if (!panel.open) panel.show();
+    panel.scrollTop = 0;
+  }
+
+  function deviceRow(device) {
+    const text = [
+      el("span", { class: `sign ${device.state}`, "aria-hidden": "true" }, stateSign(device.state)),
+      el("span", {}, device.name || kindName(device.kind)),
+      el("span", { class: "soft" }, `${kindName(device.kind)} · ${stateName(device.state)}`),
+    ];
+    if (!device.ticket) return el("li", { class: "device" }, text);
+    const button = el("button", { type: "button", class: "device" }, text);
+    button.addEventListener("click", () => onTicket(device.ticket));
+    return el("li", {}, button);
+  }
+
+  const resident = ({ name, groups }) =>
+    el("li", {}, el("span", { class: "name" }, name), groups.map((group) => el("span", { class: "group" }, group)));
+
+  function flat({ label, use, residents, devices }) {
+    const nobody = use !== "vacant" && el("p", { class: "soft" }, t("web-building-nobody"));
+    return el(
+      "li",
+      { class: `flat ${use}` },
+      el("h3", {}, label, el("span", { class: "use" }, USES[use] ? t(USES[use]) : use)),
+      residents.length ? el("ul", { class: "residents" }, residents.map(resident)) : nobody,
+      devices.length > 0 && el("ul", { class: "devices" }, devices.map(deviceRow)),
+    );
+  }
+
+  async function showBuilding(id) {
+    wanted = id;
+    const figures = figuresOf(id);
+    open(figures?.name ?? "", el("p", { class: "soft" }, t("web-building-loading")));
+    let building;
+    try {
+      building = await client.get(`/api/console/buildings/${encodeURIComponent(id)}`);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      open(figures?.name ?? "", el("p", { role: "alert" }, error.message));
+      return;
+    }
+    if (wanted !== id) return;
+    open(
+      building.name,
+      figures && el("p", { class: "soft" }, t("web-building-figures", { ...figures, grid: building.grid })),
+      el("h3", {}, t("web-building-flats")),
+      building.flats.length
+        ? el("ul", { class: "flats" }, building.flats.map(flat))
+        : el("p", { class: "soft" }, t("web-building-no-flats")),
+    );
+  }
+
+  return {
+    showBuilding,
+
+    /** The devices that lie on one spot of the map, the worst first. */
+    showDevices(devices) {
+      const sorted = [...devices].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
+      const buildings = [...new Set(devices.map((device) => device.building).filter(Boolean))];
+      const doors = buildings.map((id) => {
+        const name = figuresOf(id)?.name ?? id;
+        const button = el("button", { type: "button", class: "button" }, t("web-console-cluster-building", { name }));
+        button.addEventListener("click", () => showBuilding(id));
+        return button;
+      });
+      open(
+        t("web-console-cluster"),
+        el("p", { class: "soft" }, t("web-console-cluster-count", { count: devices.length })),
+        el("ul", { class: "devices" }, sorted.map(deviceRow)),
+        doors.length > 0 && el("p", { class: "doors" }, doors),
+      );
+    },
+  };
+}

@@ -1,0 +1,191 @@
+/**
+ * All devices on one canvas over the map. Elements of their own would be too slow: ten thousand
+ * points are drawn in some milliseconds and follow the map at every step of a drag. Points that
+ * would lie on each other are put together by a 40 px grid; a cluster with an alarm shows ▲n.
+ */
+import { L } from "./leaflet.js";
+import { STATES, kindName } from "./signs.js";
+
+const CELL = 40;
+const ORDER = Object.keys(STATES);
+const PAPER = "#101a23";
+
+export const PointsLayer = L.Layer.extend({
+  initialize() {
+    this._points = new Map(); // device -> {x, y at zoom 0, properties, latlng}
+    this._labels = [];
+    this._kind = null;
+    this._cells = [];
+    this._selected = null;
+  },
+
+  onAdd(map) {
+    this._canvas = L.DomUtil.create("canvas", "points", map.getContainer());
+    this._canvas.setAttribute("role", "img");
+    map.on("move resize", this._draw, this);
+    map.on("zoom", this._regroup, this);
+    this._regroup();
+  },
+
+  upsert(features) {
+    for (const { geometry, properties } of features) {
+      const latlng = L.latLng(geometry.coordinates[1], geometry.coordinates[0]);
+      const { x, y } = this._map.project(latlng, 0);
+      this._points.set(properties.device, { x, y, latlng, properties });
+    }
+    this._regroup();
+  },
+
+  reset(features) {
+    this._points.clear();
+    this.upsert(features);
+  },
+
+  describe(text) {
+    this._canvas.setAttribute("aria-label", text);
+  },
+
+  showKind(kind) {
+    this._kind = kind;
+    this._regroup();
+  },
+
+  select(device) {
+    this._selected = device;
+    this._draw();
+    return this._points.get(device) ?? null;
+  },
+
+  /** Names of buildings: [{text, latlng (under the house), width (of the house, in degrees)}]. */
+  setLabels(labels) {
+    this._labels = labels.map((label) => ({ ...label, ...this._map.project(label.latlng, 0) }));
+    this._draw();
+  },
+
+  /** The cell drawn at this place of the map, or null. */
+  hit({ x, y }) {
+    const { min } = this._map.getPixelBounds();
+    const distance = (cell) => Math.hypot(cell.x - min.x - x, cell.y - min.y - y);
+    const near = this._cells.filter((cell) => distance(cell) < 22);
+    return near.sort((a, b) => distance(a) - distance(b))[0] ?? null;
+  },
+
+  /** Which points share a cell depends on the zoom, the filter and the data, not on the drag. */
+  _regroup() {
+    const scale = 2 ** this._map.getZoom();
+    const grid = new Map();
+    for (const point of this._points.values()) {
+      if (this._kind && point.properties.kind !== this._kind) continue;
+      const [x, y] = [point.x * scale, point.y * scale];
+      const key = Math.floor(x / CELL) * 1e8 + Math.floor(y / CELL);
+      const cell = grid.get(key);
+      if (cell) {
+        cell.points.push(point);
+        cell.x += x;
+        cell.y += y;
+      } else {
+        grid.set(key, { x, y, points: [point] });
+      }
+    }
+    this._cells = [...grid.values()].map(({ x, y, points }) => {
+      const state = ORDER.find((name) => points.some((point) => point.properties.state === name)) ?? "normal";
+      // One silent device does not make the whole cluster look silent.
+      const shown = state === "offline" && points.some((point) => point.properties.state === "normal") ? "normal" : state;
+      const alike = points.filter((point) => point.properties.state === shown).length;
+      const count = shown === "alarm" || shown === "handled" ? alike : points.length;
+      return { x: x / points.length, y: y / points.length, points, state: shown, count };
+    });
+    // The worst is drawn last and so lies on top.
+    this._cells.sort((a, b) => ORDER.indexOf(b.state) - ORDER.indexOf(a.state));
+    this._draw();
+  },
+
+  _draw() {
+    this._frame ??= requestAnimationFrame(() => {
+      this._frame = null;
+      this._paint();
+    });
+  },
+
+  _paint() {
+    const size = this._map.getSize();
+    const ratio = window.devicePixelRatio || 1;
+    const canvas = this._canvas;
+    if (canvas.width !== size.x * ratio || canvas.height !== size.y * ratio) {
+      canvas.width = size.x * ratio;
+      canvas.height = size.y * ratio;
+    }
+    const pen = canvas.getContext("2d");
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    pen.clearRect(0, 0, size.x, size.y);
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    const { min } = this._map.getPixelBounds();
+    const inside = (x, y) => x > -60 && y > -60 && x < size.x + 60 && y < size.y + 60;
+    this._paintLabels(pen, min, inside);
+    const named = this._map.getZoom() >= 18.5;
+    for (const cell of this._cells) {
+      const [x, y] = [cell.x - min.x, cell.y - min.y];
+      if (!inside(x, y)) continue;
+      paintCell(pen, x, y, cell, named);
+      if (cell.points.some((point) => point.properties.device === this._selected)) paintRing(pen, x, y);
+    }
+  },
+
+  _paintLabels(pen, min, inside) {
+    const scale = 2 ** this._map.getZoom();
+    pen.font = "12px sans-serif";
+    pen.fillStyle = "#93a4b2";
+    for (const label of this._labels) {
+      const [x, y] = [label.x * scale - min.x, label.y * scale - min.y];
+      const room = (label.width / 360) * 256 * scale;
+      if (inside(x, y) && room > 40 && pen.measureText(label.text).width < room * 1.35) pen.fillText(label.text, x, y + 9);
+    }
+  },
+});
+
+function paintCell(pen, x, y, { state, points, count }, named) {
+  const single = points.length === 1;
+  const text = single ? (named ? [...kindName(points[0].properties.kind)][0] : "") : String(count);
+  const radius = single && !named ? 6 : 12 + Math.min(4, Math.log10(points.length) * 2);
+  const { colour } = STATES[state];
+  pen.beginPath();
+  outline(pen, x, y, state, radius);
+  pen.fillStyle = state === "offline" ? PAPER : colour;
+  pen.fill();
+  pen.lineWidth = state === "offline" ? 2 : 1.5;
+  pen.strokeStyle = state === "offline" ? colour : PAPER;
+  pen.stroke();
+  if (!text) return;
+  pen.fillStyle = state === "offline" ? colour : PAPER;
+  pen.font = `bold ${text.length > 3 ? 10 : 12}px sans-serif`;
+  pen.fillText(text, x, state === "alarm" ? y + radius * 0.3 : y + 1);
+}
+
+/** ▲ alarm, ◆ handled, ● normal and ○ offline. */
+function outline(pen, x, y, state, radius) {
+  if (state === "alarm") {
+    const reach = radius * 1.35;
+    pen.moveTo(x, y - reach);
+    pen.lineTo(x + reach, y + reach * 0.8);
+    pen.lineTo(x - reach, y + reach * 0.8);
+    pen.closePath();
+  } else if (state === "handled") {
+    const reach = radius * 1.25;
+    pen.moveTo(x, y - reach);
+    pen.lineTo(x + reach, y);
+    pen.lineTo(x, y + reach);
+    pen.lineTo(x - reach, y);
+    pen.closePath();
+  } else {
+    pen.arc(x, y, radius, 0, Math.PI * 2);
+  }
+}
+
+function paintRing(pen, x, y) {
+  pen.beginPath();
+  pen.arc(x, y, 24, 0, Math.PI * 2);
+  pen.lineWidth = 2.5;
+  pen.strokeStyle = "#ffffff";
+  pen.stroke();
+}

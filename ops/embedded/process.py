@@ -73,7 +73,6 @@ class Children:
         entered before that, so it may lie where the user could not walk to.
         """
         with log_file(log) as output, self._lock:
-            self._tell_watchdog("")
             process = subprocess.Popen(
                 ["/bin/sh", "-c", GATE, name, *map(str, argv)],
                 stdin=subprocess.PIPE,
@@ -86,7 +85,7 @@ class Children:
                 group=user,
                 extra_groups=[] if user else None,
             )
-            self._children[name] = Child(name, process, log, stop_signal, grace_seconds)
+            self._children[name] = Child(name, process, log, int(stop_signal), grace_seconds)
             self._tell_watchdog(f"+ {process.pid} {int(stop_signal)}\n")
             self._write_notes()
         gate = process.stdin
@@ -133,18 +132,21 @@ class Children:
         with self._lock:
             watchdog, self._watchdog = self._watchdog, None
         if watchdog is not None:
-            if watchdog.stdin is not None:
-                watchdog.stdin.close()
+            close_input(watchdog)
             watchdog.wait()
 
     def _tell_watchdog(self, line: str) -> None:
-        if self._watchdog is None or self._watchdog.poll() is not None:
-            self._watchdog = start_watchdog()
-            known = (c for c in self._children.values() if c.process.returncode is None)
-            line = "".join(f"+ {c.process.pid} {int(c.stop_signal)}\n" for c in known) + line
-        if self._watchdog.stdin is not None:
-            self._watchdog.stdin.write(line.encode())
-            self._watchdog.stdin.flush()
+        if self._watchdog is not None:
+            try:
+                write_line(self._watchdog, line)
+            except BrokenPipeError:
+                close_input(self._watchdog)
+            else:
+                return
+        self._watchdog = start_watchdog()
+        living = (c for c in self._children.values() if c.process.returncode is None)
+        for child in living:
+            write_line(self._watchdog, f"+ {child.process.pid} {child.stop_signal}\n")
 
     def _write_notes(self) -> None:
         if self._notes is None:
@@ -166,6 +168,21 @@ def start_watchdog() -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         start_new_session=True,
     )
+
+
+def write_line(watchdog: subprocess.Popen[bytes], line: str) -> None:
+    """Send one line, at once; BrokenPipeError tells that the watchdog is dead."""
+    if watchdog.stdin is not None:
+        watchdog.stdin.write(line.encode())
+        watchdog.stdin.flush()
+
+
+def close_input(watchdog: subprocess.Popen[bytes]) -> None:
+    """Close the pipe, which tells a living watchdog to stop what it knows."""
+    if watchdog.stdin is not None:
+        with contextlib.suppress(BrokenPipeError):
+            watchdog.stdin.close()
+    watchdog.poll()
 
 
 def stop_child(child: Child) -> None:

@@ -15,7 +15,7 @@ from ops.embedded.account import unprivileged_user
 from ops.embedded.broker import Broker
 from ops.embedded.home import NOTES, held, short_path, sweep_orphans
 from ops.embedded.postgres import Postgres
-from ops.embedded.process import Children, StartError
+from ops.embedded.process import Children
 from ops.embedded.redis import Redis
 
 logger = logging.getLogger(__name__)
@@ -169,7 +169,8 @@ class Keeper:
     def _restart(self, server: Server) -> None:
         try:
             server.start(self._children)
-        except StartError:
+        except Exception:
+            # Whatever it was, the thread stays: the next death is another try.
             logger.exception("%s did not start again", server.name)
         self._pids.update(self._children.pids)
         if self._on_restart is not None:

@@ -1,0 +1,56 @@
+"""What every test may ask for: real servers, and the programs of the machine."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ops.embedded import Urls, servers
+from tests.system import INSTALL, find
+
+
+@pytest.fixture(scope="session")
+def urls() -> Iterator[Urls]:
+    """Run PostgreSQL and Redis for the whole session; a test makes its own database there."""
+    with (
+        tempfile.TemporaryDirectory(prefix="linling-test-") as home,
+        servers(Path(home), want=("postgres", "redis"), fsync=False) as running,
+    ):
+        yield running
+
+
+@pytest.fixture(scope="session")
+def broker_url() -> Iterator[str]:
+    """Run mosquitto for the whole session; ask with `needs_system("mosquitto")`."""
+    with (
+        tempfile.TemporaryDirectory(prefix="linling-test-") as home,
+        servers(Path(home), want=("broker",)) as running,
+    ):
+        yield running.mqtt
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out tests whose program is absent, or refuse to run under REQUIRE_SYSTEM=1."""
+    wanted = {item: needed_programs(item) for item in items}
+    absent = {name for names in wanted.values() for name in names if find(name) is None}
+    if not absent:
+        return
+    hints = "; ".join(f"{name} ({INSTALL[name]})" for name in sorted(absent))
+    if os.environ.get("REQUIRE_SYSTEM") == "1":
+        raise pytest.UsageError(f"REQUIRE_SYSTEM=1, but absent: {hints}")
+    left_out = [item for item in items if wanted[item] & absent]
+    items[:] = [item for item in items if not wanted[item] & absent]
+    config.hook.pytest_deselected(items=left_out)
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None:
+        reporter.write_line(f"{len(left_out)} tests left out, absent: {hints}")
+
+
+def needed_programs(item: pytest.Item) -> set[str]:
+    """Name the programs that a test's marks ask for."""
+    return {
+        program for mark in item.iter_markers("needs_system") for program in map(str, mark.args)
+    }

@@ -125,7 +125,7 @@ web-figure-close-median = 办结用时
 web-figure-on-duty = 在岗网格员
 web-figure-minutes = { $minutes } 分钟
 web-figure-seconds = { $seconds } 秒
-web-figure-none = 还没有
+web-figure-none = 暂无
 web-figure-share = 占 { $percent }%
 web-figure-median = 中位数
 

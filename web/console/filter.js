@@ -3,12 +3,14 @@ import { byId, el } from "../shared/dom.js";
 import { t } from "../shared/words.js";
 import { KINDS, STATES, kindName, stateName } from "./signs.js";
 
+const sum = (kinds, field) => kinds.reduce((total, kind) => total + kind[field], 0);
+
 export function createFilter(onKind) {
   const bar = byId("kinds");
   let chosen = null;
 
   const button = (kind, label) => {
-    const node = el("button", { type: "button", class: "kind", data: { kind: kind ?? "" } }, el("span", {}, label), el("b"));
+    const node = el("button", { type: "button", class: "kind", data: { kind: kind ?? "" } }, el("span", {}, label), el("span", { class: "total" }), el("b"));
     node.addEventListener("click", () => {
       chosen = chosen === kind ? null : kind;
       mark();
@@ -31,14 +33,15 @@ export function createFilter(onKind) {
   );
 
   return {
-    /** How many there are of each, and whether one of them rings. */
+    /** How many there are of each, and how many of them ring. */
     count(devices) {
       const all = Object.values(devices);
       for (const node of buttons) {
         const kind = node.dataset.kind;
         const counted = kind ? [devices[kind] ?? { total: 0, alarm: 0 }] : all;
-        node.lastChild.textContent = counted.reduce((sum, { total }) => sum + total, 0);
-        node.classList.toggle("ringing", counted.some(({ alarm }) => alarm > 0));
+        const ringing = sum(counted, "alarm");
+        node.querySelector(".total").textContent = sum(counted, "total");
+        node.lastChild.textContent = ringing ? `${STATES.alarm.sign}${ringing}` : "";
         node.hidden = Boolean(kind) && counted[0].total === 0;
       }
     },

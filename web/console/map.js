@@ -1,9 +1,11 @@
 /** The map: the outlines of the buildings on a plain ground (no tile server), the devices above. */
+import { el } from "../shared/dom.js";
 import { t } from "../shared/words.js";
 import { L } from "./leaflet.js";
 import { PointsLayer } from "./points.js";
 
 const CLOSEST = 21;
+const PANEL_WIDTH = 440;
 const HOUSE = { color: "#4b6175", weight: 1, fillColor: "#24323f", fillOpacity: 1 };
 const HOUSE_COLOURS = { alarm: "#ff5a4f", handled: "#f5b83d" };
 
@@ -26,19 +28,28 @@ export function createMap(node, { onPoint, onBuilding }) {
   const points = new PointsLayer().addTo(map);
   const houses = new Map(); // building id -> its outline
   let home = null;
+  let seen = null; // centre and zoom of the whole community, as last shown
+
+  function goHome() {
+    if (!home) return;
+    map.setMinZoom(0);
+    map.fitBounds(home);
+    map.setMinZoom(map.getZoom() - 1);
+    seen = { center: map.getCenter(), zoom: map.getZoom() };
+  }
 
   whole.onAdd = () => {
     const bar = L.DomUtil.create("div", "leaflet-bar");
     const link = L.DomUtil.create("a", "whole", bar);
     link.href = "#map";
-    link.textContent = "⛶";
+    link.append(el("img", { src: "/web/console/whole.svg", alt: "", width: 18, height: 18 }));
     link.title = t("web-console-whole");
     link.setAttribute("role", "button");
     link.setAttribute("aria-label", t("web-console-whole"));
     L.DomEvent.disableClickPropagation(bar);
     L.DomEvent.on(link, "click", (event) => {
       L.DomEvent.preventDefault(event);
-      if (home) map.fitBounds(home);
+      goHome();
     });
     return bar;
   };
@@ -59,9 +70,17 @@ export function createMap(node, { onPoint, onBuilding }) {
   map.on("mousemove", (event) => {
     node.classList.toggle("over-point", points.hit(event.containerPoint) !== null);
   });
-  new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(node);
+  // Who has not moved the map keeps the whole community in sight when the window changes.
+  new ResizeObserver(() => {
+    const untouched = seen?.zoom === map.getZoom() && seen.center.equals(map.getCenter());
+    map.invalidateSize({ animate: false });
+    if (untouched) goHome();
+  }).observe(node);
 
   function setBuildings(collection) {
+    // After another log-in they come again.
+    for (const outline of houses.values()) outline.remove();
+    houses.clear();
     const layer = L.geoJSON(collection, {
       style: () => HOUSE,
       onEachFeature(feature, outline) {
@@ -72,12 +91,10 @@ export function createMap(node, { onPoint, onBuilding }) {
         });
       },
     }).addTo(map);
-    home = layer.getBounds();
-    if (!home.isValid()) return;
-    home = home.pad(0.05);
-    map.fitBounds(home);
-    map.setMinZoom(map.getZoom() - 1);
+    if (!layer.getBounds().isValid()) return;
+    home = layer.getBounds().pad(0.05);
     map.setMaxBounds(home.pad(0.8));
+    goHome();
     points.setLabels(
       [...houses.values()].map((outline) => {
         const bounds = outline.getBounds();
@@ -107,7 +124,10 @@ export function createMap(node, { onPoint, onBuilding }) {
     },
     goToBuilding(id) {
       const outline = houses.get(id);
-      if (outline) map.fitBounds(outline.getBounds().pad(1), { maxZoom: 19 });
+      if (!outline) return;
+      // The panel lies over the right side: the building is shown in what is left.
+      const panel = map.getSize().x > 800 ? PANEL_WIDTH : 0;
+      map.fitBounds(outline.getBounds().pad(1), { maxZoom: 19, paddingBottomRight: [panel, 0] });
     },
   };
 }

@@ -9,7 +9,7 @@ export function cardElement(card, press) {
   const sign = SIGNS[card.tone];
   return el(
     "article",
-    { class: `card ${card.tone}`, tabindex: "-1", data: { key: card.key, version: card.version } },
+    { class: `card ${card.tone}`, tabindex: "-1", data: { key: card.key, version: card.version, ticket: card.ticket ?? "" } },
     card.title && el("h2", {}, sign && el("span", { class: "sign", "aria-hidden": "true" }, sign), card.title),
     card.summary && el("p", { class: "summary" }, card.summary),
     card.fields.length > 0 &&

@@ -15,6 +15,7 @@ import { createSiren } from "./siren.js";
 import { createTicketDialog } from "./ticket.js";
 
 const STALE_MS = 5000;
+const SUM_EVERY_MS = 250;
 const ORDER = Object.keys(STATES);
 
 const client = createClient("console");
@@ -26,6 +27,7 @@ let clockAhead = 0; // this machine's clock against the server's: waiting times 
 
 let map, queue, panel, dialog, filter, siren, login;
 let stream = null;
+let soon = null;
 
 const gridOf = (device) => buildings.get(features.get(device)?.properties.building)?.grid;
 
@@ -42,7 +44,8 @@ function openPoint(devices) {
   else panel.showDevices(devices);
 }
 
-function showPoints() {
+/** What the points add up to: the edges of the buildings and the map in one sentence. */
+function showBuildings() {
   const count = Object.fromEntries(ORDER.map((state) => [state, 0]));
   const worst = new Map();
   for (const { properties } of features.values()) {
@@ -52,6 +55,14 @@ function showPoints() {
   }
   map.markBuildings((id) => worst.get(id));
   map.points.describe(t("web-console-map-said", { ...count, total: features.size }));
+}
+
+/** Changes come ten times a second; the sum over all points need not be drawn that often. */
+function showBuildingsSoon() {
+  soon ??= setTimeout(() => {
+    soon = null;
+    showBuildings();
+  }, SUM_EVERY_MS);
 }
 
 function showTickets() {
@@ -86,14 +97,14 @@ const hear = {
     map.points.reset(points.features);
     tickets.clear();
     for (const ticket of live) tickets.set(ticket.id, ticket);
-    showPoints();
+    showBuildings();
     showTickets();
     showStats(stats);
   },
   points({ features: changed }) {
     for (const feature of changed) features.set(feature.properties.device, feature);
     map.points.upsert(changed);
-    showPoints();
+    showBuildingsSoon();
   },
   ticket: keepTicket,
   stats: showStats,

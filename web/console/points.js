@@ -8,6 +8,8 @@ import { STATES, kindName } from "./signs.js";
 
 const CELL = 40;
 const ORDER = Object.keys(STATES);
+const OFFLINE = ORDER.indexOf("offline");
+const NORMAL = ORDER.indexOf("normal");
 const PAPER = "#101a23";
 
 export const PointsLayer = L.Layer.extend({
@@ -31,7 +33,7 @@ export const PointsLayer = L.Layer.extend({
     for (const { geometry, properties } of features) {
       const latlng = L.latLng(geometry.coordinates[1], geometry.coordinates[0]);
       const { x, y } = this._map.project(latlng, 0);
-      this._points.set(properties.device, { x, y, latlng, properties });
+      this._points.set(properties.device, { x, y, latlng, properties, rank: ORDER.indexOf(properties.state) });
     }
     this._regroup();
   },
@@ -72,32 +74,34 @@ export const PointsLayer = L.Layer.extend({
 
   /** Which points share a cell depends on the zoom, the filter and the data, not on the drag. */
   _regroup() {
+    this._stale = true;
+    this._draw();
+  },
+
+  _group() {
     const scale = 2 ** this._map.getZoom();
     const grid = new Map();
     for (const point of this._points.values()) {
       if (this._kind && point.properties.kind !== this._kind) continue;
       const [x, y] = [point.x * scale, point.y * scale];
       const key = Math.floor(x / CELL) * 1e8 + Math.floor(y / CELL);
-      const cell = grid.get(key);
-      if (cell) {
-        cell.points.push(point);
-        cell.x += x;
-        cell.y += y;
-      } else {
-        grid.set(key, { x, y, points: [point] });
-      }
+      let cell = grid.get(key);
+      if (!cell) grid.set(key, (cell = { x: 0, y: 0, points: [], states: [0, 0, 0, 0] }));
+      cell.points.push(point);
+      cell.x += x;
+      cell.y += y;
+      cell.states[point.rank] += 1;
     }
-    this._cells = [...grid.values()].map(({ x, y, points }) => {
-      const state = ORDER.find((name) => points.some((point) => point.properties.state === name)) ?? "normal";
-      // One silent device does not make the whole cluster look silent.
-      const shown = state === "offline" && points.some((point) => point.properties.state === "normal") ? "normal" : state;
-      const alike = points.filter((point) => point.properties.state === shown).length;
-      const count = shown === "alarm" || shown === "handled" ? alike : points.length;
-      return { x: x / points.length, y: y / points.length, points, state: shown, count };
-    });
+    this._cells = [...grid.values()];
+    for (const cell of this._cells) {
+      cell.x /= cell.points.length;
+      cell.y /= cell.points.length;
+      cell.rank = shownRank(cell.states);
+      cell.count = cell.rank < OFFLINE ? cell.states[cell.rank] : cell.points.length;
+    }
     // The worst is drawn last and so lies on top.
-    this._cells.sort((a, b) => ORDER.indexOf(b.state) - ORDER.indexOf(a.state));
-    this._draw();
+    this._cells.sort((a, b) => b.rank - a.rank);
+    this._stale = false;
   },
 
   _draw() {
@@ -108,6 +112,7 @@ export const PointsLayer = L.Layer.extend({
   },
 
   _paint() {
+    if (this._stale) this._group();
     const size = this._map.getSize();
     const ratio = window.devicePixelRatio || 1;
     const canvas = this._canvas;
@@ -144,7 +149,14 @@ export const PointsLayer = L.Layer.extend({
   },
 });
 
-function paintCell(pen, x, y, { state, points, count }, named) {
+/** The worst state of a cell; yet one silent device does not make its neighbours look silent. */
+function shownRank(states) {
+  const worst = states.findIndex((count) => count > 0);
+  return worst === OFFLINE && states[NORMAL] > 0 ? NORMAL : worst;
+}
+
+function paintCell(pen, x, y, { rank, points, count }, named) {
+  const state = ORDER[rank];
   const single = points.length === 1;
   const text = single ? (named ? [...kindName(points[0].properties.kind)][0] : "") : String(count);
   const radius = single && !named ? 6 : 12 + Math.min(4, Math.log10(points.length) * 2);

@@ -38,7 +38,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     absent = {name for names in wanted.values() for name in names if find(name) is None}
     if not absent:
         return
-    hints = "; ".join(f"{name} ({INSTALL[name]})" for name in sorted(absent))
+    hints = "; ".join(f"{name} ({INSTALL.get(name, 'install it')})" for name in sorted(absent))
     if os.environ.get("REQUIRE_SYSTEM") == "1":
         raise pytest.UsageError(f"REQUIRE_SYSTEM=1, but absent: {hints}")
     left_out = [item for item in items if wanted[item] & absent]

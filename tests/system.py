@@ -20,7 +20,11 @@ def find(program: str) -> str | None:
         return mosquitto()
     if program == "chromium":
         named = os.environ.get("CHROMIUM_PATH")
-        places = [named] if named else ["/usr/bin/chromium"]
-        found = next((place for place in places if Path(place).exists()), None)
-        return found or shutil.which("chromium")
+        if named or Path("/usr/bin/chromium").exists():
+            return existing(named or "/usr/bin/chromium")
     return shutil.which(program)
+
+
+def existing(path: str) -> str | None:
+    """Return a path where a file stands; one named wrongly counts as absent."""
+    return path if Path(path).exists() else None

@@ -1,1 +1,1 @@
-"""What is shown: a domain object and a translator make a card."""
+"""A domain object and a translator become a Card: words, never rules."""

@@ -1,1 +1,1 @@
-"""One package per chat channel: parse, render, send."""
+"""Ways to people: each parses what comes in and shows cards within its vendor's limits."""

@@ -14,7 +14,7 @@ from core.reading import NOTHING, Decoded
 from devices import chirpstack, ctwing, frigate, onenet, own, wristband, zigbee2mqtt
 from devices.body import Address
 
-__all__ = ["SOURCES", "community_of", "decode", "decode_push"]
+__all__ = ["SOURCES", "community_of", "decode", "decode_push", "speaker_of"]
 
 _Decode = Callable[[Address, bytes, datetime], Decoded]
 
@@ -52,6 +52,17 @@ def decode_push(source: str, payload: bytes, received: datetime) -> Decoded:
 def community_of(topic: str) -> str | None:
     """Read the community off an own device's topic; other ecosystems' topics name none."""
     return own.community(topic)
+
+
+def speaker_of(topic: str) -> tuple[str, str] | None:
+    """Tell (source, device) of a topic without opening the payload; None where no device speaks."""
+    try:
+        found = _route(topic) if len(topic) <= _MAX_TOPIC else None
+    except DecodeError:
+        return None
+    if found is None:
+        return None
+    return _BY_PREFIX[topic.partition("/")[0]][0], found[0].device
 
 
 @lru_cache(maxsize=16_384)

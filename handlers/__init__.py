@@ -1,1 +1,1 @@
-"""What is done about an event, and what is said."""
+"""Events in, acts out: handlers decide what is said, services change the state."""

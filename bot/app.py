@@ -1,0 +1,55 @@
+"""The HTTP process: pages, the web chat, the command centre, probes."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from bot.attempts import Attempts
+from bot.console import routes as console
+from bot.console.hub import Hub
+from bot.fanout import Fanout
+from bot.guard import Guard, answer_in_words
+from bot.routes import chat, demo, health, pages
+from bot.stack import Stack
+from channels.web import WebChannel
+from core import log
+from core.bus import RedisBus
+from core.crypto import use_keyring
+from core.db import Database
+from core.i18n import Translator
+from core.settings import Settings
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Build the application; raises MissingKeysError without keys."""
+    log.configure(settings.log_level)
+    use_keyring(settings.keyring)
+    bus = RedisBus(settings.redis_url)
+    web = WebChannel()
+    stack = Stack(settings, Database(settings.database_url, bus=bus), bus, {web.name: web})
+    fanout = Fanout(bus)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        listening = asyncio.create_task(fanout.run())
+        yield
+        listening.cancel()
+        with suppress(asyncio.CancelledError):
+            await listening
+        await stack.db.aclose()
+        await bus.aclose()
+
+    app = FastAPI(title="Linling", docs_url=None, redoc_url=None, lifespan=lifespan)
+    app.state.stack, app.state.fanout, app.state.attempts = stack, fanout, Attempts()
+    app.state.hub = Hub(stack.db, fanout, Translator())
+    for module in (pages, health, chat, console):
+        app.include_router(module.router)
+    if settings.demo:
+        app.include_router(demo.router)
+    app.mount("/web", StaticFiles(directory=pages.WEB), name="web")
+    answer_in_words(app)
+    app.add_middleware(Guard, https=settings.base_url.startswith("https://"))
+    return app

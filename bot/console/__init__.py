@@ -1,0 +1,1 @@
+"""The command centre's API; no SQL here."""

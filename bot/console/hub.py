@@ -1,0 +1,147 @@
+"""The live screen: one watcher a community reads what changed, every reader gets the same bytes.
+
+Wake-ups are coalesced: 100 ms after the first one the newest state is read, so a storm costs ten
+reads a second however many screens are open. Without wake-ups it polls.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.console.words import in_words
+from bot.fanout import Fanout, sse, woken
+from core.clock import utcnow
+from core.db import Database
+from core.errors import UserError
+from core.i18n import Translator
+from core.log import logger
+from services import login, points, stats
+from services.tickets import board
+
+COALESCE_S = 0.1
+STATS_S = 1.0
+_BACKLOG = 200
+
+
+@dataclass(slots=True)
+class _Watch:
+    """What one community's screens have been told last."""
+
+    community: UUID
+    readers: set[asyncio.Queue[bytes | None]] = field(default_factory=set)
+    states: dict[UUID, tuple[str, UUID | None]] = field(default_factory=dict)
+    versions: dict[UUID, int] = field(default_factory=dict)
+    figures: dict[str, Any] = field(default_factory=dict)
+    figures_at: float = 0.0
+    task: asyncio.Task[None] | None = None
+
+
+class Hub:
+    """Follows communities for as long as somebody looks."""
+
+    def __init__(self, db: Database, fanout: Fanout, t: Translator) -> None:
+        self._db, self._fanout, self._t = db, fanout, t
+        self._watches: dict[UUID, _Watch] = {}
+
+    async def follow(self, community: UUID, t: Translator, token: str) -> AsyncIterator[bytes]:
+        """Yield a snapshot and then the changes; ends with the session or a reader too slow."""
+        watch = self._watches.setdefault(community, _Watch(community))
+        queue: asyncio.Queue[bytes | None] = asyncio.Queue(_BACKLOG)
+        watch.readers.add(queue)
+        try:
+            if watch.task is None or watch.task.done():
+                await self._read_first(watch)
+                watch.task = asyncio.create_task(self._watch(watch))
+            yield sse("snapshot", await self._snapshot(community, t))
+            while (chunk := await queue.get()) is not None:
+                yield chunk
+                if chunk.startswith(b"event: ping") and not await self._logged_in(token):
+                    return
+        finally:
+            watch.readers.discard(queue)
+            if not watch.readers and watch.task is not None:
+                watch.task.cancel()
+                watch.task = None
+
+    async def _snapshot(self, community: UUID, t: Translator) -> dict[str, Any]:
+        async with self._db.reading() as session:
+            features = await points.features(session, community)
+            tickets = await board.live(session, community)
+            figures = await stats.figures(session, community, now=utcnow())
+        return {
+            "points": {"type": "FeatureCollection", "features": features},
+            "tickets": [in_words(ticket, t) for ticket in tickets],
+            "stats": figures,
+            "at": utcnow().isoformat(),
+        }
+
+    async def _read_first(self, watch: _Watch) -> None:
+        async with self._db.reading() as session:
+            watch.states = await points.states(session, watch.community)
+            watch.versions = await board.versions(session, watch.community)
+
+    async def _watch(self, watch: _Watch) -> None:
+        with self._fanout.watch(str(watch.community)) as event:
+            while True:
+                if await woken(event):
+                    await asyncio.sleep(COALESCE_S)
+                try:
+                    chunks = await self._changes(watch)
+                except (SQLAlchemyError, OSError) as error:
+                    logger().warning("console.unread", error=type(error).__name__)
+                    continue  # no ping: the page says that its data is old
+                for chunk in [*chunks, sse("ping", {"at": utcnow().isoformat()})]:
+                    _broadcast(watch, chunk)
+
+    async def _changes(self, watch: _Watch) -> list[bytes]:
+        async with self._db.reading() as session:
+            states = await points.states(session, watch.community)
+            versions = await board.versions(session, watch.community)
+            moved = [
+                d
+                for d in states.keys() | watch.states.keys()
+                if states.get(d) != watch.states.get(d)
+            ]
+            changed = [
+                t
+                for t in versions.keys() | watch.versions.keys()
+                if versions.get(t) != watch.versions.get(t)
+            ]
+            chunks: list[bytes] = []
+            if moved:
+                features = await points.features(session, watch.community, changed_of=moved)
+                chunks.append(sse("points", {"features": features}))
+            if changed:
+                tickets = await board.live(session, watch.community, only=changed)
+                chunks += [sse("ticket", in_words(ticket, self._t)) for ticket in tickets]
+            now = asyncio.get_running_loop().time()
+            if moved or changed or now - watch.figures_at > STATS_S:
+                figures = await stats.figures(session, watch.community, now=utcnow())
+                if figures != watch.figures:
+                    chunks.append(sse("stats", figures))
+                watch.figures, watch.figures_at = figures, now
+        watch.states, watch.versions = states, versions
+        return chunks
+
+    async def _logged_in(self, token: str) -> bool:
+        try:
+            async with self._db.reading() as session:
+                await login.user_of(session, token, "console", now=utcnow())
+        except UserError:
+            return False
+        return True
+
+
+def _broadcast(watch: _Watch, chunk: bytes) -> None:
+    for queue in tuple(watch.readers):
+        if queue.full():  # a reader that does not read: it reconnects and gets a snapshot
+            watch.readers.discard(queue)
+            while not queue.empty():
+                queue.get_nowait()
+            queue.put_nowait(None)
+        else:
+            queue.put_nowait(chunk)

@@ -1,0 +1,139 @@
+"""Log-in, map, queue, dispatch and figures."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.console.deps import ByOperator
+from bot.console.hub import Hub
+from bot.console.words import in_words
+from bot.deps import InStack, csrf_token, rate_key, set_session_cookie
+from core.actor import Role
+from core.clock import utcnow
+from core.db import Session
+from core.errors import UserError
+from services import actors, buildings, login, points, stats, workers
+from services.tickets import answer, board
+
+router = APIRouter(prefix="/api/console", tags=["console"])
+
+
+class Login(BaseModel):
+    """An account and its password, or in the demo the persona `operator`."""
+
+    model_config = ConfigDict(extra="forbid")
+    account: str | None = Field(default=None, max_length=100)
+    password: str | None = Field(default=None, max_length=200)
+    persona: str | None = Field(default=None, max_length=20)
+
+
+class Dispatch(BaseModel):
+    """The worker to send."""
+
+    model_config = ConfigDict(extra="forbid")
+    worker: UUID
+
+
+@router.post("/login")
+async def log_in(body: Login, request: Request, response: Response, stack: InStack) -> Any:
+    """Begin a console session; one error for a wrong account and a wrong password."""
+    now = utcnow()
+    request.app.state.attempts.check(rate_key(request, body.account or ""))
+
+    async def work(session: Session) -> tuple[str, str]:
+        if stack.settings.demo and body.persona == "operator":
+            person = await login.by_persona(session, "operator")
+        elif body.account and body.password:
+            person = await login.by_password(session, body.account, body.password)
+        else:
+            raise UserError("login-wrong", status=401)
+        actor = await actors.actor(session, person)
+        if Role.OPERATOR not in actor.roles:
+            raise UserError("login-wrong", status=401)
+        return await login.open_session(session, person, "console", now=now), actor.name
+
+    token, name = await stack.db.run(work)
+    set_session_cookie(request, response, "console", token)
+    return {"token": token, "csrf": csrf_token(token), "me": {"name": name}}
+
+
+@router.post("/logout")
+async def log_out(by: ByOperator, stack: InStack) -> dict[str, bool]:
+    """End the session; its streams end with it."""
+    await stack.db.run(lambda session: login.close_session(session, by.token))
+    return {"ok": True}
+
+
+@router.get("/points")
+async def read_points(by: ByOperator, stack: InStack) -> dict[str, Any]:
+    """List every device as a GeoJSON point with its state."""
+    async with stack.db.reading() as session:
+        found = await points.features(session, by.community)
+    return {"type": "FeatureCollection", "features": found}
+
+
+@router.get("/buildings")
+async def read_buildings(by: ByOperator, stack: InStack) -> dict[str, Any]:
+    """List every building as a GeoJSON polygon."""
+    async with stack.db.reading() as session:
+        found = await buildings.outlines(session, by.community)
+    return {"type": "FeatureCollection", "features": found}
+
+
+@router.get("/buildings/{building}")
+async def read_building(building: UUID, by: ByOperator, stack: InStack) -> dict[str, Any]:
+    """Show a building's flats, who lives there (masked), and their devices."""
+    async with stack.db.reading() as session:
+        found = await buildings.detail(session, by.community, building)
+    for flat in found["flats"]:
+        flat["use_text"] = by.t(f"use-{flat['use']}")
+        for resident in flat["residents"]:
+            resident["groups"] = [by.t(f"group-{group}") for group in resident["groups"]]
+    return found
+
+
+@router.get("/tickets")
+async def read_tickets(by: ByOperator, stack: InStack) -> dict[str, Any]:
+    """List live tickets, worst first."""
+    async with stack.db.reading() as session:
+        found = await board.live(session, by.community)
+    return {"tickets": [in_words(ticket, by.t) for ticket in found]}
+
+
+@router.post("/tickets/{ticket}/dispatch")
+async def dispatch(ticket: UUID, body: Dispatch, by: ByOperator, stack: InStack) -> dict[str, Any]:
+    """Send a worker; the chain goes on until somebody acknowledges."""
+
+    async def work(session: Session) -> list[dict[str, Any]]:
+        await answer.dispatch(session, by.actor, ticket=ticket, worker=body.worker, now=utcnow())
+        return await board.live(session, by.community, only=[ticket])
+
+    return in_words((await stack.db.run(work))[0], by.t)
+
+
+@router.get("/workers")
+async def read_workers(by: ByOperator, stack: InStack) -> dict[str, Any]:
+    """List workers, those on duty and least busy first."""
+    async with stack.db.reading() as session:
+        return {"workers": await workers.board(session, by.community, now=utcnow())}
+
+
+@router.get("/stats")
+async def read_stats(by: ByOperator, stack: InStack) -> dict[str, Any]:
+    """Show the live figures."""
+    async with stack.db.reading() as session:
+        return await stats.figures(session, by.community, now=utcnow())
+
+
+@router.get("/stream", response_class=StreamingResponse)
+async def stream(by: ByOperator, request: Request) -> StreamingResponse:
+    """Send a snapshot, then every change within 100 ms, and a ping while nothing happens."""
+    hub: Hub = request.app.state.hub
+    return StreamingResponse(
+        hub.follow(by.community, by.t, by.token),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store"},
+    )

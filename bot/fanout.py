@@ -1,0 +1,62 @@
+"""Live streams: one subscription per process, fanned out to the readers that wait.
+
+A lost wake-up costs a reader at most one poll (POLL_S); what it reads comes from PostgreSQL.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import orjson
+
+from core.ports import Bus
+
+POLL_S = 2.0
+
+
+class Fanout:
+    """Wakes those who wait for a person's mailbox or a community's map."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
+
+    async def run(self) -> None:
+        """Listen for ever; cancel to stop."""
+        async for wake in self._bus.listen("mailbox", "console"):
+            key = str(wake.data.get("person") or wake.data.get("community"))
+            for event in self._waiting.get(key, ()):
+                event.set()
+
+    @contextmanager
+    def watch(self, key: str) -> Iterator[asyncio.Event]:
+        """Register a reader; the event is set whenever something happened under `key`."""
+        event = asyncio.Event()
+        self._waiting[key].add(event)
+        try:
+            yield event
+        finally:
+            self._waiting[key].discard(event)
+            if not self._waiting[key]:
+                del self._waiting[key]
+
+
+async def woken(event: asyncio.Event, seconds: float = POLL_S) -> bool:
+    """Wait for the event or the poll; tell which came. The event is cleared."""
+    try:
+        await asyncio.wait_for(event.wait(), seconds)
+    except TimeoutError:
+        return False
+    event.clear()
+    return True
+
+
+def sse(name: str, data: Any, number: int | None = None) -> bytes:
+    """Write one server-sent event; JSON has no newlines, so one data line is enough."""
+    head = f"id: {number}\n" if number is not None else ""
+    return f"{head}event: {name}\ndata: ".encode() + orjson.dumps(data) + b"\n\n"
+
+
+Stream = AsyncIterator[bytes]

@@ -1,0 +1,98 @@
+"""What every request and answer passes: size limits, security headers, errors in words."""
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.deps import words_of
+from core.errors import UserError
+from core.log import logger
+
+MAX_BODY = 9 * 1024 * 1024
+_CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+_HEADERS = [
+    (b"content-security-policy", _CSP.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=(self)"),
+]
+
+
+class Guard:
+    """Refuses bodies over 9 MiB before they are read and puts security headers on answers."""
+
+    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+        self._app = app
+        self._headers = [*_HEADERS]
+        if https:
+            self._headers.append((b"strict-transport-security", b"max-age=31536000"))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        seen = 0
+
+        async def limited() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > MAX_BODY:
+                raise HTTPException(413)
+            return message
+
+        async def adorned(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *self._headers]
+            await send(message)
+
+        await self._app(scope, limited, adorned)
+
+
+def _refusal(status: int, code: str, message: str) -> JSONResponse:
+    return JSONResponse({"error": {"code": code, "message": message}}, status)
+
+
+async def _user_error(request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, UserError):
+        raise error
+    text = words_of(request)(error.key, **error.args_for_words)
+    return _refusal(error.status, error.key, text)
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
+    """Name the fields that are wrong and never repeat what was sent."""
+    if not isinstance(error, RequestValidationError):
+        raise error
+    places = sorted({".".join(str(part) for part in one["loc"][1:]) for one in error.errors()})
+    text = words_of(request)("request-invalid", fields=", ".join(places) or "body")
+    return _refusal(422, "request-invalid", text)
+
+
+async def _http_error(request: Request, error: Exception) -> JSONResponse:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    key = {404: "page-unknown", 405: "page-unknown", 413: "picture-too-big"}.get(
+        status, "sorry-our-fault"
+    )
+    return _refusal(status, key, words_of(request)(key))
+
+
+async def _bug(request: Request, error: Exception) -> JSONResponse:
+    logger().error("request.failed", exc=error, path=request.scope["path"])
+    return _refusal(500, "sorry-our-fault", words_of(request)("sorry-our-fault"))
+
+
+def answer_in_words(app: FastAPI) -> None:
+    """Turn every error into `{"error": {"code", "message"}}`."""
+    app.add_exception_handler(UserError, _user_error)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _bug)

@@ -1,0 +1,57 @@
+"""The pages and their words; everything else they need are plain files under /web."""
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from fastapi import APIRouter
+from fastapi.responses import FileResponse
+from fluent.syntax import FluentParser, ast
+
+from core.i18n import LOCALES
+
+router = APIRouter(include_in_schema=False)
+WEB = Path(__file__).resolve().parent.parent.parent / "web"
+
+
+@router.get("/")
+async def start() -> FileResponse:
+    """Show the start page."""
+    return FileResponse(WEB / "start" / "index.html")
+
+
+@router.get("/chat")
+async def chat() -> FileResponse:
+    """Show the web chat."""
+    return FileResponse(WEB / "chat" / "index.html")
+
+
+@router.get("/console")
+async def console() -> FileResponse:
+    """Show the command centre."""
+    return FileResponse(WEB / "console" / "index.html")
+
+
+@router.get("/api/words/{lang}")
+async def words(lang: Literal["zh-CN", "en"]) -> dict[str, str]:
+    """Return the pages' words of one language; arguments stand as `{name}`."""
+    return page_words(lang)
+
+
+@cache
+def page_words(lang: str) -> dict[str, str]:
+    """Read `web.ftl`: only texts and plain `{ $name }` placeables, which tests hold."""
+    resource = FluentParser().parse((LOCALES / lang / "web.ftl").read_text("utf-8"))
+    return {
+        entry.id.name: "".join(_part(part) for part in entry.value.elements)
+        for entry in resource.body
+        if isinstance(entry, ast.Message) and entry.value is not None
+    }
+
+
+def _part(part: ast.TextElement | ast.Placeable) -> str:
+    if isinstance(part, ast.TextElement):
+        return part.value
+    if isinstance(part.expression, ast.VariableReference):
+        return "{" + part.expression.id.name + "}"
+    raise ValueError("web.ftl may hold only texts and { $name }")

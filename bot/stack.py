@@ -1,0 +1,24 @@
+"""What the HTTP process stands on, wired in one place."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.bus import RedisBus
+from core.db import Database
+from core.ports import Channel
+from core.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Settings, database, wake-ups and channels of this process."""
+
+    settings: Settings
+    db: Database
+    bus: RedisBus
+    channels: dict[str, Channel]
+
+    @property
+    def media(self) -> Path:
+        """Where pictures are kept."""
+        return self.settings.home / "media"

@@ -1,0 +1,111 @@
+"""Plain answers: greetings, help, lists, refusals, and the questions of a flow."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from core.actor import Role
+from core.card import Action, Card, Field, Tone
+from core.i18n import Translator
+from core.ids import uuid7
+from services.tickets.queries import TicketView
+
+_MENUS = (Role.WORKER, Role.OPERATOR, Role.MERCHANT, Role.FAMILY, Role.ELDER, Role.RESIDENT)
+
+
+def say(text: str, *, summary: str = "", tone: Tone = "neutral") -> Card:
+    """Say a sentence."""
+    return Card(key=f"say:{uuid7()}", title=text, summary=summary, tone=tone)
+
+
+def menu(roles: frozenset[Role], t: Translator) -> Card:
+    """Show what the person can do here, by the first role that has a menu."""
+    role = next((role for role in _MENUS if role in roles), Role.RESIDENT)
+    actions = [Action("say.my_tickets", t("action-my-tickets"), "primary")]
+    if role is not Role.WORKER:
+        actions = [Action("say.home_status", t("action-home-status"), "primary")]
+    if role in {Role.MERCHANT, Role.OPERATOR}:
+        actions = []
+    return Card(
+        key=f"menu:{uuid7()}",
+        title=t("menu-title"),
+        summary=t(f"menu-{role.value}"),
+        actions=(*actions, *emergency_links(t)),
+        tone="info",
+    )
+
+
+def emergency_links(t: Translator) -> tuple[Action, ...]:
+    """Offer the numbers to dial; the assistant never claims to have called."""
+    return tuple(
+        Action("call", t("action-dial", number=number), url=f"tel:{number}")
+        for number in ("119", "120", "110")
+    )
+
+
+def not_understood(t: Translator) -> Card:
+    """Admit it, offer the menu and the numbers to dial."""
+    return Card(
+        key=f"say:{uuid7()}",
+        title=t("not-understood"),
+        summary=t("not-understood-next"),
+        actions=(Action("say.help", t("action-menu"), "primary"), *emergency_links(t)),
+    )
+
+
+def ticket_list(tickets: Sequence[TicketView], t: Translator) -> Card:
+    """List a worker's live tickets; each opens its card."""
+    if not tickets:
+        return say(t("my-tickets-none"), tone="success")
+    return Card(
+        key=f"tickets:{uuid7()}",
+        title=t("my-tickets-title", count=len(tickets)),
+        fields=tuple(Field(t(f"status-{one.status.value}"), _line(one, t)) for one in tickets),
+        actions=tuple(
+            Action("ticket.show", _line(one, t), args={"ticket": str(one.id)})
+            for one in tickets[:9]
+        ),
+        tone="info",
+    )
+
+
+def _line(one: TicketView, t: Translator) -> str:
+    return t("ticket-title", what=t(f"what-{one.what}"), place=one.place)
+
+
+def home_status(homes: Sequence[tuple[str, Sequence[tuple[str, str]]]], t: Translator) -> Card:
+    """Show the devices of the homes that the person may ask about: (person, [(device, state)])."""
+    if not homes:
+        return say(t("home-status-none"))
+    return Card(
+        key=f"home:{uuid7()}",
+        title=t("home-status-title"),
+        fields=tuple(
+            Field(f"{name} {device}".strip(), t(f"state-{state}"))
+            for name, devices in homes
+            for device, state in devices
+        ),
+        tone="info",
+    )
+
+
+def question(
+    key: str, title: str, hint: str, choices: Sequence[tuple[str, str]], args: dict[str, Any],
+    *, ticket: UUID | None, version: int,
+) -> Card:  # fmt: skip
+    """Ask one question of a flow; the first choice is the one that leads on."""
+    return Card(
+        key=key,
+        title=title,
+        summary=hint,
+        actions=tuple(
+            Action(
+                "flow.answer", label, "primary" if place == 0 else "default",
+                args={**args, "value": value},
+            )
+            for place, (value, label) in enumerate(choices)
+        ),
+        tone="info",
+        version=version,
+        ticket=str(ticket) if ticket else None,
+    )  # fmt: skip

@@ -1,0 +1,101 @@
+"""The card of a ticket, for each part that a person can have in it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from core.card import Action, Card, Field, Tone
+from core.clock import local
+from core.i18n import Translator
+from models import Part, Status
+from services.tickets.queries import TicketView
+
+_DIAL = {"smoke": "119", "fire_point": "119", "gas": "119", "carbon_monoxide": "120",
+         "sos": "120", "fall": "120"}  # fmt: skip
+_NO_RING_INSIDE = frozenset({"gas", "carbon_monoxide"})
+
+
+def ticket_card(view: TicketView, part: Part, viewer: UUID, t: Translator) -> Card:
+    """Show a ticket to one person: same key over all versions, buttons as their part allows."""
+    return Card(
+        key=f"ticket:{view.id}",
+        title=t("ticket-title", what=t(f"what-{view.what}"), place=view.place),
+        summary=_summary(view, part, t),
+        fields=tuple(_fields(view, part, t)),
+        actions=tuple(_actions(view, part, viewer, t)),
+        tone=_tone(view),
+        version=view.version,
+        ticket=str(view.id),
+    )
+
+
+def _tone(view: TicketView) -> Tone:
+    if view.status is Status.CLOSED:
+        return "success"
+    return "warning" if view.status in {Status.RESOLVED, Status.ACKED} else "danger"
+
+
+def _summary(view: TicketView, part: Part, t: Translator) -> str:
+    if part in {Part.WORKER, Part.BACKUP, Part.OPERATOR}:
+        return _summary_for_workers(view, t)
+    who = "elder" if part is Part.ELDER else "family"
+    if view.status is Status.OPEN:
+        if part is Part.FAMILY and view.step >= 2:
+            return t("ticket-family-nobody-yet", number=_DIAL.get(view.what, "110"))
+        if view.what in _NO_RING_INSIDE:
+            return t(f"ticket-{who}-open-gas")
+        return t(f"ticket-{who}-open")
+    if view.status is Status.ACKED:
+        key = "arrived" if view.arrived_at else "acked"
+        return t(f"ticket-{who}-{key}", name=view.acked_by_name)
+    if view.status is Status.RESOLVED:
+        return t(f"ticket-{who}-resolved")
+    return t(f"ticket-{who}-closed")
+
+
+def _summary_for_workers(view: TicketView, t: Translator) -> str:
+    if view.status is Status.OPEN:
+        if view.what in _NO_RING_INSIDE:
+            return t("ticket-worker-open-gas")
+        return t("ticket-worker-again") if view.epoch > 1 else t("ticket-worker-open")
+    if view.status is Status.ACKED:
+        key = "ticket-worker-arrived" if view.arrived_at else "ticket-worker-acked"
+        return t(key, name=view.acked_by_name)
+    if view.status is Status.RESOLVED:
+        return t("ticket-worker-resolved", name=view.acked_by_name)
+    return t("ticket-worker-closed")
+
+
+def _fields(view: TicketView, part: Part, t: Translator) -> list[Field]:
+    rows = [Field(t("field-place"), view.place), Field(t("field-time"), _at(view.opened_at))]
+    if part in {Part.WORKER, Part.BACKUP, Part.OPERATOR}:
+        rows.append(Field(t("field-number"), f"{view.number}"))
+        if view.grid:
+            rows.append(Field(t("field-grid"), view.grid))
+        if view.assigned_to_name and view.status is Status.OPEN:
+            rows.append(Field(t("field-sent"), view.assigned_to_name))
+    if view.acked_by_name and view.acked_at is not None:
+        rows.append(Field(t("field-worker"), f"{view.acked_by_name} {_at(view.acked_at)}"))
+    if view.has_device and view.status is not Status.CLOSED:
+        state = "field-device-recovered" if view.recovered_at else "field-device-alarming"
+        rows.append(Field(t("field-device"), t(state)))
+    return rows
+
+
+def _at(moment: datetime) -> str:
+    return local(moment).strftime("%m-%d %H:%M")
+
+
+def _actions(view: TicketView, part: Part, viewer: UUID, t: Translator) -> list[Action]:
+    found: list[Action] = []
+    if part in {Part.WORKER, Part.BACKUP, Part.OPERATOR}:
+        if view.status is Status.OPEN:
+            found.append(Action("ticket.ack", t("action-ack"), "primary"))
+        elif view.status is Status.ACKED and view.acked_by == viewer:
+            if view.arrived_at is None:
+                found.append(Action("ticket.arrive", t("action-arrive"), "primary"))
+            style = "default" if view.arrived_at is None else "primary"
+            found.append(Action("ticket.resolve", t("action-resolve"), style))
+    number = _DIAL.get(view.what)
+    if number and view.status in {Status.OPEN, Status.ACKED}:
+        found.append(Action("call", t("action-dial", number=number), "danger", url=f"tel:{number}"))
+    return found

@@ -1,0 +1,1 @@
+"""What every layer may use and which uses none of them."""

@@ -1,0 +1,23 @@
+"""What handlers ask for: acts become outbox rows in the same transaction."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from core.card import Card
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Show a card to the person whose event is handled."""
+
+    card: Card
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """Answer with the newest version of the ticket's own card; its row is already enqueued."""
+
+    ticket: UUID
+
+
+Act = Reply | Refresh

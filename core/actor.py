@@ -1,0 +1,66 @@
+"""Who acts: a person with roles, a device, or the clock. Every service asks it, not the button."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+
+class Role(StrEnum):
+    """What a membership allows; the scope says where."""
+
+    RESIDENT = "resident"
+    FAMILY = "family"
+    ELDER = "elder"
+    WORKER = "worker"
+    MERCHANT = "merchant"
+    OPERATOR = "operator"
+
+
+class ScopeKind(StrEnum):
+    """How wide a membership reaches, widest first."""
+
+    STREET = "street"
+    COMMUNITY = "community"
+    GRID = "grid"
+    BUILDING = "building"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One role within one scope; `community` is the community that the scope lies in."""
+
+    role: Role
+    community: UUID
+    scope_kind: ScopeKind
+    scope: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody or something that asks a service to act."""
+
+    person: UUID | None
+    name: str
+    grants: tuple[Grant, ...] = field(default=())
+    machine: bool = False
+
+    def has(self, role: Role, *, community: UUID, grid: UUID | None = None) -> bool:
+        """Tell whether a grant of this role covers the grid (or, without one, the community)."""
+        for grant in self.grants:
+            if grant.role is not role or grant.community != community:
+                continue
+            if grant.scope_kind in {ScopeKind.STREET, ScopeKind.COMMUNITY}:
+                return True
+            if grant.scope_kind is ScopeKind.GRID and grid is not None and grant.scope == grid:
+                return True
+        return False
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Collect the roles held anywhere."""
+        return frozenset(grant.role for grant in self.grants)
+
+
+CLOCK = Actor(person=None, name="clock", machine=True)
+DEVICES = Actor(person=None, name="devices", machine=True)

@@ -1,0 +1,108 @@
+"""The database: the only place that commits, repeats after a deadlock, and wakes afterwards."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+import orjson
+from sqlalchemy import TextClause
+from sqlalchemy import text as sql_text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+from core.ports import Bus, Wake
+
+T = TypeVar("T")
+Session = AsyncSession
+_ATTEMPTS = 3
+_LEAD_POLL_S = 1.0
+_REPEATABLE = frozenset({"40001", "40P01"})  # serialization failure, deadlock detected
+
+
+def sql(text: str) -> TextClause:
+    """Wrap hand-written SQL; parameters are `:name`."""
+    return sql_text(text)
+
+
+def wake(session: Session, topic: str, **data: Any) -> None:
+    """Hint other processes once this transaction has committed; dropped if it rolls back."""
+    session.info.setdefault("wakes", []).append(Wake(topic, data))
+
+
+class Database:
+    """A pool of connections and the transaction boundary."""
+
+    def __init__(self, url: str, *, bus: Bus | None = None, pool: int = 10) -> None:
+        self.engine = create_async_engine(
+            url,
+            pool_size=pool,
+            max_overflow=pool,
+            pool_pre_ping=False,
+            json_serializer=lambda value: orjson.dumps(value).decode(),
+            json_deserializer=orjson.loads,
+            connect_args={"server_settings": {"jit": "off", "application_name": "linling"}},
+        )
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._bus = bus
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Session]:
+        """Open one transaction; commit at the end, roll back on any exception, then wake."""
+        async with self._sessions() as session:
+            yield session
+            await session.commit()
+            wakes: list[Wake] = session.info.pop("wakes", [])
+        if wakes and self._bus is not None:
+            await self._bus.publish(wakes)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Session]:
+        """Open a session whose changes, if any, are thrown away."""
+        async with self._sessions() as session:
+            yield session
+
+    async def run(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        """Run work in a transaction, up to three times after a deadlock or serialization failure.
+
+        The work must not touch anything outside the database: it may run more than once.
+        """
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                async with self.transaction() as session:
+                    return await work(session)
+            except DBAPIError as error:
+                if sqlstate(error) not in _REPEATABLE or attempt == _ATTEMPTS:
+                    raise
+        raise AssertionError("unreachable")
+
+    @asynccontextmanager
+    async def leadership(self, name: str) -> AsyncIterator[Awaitable[None]]:
+        """Wait until this process alone leads `name`; yields what raises when that is lost.
+
+        The lock belongs to a connection: it is free the moment its holder dies.
+        """
+        async with self.engine.connect() as raw:
+            connection = await raw.execution_options(isolation_level="AUTOCOMMIT")
+            take = sql("SELECT pg_try_advisory_lock(hashtext(:name))")
+            while not (await connection.execute(take, {"name": f"linling:{name}"})).scalar_one():
+                await asyncio.sleep(_LEAD_POLL_S)
+
+            async def lost() -> None:
+                while True:
+                    await asyncio.sleep(_LEAD_POLL_S)
+                    await connection.execute(sql("SELECT 1"))
+
+            try:
+                yield lost()
+            finally:
+                await raw.invalidate()  # the lock must go with us, not back into the pool
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+def sqlstate(error: DBAPIError) -> str | None:
+    """Read PostgreSQL's error code, e.g. 23505 for a broken unique index."""
+    return getattr(error.orig, "sqlstate", None)

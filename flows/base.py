@@ -1,0 +1,79 @@
+"""What a step of a flow gets and returns. Its state lies in the conversation's row."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from core.act import Act
+from core.actor import Actor
+from core.card import Card
+from core.db import Session
+from core.i18n import Translator
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person gave in answer to a step: a choice's value, a text, or a picture's digest."""
+
+    choice: str | None = None
+    text: str | None = None
+    picture: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a flow stands: its name, the step that waits for an answer, what is known so far."""
+
+    flow: str
+    step: str
+    data: dict[str, Any]
+    ref: str  # ties the buttons of a question to this run and step
+
+    def stored(self) -> dict[str, Any]:
+        """Return the JSON kept in the conversation's row."""
+        return {"flow": self.flow, "step": self.step, "data": self.data, "ref": self.ref}
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Show the card and wait for the answer at `standing`."""
+
+    standing: Standing
+    card: Card
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The flow is over and did what it was for."""
+
+    acts: tuple[Act, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Abort:
+    """The flow is over without effect."""
+
+    card: Card
+
+
+Step = Ask | Done | Abort
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a step may use."""
+
+    session: Session
+    by: Actor
+    t: Translator
+    now: datetime
+
+
+Continue = Callable[[Turn, Standing, Answer], Awaitable[Step]]
+
+
+def ticket_of(standing: Standing) -> UUID:
+    """Return the ticket that a flow is about."""
+    return UUID(standing.data["ticket"])

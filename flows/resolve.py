@@ -1,0 +1,108 @@
+"""处置完成: what was found, who was seen, and a note or photo for those who want to add one."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from cards.talk import question, say
+from core.act import Refresh, Reply
+from core.crypto import new_token
+from core.errors import UserError
+from flows.base import Abort, Answer, Ask, Done, Standing, Step, Turn, ticket_of
+from models import Status
+from services.tickets import answer as tickets
+from services.tickets.answer import Found, Seen
+from services.tickets.queries import view
+
+NAME = "resolve"
+NOTE_LIMIT = 500
+_SKIP = "skip"
+_SAFETY_FIRST = frozenset({"life", "care"})
+
+
+async def begin(turn: Turn, ticket: UUID) -> Step:
+    """Ask what was found; refuse at once what could not be finished at the end."""
+    seen = await view(turn.session, ticket)
+    if seen.status is not Status.ACKED:
+        raise UserError("ticket-ack-first" if seen.status is Status.OPEN else "ticket-is-over")
+    data = {"ticket": str(ticket), "severity": seen.severity, "version": seen.version}
+    return _ask(turn, Standing(NAME, "found", data, new_token(6)))
+
+
+async def proceed(turn: Turn, standing: Standing, given: Answer) -> Step:
+    """Take the answer of the step that waits and go on to the next."""
+    if standing.step == "note":
+        return await _note(turn, standing, given)
+    allowed = dict(_choices(turn, standing))
+    value = given.choice or _by_label(allowed, given.text)
+    if value not in allowed:
+        return _ask(turn, standing, hint="flow-choose-one")
+    data = standing.data | {standing.step: value}
+    following = "note"
+    if standing.step == "found" and standing.data["severity"] in _SAFETY_FIRST:
+        following = "seen"
+    return _ask(turn, replace(standing, step=following, data=data, ref=new_token(6)))
+
+
+async def _note(turn: Turn, standing: Standing, given: Answer) -> Step:
+    """Collect a note and a photo in any order; 跳过 (or 完成) ends the flow."""
+    data = dict(standing.data)
+    if given.picture is not None:
+        data["photo"] = given.picture
+    elif given.text is not None:
+        if len(given.text) > NOTE_LIMIT:
+            raise UserError("note-too-long", limit=NOTE_LIMIT)
+        data["note"] = given.text
+    if given.choice != _SKIP and not ("note" in data and "photo" in data):
+        return _ask(turn, replace(standing, data=data, ref=new_token(6)))
+    return await _finish(turn, replace(standing, data=data))
+
+
+async def _finish(turn: Turn, standing: Standing) -> Step:
+    data, ticket = standing.data, ticket_of(standing)
+    status = await tickets.resolve(
+        turn.session,
+        turn.by,
+        ticket=ticket,
+        found=Found(data["found"]),
+        seen=Seen(data.get("seen", Seen.IN_PERSON)),
+        note=data.get("note"),
+        photo=data.get("photo"),
+        now=turn.now,
+    )
+    if status is Status.OPEN:
+        return Done((Refresh(ticket), Reply(say(turn.t("resolve-not-found"), tone="danger"))))
+    said = {Status.RESOLVED: "resolve-wait-device", Status.CLOSED: "resolve-closed"}[status]
+    return Done((Refresh(ticket), Reply(say(turn.t(said), tone="success"))))
+
+
+def cancel(turn: Turn) -> Step:
+    """Leave the ticket as it was."""
+    return Abort(say(turn.t("flow-cancelled")))
+
+
+def _choices(turn: Turn, standing: Standing) -> list[tuple[str, str]]:
+    t = turn.t
+    if standing.step == "found":
+        order = (Found.REAL_HANDLED, Found.FALSE_ALARM, Found.FAULTY_DEVICE, Found.TEST)
+        return [(value.value, t(f"found-{value.value}")) for value in order]
+    if standing.step == "seen":
+        return [(value.value, t(f"seen-{value.value}")) for value in Seen]
+    written = "note" in standing.data or "photo" in standing.data
+    return [(_SKIP, t("action-finish" if written else "action-skip"))]
+
+
+def _ask(turn: Turn, standing: Standing, hint: str | None = None) -> Ask:
+    card = question(
+        f"flow:{NAME}:{standing.data['ticket']}:{standing.ref}",
+        turn.t(f"resolve-ask-{standing.step}"),
+        turn.t(hint) if hint else turn.t("flow-how-to-answer"),
+        _choices(turn, standing),
+        {"ref": standing.ref},
+        ticket=ticket_of(standing),
+        version=standing.data["version"],
+    )
+    return Ask(standing, card)
+
+
+def _by_label(allowed: dict[str, str], text: str | None) -> str | None:
+    return next((value for value, label in allowed.items() if label == text), None)

@@ -1,0 +1,37 @@
+"""The table: trigger → handler. Buttons by action id, words by intent."""
+
+from collections.abc import Awaitable, Callable
+
+from core.act import Act
+from handlers import flow, talk, tickets
+from handlers.context import Context, Pressed
+
+OnClick = Callable[[Context, Pressed], Awaitable[list[Act]]]
+OnIntent = Callable[[Context], Awaitable[list[Act]]]
+
+CLICKS: dict[str, OnClick] = {
+    "ticket.ack": tickets.acknowledge,
+    "ticket.arrive": tickets.arrive,
+    "ticket.resolve": tickets.resolve_ticket,
+    "ticket.show": tickets.show,
+    "flow.answer": flow.clicked,
+}
+
+INTENTS: dict[str, OnIntent] = {
+    "help": talk.help_menu,
+    "unknown": talk.unknown,
+    "cancel": talk.nothing_to_cancel,
+    "skip": talk.unknown,
+    "elder_status": talk.home_status,
+    "my_tickets": tickets.mine,
+    "ticket_ack": tickets.acknowledge_by_text,
+    "ticket_arrive": tickets.arrive_by_text,
+    "ticket_resolve": tickets.resolve_by_text,
+}
+
+# A menu's button says an intent.
+SAYS = {
+    "say.help": "help",
+    "say.my_tickets": "my_tickets",
+    "say.home_status": "elder_status",
+}

@@ -1,0 +1,82 @@
+"""What a worker does with tickets, by button or in words."""
+
+from uuid import UUID
+
+from cards.talk import ticket_list
+from core.act import Act, Refresh, Reply
+from core.errors import UserError
+from flows import resolve
+from handlers.context import Context, Pressed
+from handlers.flow import take
+from models import Status
+from services.tickets import answer, queries
+
+
+async def acknowledge(ctx: Context, pressed: Pressed) -> list[Act]:
+    """接单: the first to press has it, the others learn who."""
+    ticket = _ticket(pressed)
+    await answer.acknowledge(ctx.session, ctx.by, ticket=ticket, now=ctx.now)
+    return [Refresh(ticket)]
+
+
+async def arrive(ctx: Context, pressed: Pressed) -> list[Act]:
+    """到场."""
+    ticket = _ticket(pressed)
+    await answer.arrive(ctx.session, ctx.by, ticket=ticket, now=ctx.now)
+    return [Refresh(ticket)]
+
+
+async def resolve_ticket(ctx: Context, pressed: Pressed) -> list[Act]:
+    """处置完成: begin the flow that asks what was found and who was seen."""
+    return await take(ctx, await resolve.begin(ctx.turn(), _ticket(pressed)))
+
+
+async def show(ctx: Context, pressed: Pressed) -> list[Act]:
+    """Show a ticket of the list again, as it is now."""
+    ticket = UUID(pressed.args["ticket"])
+    found = await queries.show_again(
+        ctx.session, ticket=ticket, person=ctx.person, channel=ctx.channel, ring=True
+    )
+    if not found:
+        raise UserError("ticket-unknown", status=404)
+    return [Refresh(ticket)]
+
+
+async def mine(ctx: Context) -> list[Act]:
+    """我的工单."""
+    return [Reply(ticket_list(await queries.mine(ctx.session, ctx.person), ctx.t))]
+
+
+async def acknowledge_by_text(ctx: Context) -> list[Act]:
+    """接单 in words: only when it can mean a single ticket."""
+    return await acknowledge(ctx, await _the_one(ctx, Status.OPEN))
+
+
+async def arrive_by_text(ctx: Context) -> list[Act]:
+    """到场 in words."""
+    return await arrive(ctx, await _the_one(ctx, Status.ACKED))
+
+
+async def resolve_by_text(ctx: Context) -> list[Act]:
+    """处置完成 in words."""
+    return await resolve_ticket(ctx, await _the_one(ctx, Status.ACKED))
+
+
+async def _the_one(ctx: Context, status: Status) -> Pressed:
+    """Find the ticket that words can mean; raises UserError when there is none or several."""
+    tickets = [
+        one
+        for one in await queries.mine(ctx.session, ctx.person)
+        if one.status is status and (status is Status.OPEN or one.acked_by == ctx.person)
+    ]
+    if not tickets:
+        raise UserError("ticket-none-for-words")
+    if len(tickets) > 1:
+        raise UserError("ticket-several-for-words", count=len(tickets))
+    return Pressed("", tickets[0].id, {})
+
+
+def _ticket(pressed: Pressed) -> UUID:
+    if pressed.object_id is None:
+        raise UserError("ticket-unknown", status=404)
+    return pressed.object_id

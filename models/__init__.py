@@ -1,0 +1,53 @@
+"""The tables; importing this package fills the metadata that Alembic compares with."""
+
+from models.area import Building, Community, Grid, Home, HomeUse, Street
+from models.devices import (
+    DeadLetter,
+    Device,
+    DeviceKind,
+    DevicePresence,
+    DeviceState,
+    Reading,
+    Rule,
+    UnknownDevice,
+)
+from models.messages import (
+    Button,
+    Conversation,
+    Heartbeat,
+    Inbound,
+    MailboxCounter,
+    MailboxItem,
+    Outbox,
+)
+from models.people import (
+    ChannelAccount,
+    Credential,
+    DemoPersona,
+    FamilyLink,
+    LoginTicket,
+    Membership,
+    Person,
+    Residence,
+    Shift,
+    WebSession,
+)
+from models.tickets import (
+    Happened,
+    Media,
+    Part,
+    Severity,
+    Status,
+    Ticket,
+    TicketCard,
+    TicketEvent,
+)
+
+__all__ = [
+    "Building", "Button", "ChannelAccount", "Community", "Conversation", "Credential",
+    "DeadLetter", "DemoPersona", "Device", "DeviceKind", "DevicePresence", "DeviceState", "FamilyLink", "Grid",
+    "Happened", "Heartbeat", "Home", "HomeUse", "Inbound", "LoginTicket", "MailboxCounter",
+    "MailboxItem", "Media", "Membership", "Outbox", "Part", "Person", "Reading", "Residence",
+    "Rule", "Severity", "Shift", "Status", "Street", "Ticket", "TicketCard", "TicketEvent",
+    "UnknownDevice", "WebSession",
+]  # fmt: skip

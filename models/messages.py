@@ -1,0 +1,109 @@
+"""What came in, what goes out, where a conversation stands."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Column, Identity, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from models.columns import MaybeId, MaybeMoment, Moment, moment, object_id, points_at, sealed
+
+
+class Inbound(SQLModel, table=True):
+    """A received message; its unique index is the dedupe, its digest catches a reused key."""
+
+    __table_args__ = (
+        UniqueConstraint("channel", "person_id", "message_id"),
+        Index("ix_inbound_at", "at"),
+    )
+    id: int | None = Field(
+        default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True)
+    )
+    channel: str
+    person_id: UUID = points_at("person.id")
+    message_id: str
+    digest: bytes
+    at: Moment = moment()
+
+
+class Conversation(SQLModel, table=True):
+    """A person in a channel; locked for the length of a turn. `flow` is where they stand."""
+
+    __table_args__ = (UniqueConstraint("person_id", "channel"),)
+    id: UUID = object_id()
+    person_id: UUID = points_at("person.id")
+    channel: str
+    flow: Any = sealed("conversation.flow")
+
+
+class Outbox(SQLModel, table=True):
+    """A card that must arrive; rendered when it is sent, newest version wins.
+
+    For kind `ticket` the object is the ticket; for `reply` the card itself is sealed in the row.
+    A row with `turn` is leased to the waiting request first.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("kind", "object_id", "person_id", "channel"),
+        Index("ix_outbox_due", "priority", "due_at", postgresql_where=text("state = 'due'")),
+        Index("ix_outbox_turn", "turn", postgresql_where=text("state = 'due'")),
+    )
+    id: int | None = Field(
+        default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True)
+    )
+    kind: str
+    object_id: UUID
+    person_id: UUID = points_at("person.id")
+    channel: str
+    version: int = 1
+    priority: int = 5
+    turn: int | None = Field(default=None, sa_type=BigInteger)
+    payload: Any = sealed("outbox.payload")
+    state: str = "due"
+    due_at: Moment = moment()
+    leased_until: MaybeMoment = moment(null=True)
+    attempts: int = 0
+    error: str | None = None
+    created_at: Moment = moment()
+
+
+class MailboxCounter(SQLModel, table=True):
+    """A recipient's item counter, locked to the commit, so that "after ID" never skips."""
+
+    __tablename__ = "mailbox"
+    person_id: UUID = points_at("person.id", primary=True)
+    last_id: int = Field(default=0, sa_type=BigInteger)
+
+
+class MailboxItem(SQLModel, table=True):
+    """One item of a recipient's web chat."""
+
+    __tablename__ = "mailbox_item"
+    __table_args__ = (Index("ix_mailbox_item_turn", "person_id", "turn"),)
+    person_id: UUID = points_at("person.id", primary=True)
+    id: int = Field(primary_key=True, sa_type=BigInteger)
+    op: str
+    card: Any = sealed("mailbox_item.card", null=False)
+    turn: int | None = Field(default=None, sa_type=BigInteger)
+    at: Moment = moment()
+
+
+class Button(SQLModel, table=True):
+    """What a token on a button stands for; the token itself is only on the card."""
+
+    token_hash: bytes = Field(primary_key=True)
+    person_id: UUID = points_at("person.id")
+    channel: str
+    action: str
+    object_id: MaybeId = None
+    version: int
+    args: Any = sealed("button.args")
+    expires_at: Moment = moment()
+    used_at: MaybeMoment = moment(null=True)
+
+
+class Heartbeat(SQLModel, table=True):
+    """When a part of the worker last said that it works."""
+
+    name: str = Field(primary_key=True)
+    at: Moment = moment()

@@ -1,0 +1,133 @@
+"""People, what they may do, where they live, who their relatives are, how they are reached."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from core.actor import Role, ScopeKind
+from models.columns import MaybeMoment, Moment, choice, moment, object_id, points_at, sealed
+
+
+class Person(SQLModel, table=True):
+    """Somebody; global, joined to communities by memberships and residences."""
+
+    id: UUID = object_id()
+    name: Any = sealed("person.name", null=False)
+    phone: Any = sealed("person.phone")
+    phone_index: bytes | None = Field(default=None, index=True)
+    lang: str = "zh-CN"
+    large_type: bool = False
+    created_at: Moment = moment()
+
+
+class Membership(SQLModel, table=True):
+    """A role within a scope."""
+
+    __table_args__ = (UniqueConstraint("person_id", "role", "scope_id"),)
+    id: UUID = object_id()
+    person_id: UUID = points_at("person.id")
+    community_id: UUID = points_at("community.id")
+    role: Role = choice("role", Role)
+    scope_kind: ScopeKind = choice("scope_kind", ScopeKind)
+    scope_id: UUID
+
+
+class Residence(SQLModel, table=True):
+    """Who lives where; the groups (空巢, 独居, 失能 …) are health and care data, so sealed."""
+
+    __table_args__ = (
+        ForeignKeyConstraint(["community_id", "home_id"], ["home.community_id", "home.id"]),
+        Index("ix_residence_home", "home_id", postgresql_where=text("until IS NULL")),
+    )
+    id: UUID = object_id()
+    community_id: UUID = points_at("community.id")
+    person_id: UUID = Field(foreign_key="person.id", index=True)
+    home_id: UUID
+    elder: bool = False
+    groups: Any = sealed("residence.groups")
+    since: Moment = moment()
+    until: MaybeMoment = moment(null=True)
+
+
+class FamilyLink(SQLModel, table=True):
+    """A relative who hears of an elder's alarms, with the elder's consent."""
+
+    __tablename__ = "family_link"
+    __table_args__ = (UniqueConstraint("elder_id", "relative_id"),)
+    id: UUID = object_id()
+    community_id: UUID = points_at("community.id")
+    elder_id: UUID = points_at("person.id")
+    relative_id: UUID = points_at("person.id")
+    consented_at: Moment = moment()
+    ended_at: MaybeMoment = moment(null=True)
+
+
+class ChannelAccount(SQLModel, table=True):
+    """An address of a person in a channel; found by its blind index."""
+
+    __tablename__ = "channel_account"
+    __table_args__ = (UniqueConstraint("channel", "external_index"),)
+    id: UUID = object_id()
+    person_id: UUID = Field(foreign_key="person.id", index=True)
+    channel: str
+    external: Any = sealed("channel_account.external", null=False)
+    external_index: bytes
+    reachable: bool = True
+
+
+class Credential(SQLModel, table=True):
+    """An operator's account name and argon2id hash."""
+
+    person_id: UUID = points_at("person.id", primary=True)
+    account: str = Field(unique=True)
+    password_hash: str
+
+
+class WebSession(SQLModel, table=True):
+    """A web chat or console session; the token itself is never stored."""
+
+    __tablename__ = "web_session"
+    token_hash: bytes = Field(primary_key=True)
+    person_id: UUID = points_at("person.id")
+    kind: str
+    created_at: Moment = moment()
+    idle_until: Moment = moment()
+    absolute_until: Moment = moment()
+
+
+class LoginTicket(SQLModel, table=True):
+    """A single-use link into the web chat."""
+
+    __tablename__ = "login_ticket"
+    token_hash: bytes = Field(primary_key=True)
+    person_id: UUID = points_at("person.id")
+    expires_at: Moment = moment()
+    used_at: MaybeMoment = moment(null=True)
+
+
+class DemoPersona(SQLModel, table=True):
+    """Whom a visitor of the demo may be; empty outside the demo."""
+
+    __tablename__ = "demo_persona"
+    persona: str = Field(primary_key=True)
+    person_id: UUID = points_at("person.id")
+
+
+class Shift(SQLModel, table=True):
+    """A turn of duty in one grid; it counts once confirmed and until left."""
+
+    __table_args__ = (
+        ForeignKeyConstraint(["community_id", "grid_id"], ["grid.community_id", "grid.id"]),
+        UniqueConstraint("grid_id", "person_id", "starts_at"),
+    )
+    id: UUID = object_id()
+    community_id: UUID = points_at("community.id")
+    grid_id: UUID
+    person_id: UUID = points_at("person.id")
+    duty: str  # worker | backup | lead
+    starts_at: Moment = moment()
+    ends_at: Moment = moment()
+    confirmed_at: MaybeMoment = moment(null=True)
+    left_at: MaybeMoment = moment(null=True)

@@ -1,0 +1,176 @@
+"""Tickets: one life for alarm, report, maintenance, hand-over and visit need."""
+
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from models.columns import (
+    MaybeId,
+    MaybeMoment,
+    Moment,
+    choice,
+    moment,
+    object_id,
+    points_at,
+    sealed,
+)
+
+
+class Status(StrEnum):
+    """`closed` is terminal; what comes back is a new ticket linked to the old."""
+
+    OPEN = "open"
+    ACKED = "acked"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+class Severity(StrEnum):
+    """How fast people must hear, fastest first."""
+
+    LIFE = "life"
+    CARE = "care"
+    PROPERTY = "property"
+    MAINTENANCE = "maintenance"
+
+
+class Happened(StrEnum):
+    """The kinds of ticket events."""
+
+    OPENED = "opened"
+    ALARM_AGAIN = "alarm_again"
+    REOPENED = "reopened"
+    TOLD = "told"
+    UNREACHABLE = "unreachable"
+    ESCALATED = "escalated"
+    DISPATCHED = "dispatched"
+    ACKED = "acked"
+    ARRIVED = "arrived"
+    NOT_FOUND = "not_found"
+    RESOLVED = "resolved"
+    RECOVERED = "recovered"
+    CLOSED = "closed"
+
+
+class Part(StrEnum):
+    """What a person has to do with a ticket; it decides words and buttons of their card."""
+
+    WORKER = "worker"
+    BACKUP = "backup"
+    ELDER = "elder"
+    FAMILY = "family"
+    OPERATOR = "operator"
+
+
+class Ticket(SQLModel, table=True):
+    """Something that a person must see to.
+
+    `key` is what there is one live ticket of; `recovered_at` is set while the device reports no
+    alarm; `chain` is the snapshot of the escalation steps, `step` the next one.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("community_id", "id"),
+        ForeignKeyConstraint(["community_id", "device_id"], ["device.community_id", "device.id"]),
+        Index("uq_ticket_live", "key", unique=True, postgresql_where=text("status <> 'closed'")),
+        Index(
+            "ix_ticket_due",
+            "next_escalation_at",
+            postgresql_where=text("next_escalation_at IS NOT NULL"),
+        ),
+        Index("ix_ticket_live_device", "device_id", postgresql_where=text("status <> 'closed'")),
+        Index("ix_ticket_closed_at", "community_id", "closed_at"),
+        Index("ix_ticket_key", "key", "id"),
+    )
+    id: UUID = object_id()
+    number: int = Field(sa_column=Column(BigInteger, Identity(always=True), nullable=False))
+    community_id: UUID = points_at("community.id")
+    grid_id: MaybeId = None
+    device_id: MaybeId = None
+    key: str
+    what: str
+    severity: Severity = choice("severity", Severity)
+    status: Status = choice("status", Status, default=Status.OPEN)
+    epoch: int = 1
+    version: int = 1
+    opened_at: Moment = moment()
+    alarm_at: Moment = moment()
+    acked_at: MaybeMoment = moment(null=True)
+    acked_by: MaybeId = points_at("person.id", null=True)
+    assigned_to: MaybeId = points_at("person.id", null=True)
+    arrived_at: MaybeMoment = moment(null=True)
+    resolved_at: MaybeMoment = moment(null=True)
+    recovered_at: MaybeMoment = moment(null=True)
+    closed_at: MaybeMoment = moment(null=True)
+    previous_id: MaybeId = points_at("ticket.id", null=True)
+    chain: list[dict[str, Any]] = Field(sa_type=JSONB)
+    step: int = 0
+    next_escalation_at: MaybeMoment = moment(null=True)
+    place: Any = sealed("ticket.place")
+
+
+class TicketEvent(SQLModel, table=True):
+    """One step of a ticket; append-only, minutes are computed from these alone."""
+
+    __tablename__ = "ticket_event"
+    __table_args__ = (
+        ForeignKeyConstraint(["community_id", "ticket_id"], ["ticket.community_id", "ticket.id"]),
+        Index("ix_ticket_event_ticket", "ticket_id", "id"),
+        Index(
+            "uq_ticket_event_acked",
+            "ticket_id",
+            "epoch",
+            unique=True,
+            postgresql_where=text("kind = 'acked'"),
+        ),
+    )
+    id: int | None = Field(
+        default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True)
+    )
+    community_id: UUID
+    ticket_id: UUID
+    epoch: int
+    at: Moment = moment()
+    kind: Happened = choice("kind", Happened)
+    person_id: MaybeId = None
+    data: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+    note: Any = sealed("ticket_event.note")
+
+
+class TicketCard(SQLModel, table=True):
+    """The one card of a ticket that a person has in a channel.
+
+    `ring` counts how often it must ring; a version with a greater ring goes out as a new message,
+    any other as an edit.
+    """
+
+    __tablename__ = "ticket_card"
+    ticket_id: UUID = points_at("ticket.id", primary=True)
+    person_id: UUID = points_at("person.id", primary=True)
+    channel: str = Field(primary_key=True)
+    part: Part = choice("part", Part)
+    ring: int = 1
+    shown_ring: int = 0
+    shown_version: int = 0
+    shown_at: MaybeMoment = moment(null=True)
+
+
+class Media(SQLModel, table=True):
+    """A stored picture: HOME/media/<sha256 of the plain bytes>, sealed."""
+
+    sha256: str = Field(primary_key=True)
+    mime: str
+    size: int
+    created_at: Moment = moment()

@@ -1,0 +1,59 @@
+"""Who a person is to the services: name and grants."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from core.actor import Actor, Grant, Role, ScopeKind
+from core.crypto import open_json
+from core.db import Session, sql
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How a person is spoken to."""
+
+    id: UUID
+    name: str
+    lang: str
+    large_type: bool
+
+
+async def actor(session: Session, person: UUID) -> Actor:
+    """Load a person's grants; someone unknown has none."""
+    rows = (
+        await session.execute(
+            sql(
+                """
+                SELECT p.name, m.role, m.community_id, m.scope_kind, m.scope_id
+                FROM person p LEFT JOIN membership m ON m.person_id = p.id WHERE p.id = :person
+                """
+            ),
+            {"person": person},
+        )
+    ).all()
+    grants = tuple(
+        Grant(Role(row.role), row.community_id, ScopeKind(row.scope_kind), row.scope_id)
+        for row in rows
+        if row.role is not None
+    )
+    return Actor(person, open_json(rows[0].name, "person.name") if rows else "", grants)
+
+
+async def profile(session: Session, person: UUID) -> Profile:
+    """Load how to speak to a person."""
+    row = (
+        await session.execute(
+            sql("SELECT id, name, lang, large_type FROM person WHERE id = :person"),
+            {"person": person},
+        )
+    ).one()
+    return Profile(row.id, open_json(row.name, "person.name"), row.lang, row.large_type)
+
+
+async def names(session: Session, people: list[UUID]) -> dict[UUID, str]:
+    """Open the names of these people."""
+    rows = await session.execute(
+        sql("SELECT id, name FROM person WHERE id = ANY(CAST(:people AS uuid[]))"),
+        {"people": people},
+    )
+    return {row.id: open_json(row.name, "person.name") for row in rows}

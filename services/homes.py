@@ -1,0 +1,53 @@
+"""Homes and their devices, for the people who live there and their relatives."""
+
+from uuid import UUID
+
+from core.crypto import keyring, open_json
+from core.db import Session, sql
+from services.points import STATE
+
+
+def home_index(home: UUID) -> bytes:
+    """Make the blind index by which a home's devices are found."""
+    return keyring().index(str(home), "device.home_index")
+
+
+async def statuses(session: Session, person: UUID) -> list[tuple[str, list[tuple[str, str]]]]:
+    """List (who, [(device, state)]) for the own home and the homes of linked elders.
+
+    `who` is empty for the own home.
+    """
+    rows = (
+        await session.execute(
+            sql(
+                """
+                SELECT r.home_id, p.name, p.id FROM residence r JOIN person p ON p.id = r.person_id
+                WHERE r.until IS NULL AND (p.id = :person OR p.id IN (
+                    SELECT elder_id FROM family_link
+                    WHERE relative_id = :person AND ended_at IS NULL))
+                ORDER BY p.id <> :person, p.id
+                """
+            ),
+            {"person": person},
+        )
+    ).all()
+    homes = {
+        row.home_id: "" if row.id == person else open_json(row.name, "person.name")
+        for row in reversed(rows)
+    }
+    found = [(who, await _devices(session, home)) for home, who in reversed(homes.items())]
+    return [(who, devices) for who, devices in found if devices]
+
+
+async def _devices(session: Session, home: UUID) -> list[tuple[str, str]]:
+    rows = await session.execute(
+        sql(
+            f"""
+            SELECT d.place, {STATE} AS state FROM device d
+            LEFT JOIN device_presence p ON p.device_id = d.id
+            WHERE d.home_index = :index AND d.removed_at IS NULL ORDER BY d.kind, d.id
+            """  # noqa: S608  (a literal of ours)
+        ),
+        {"index": home_index(home)},
+    )
+    return [(open_json(row.place, "device.place")["name"], row.state) for row in rows]

@@ -1,0 +1,40 @@
+"""Dropping what has had its time: spent buttons, old sessions, dedupe rows, sent outbox rows."""
+
+from datetime import datetime, timedelta
+
+from core.db import Session, sql
+
+RAW_READINGS = timedelta(days=90)
+DEDUPE = timedelta(days=7)
+SPENT = timedelta(days=7)
+
+
+async def drop_expired(session: Session, *, now: datetime) -> None:
+    """Delete rows nobody can use any more; raw readings go after 90 days, a partition at once."""
+    for statement, since in (
+        ("DELETE FROM button WHERE expires_at < :since", now - SPENT),
+        ("DELETE FROM web_session WHERE absolute_until < :since OR idle_until < :since", now),
+        ("DELETE FROM login_ticket WHERE expires_at < :since", now - SPENT),
+        ("DELETE FROM inbound WHERE at < :since", now - DEDUPE),
+        (
+            "DELETE FROM outbox WHERE kind = 'reply' AND state = 'sent' AND created_at < :since",
+            now - SPENT,
+        ),
+    ):
+        await session.execute(sql(statement), {"since": since})
+    for name in await _old_partitions(session, before=now - RAW_READINGS):
+        await session.execute(sql(f"DROP TABLE {name}"))
+
+
+async def _old_partitions(session: Session, *, before: datetime) -> list[str]:
+    rows = await session.execute(
+        sql(
+            """
+            SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+            WHERE i.inhparent = 'reading'::regclass AND c.relname ~ '^reading_[0-9]{8}$'
+              AND c.relname < :oldest
+            """
+        ),
+        {"oldest": f"reading_{before:%Y%m%d}"},
+    )
+    return [row.name for row in rows]

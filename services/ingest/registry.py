@@ -1,0 +1,118 @@
+"""Which device and which rules a message is about; kept in memory for a few seconds."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from core.crypto import keyring
+from core.db import Session, sql
+
+OWN = "linling"
+FRESH = timedelta(seconds=5)
+LIFE_KINDS = frozenset({"smoke", "gas", "wristband", "fire"})
+Address = tuple[str, str, str]  # source, external id, community slug
+
+
+def external_index(external: str) -> bytes:
+    """Make the blind index by which a device's own name is found."""
+    return keyring().index(external, "device.external_index")
+
+
+def _own_id(source: str, external: str) -> UUID | None:
+    """Read our own id of a device: on our own topics any device may be spoken for by it."""
+    if source != OWN:
+        return None
+    try:
+        return UUID(external)
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A registered device, as far as judging needs it."""
+
+    id: UUID
+    community: UUID
+    grid: UUID
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleInForce:
+    """The newest version of an alarm rule."""
+
+    key: str
+    metric: str
+    comparison: str
+    limit: float
+    severity: str
+
+    def holds(self, value: float) -> bool:
+        """Tell whether the value alarms; booleans are 0 and 1."""
+        return value >= self.limit if self.comparison == ">=" else value <= self.limit
+
+
+@dataclass(slots=True)
+class Registry:
+    """The listener's memory of devices and rules, at most five seconds old."""
+
+    devices: dict[Address, Known] = field(default_factory=dict)
+    communities: dict[str, UUID] = field(default_factory=dict)
+    rules: dict[tuple[UUID, str], list[RuleInForce]] = field(default_factory=dict)
+    read_at: datetime | None = None
+
+    async def refresh(self, session: Session, wanted: Iterable[Address], *, now: datetime) -> None:
+        """Forget what is old; look up what is missing. Unknown devices are asked for each time."""
+        if self.read_at is None or now - self.read_at > FRESH:
+            self.devices.clear()
+            await self._read_rules(session)
+            self.read_at = now
+        missing = sorted({address for address in wanted if address not in self.devices})
+        if missing:
+            await self._read_devices(session, missing)
+
+    async def _read_devices(self, session: Session, missing: list[Address]) -> None:
+        rows = await session.execute(
+            sql(
+                """
+                SELECT d.id, d.community_id, d.grid_id, d.kind, w.place
+                FROM unnest(CAST(:sources AS text[]), CAST(:indexes AS bytea[]),
+                            CAST(:ids AS uuid[]), CAST(:slugs AS text[])) WITH ORDINALITY
+                    AS w(source, external_index, id, slug, place)
+                JOIN community c ON c.slug = w.slug
+                JOIN device d ON d.community_id = c.id AND d.removed_at IS NULL
+                     AND ((d.source = w.source AND d.external_index = w.external_index)
+                          OR d.id = w.id)
+                """
+            ),
+            {
+                "sources": [source for source, _, _ in missing],
+                "indexes": [external_index(external) for _, external, _ in missing],
+                "ids": [_own_id(source, external) for source, external, _ in missing],
+                "slugs": [slug for _, _, slug in missing],
+            },
+        )
+        for row in rows:
+            known = Known(row.id, row.community_id, row.grid_id, row.kind)
+            self.devices[missing[row.place - 1]] = known
+
+    async def _read_rules(self, session: Session) -> None:
+        self.communities = {
+            row.slug: row.id for row in await session.execute(sql("SELECT id, slug FROM community"))
+        }
+        rows = await session.execute(
+            sql(
+                """
+                SELECT DISTINCT ON (community_id, key) community_id, key, metric, comparison,
+                       "limit" AS at, severity, enabled
+                FROM rule ORDER BY community_id, key, version DESC
+                """
+            )
+        )
+        self.rules = {}
+        for row in rows:
+            if row.enabled:
+                rule = RuleInForce(row.key, row.metric, row.comparison, row.at, row.severity)
+                self.rules.setdefault((row.community_id, row.metric), []).append(rule)

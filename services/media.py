@@ -1,0 +1,42 @@
+"""Pictures: stored once by content, sealed on disk, with a row in the database."""
+
+import asyncio
+import hashlib
+import os
+from pathlib import Path
+
+from core.crypto import keyring
+from core.db import Session, sql
+
+_CONTEXT = "media.file"
+
+
+async def store(session: Session, folder: Path, jpeg: bytes) -> str:
+    """Keep a JPEG under its SHA-256; the file is complete before it gets its name."""
+    digest = hashlib.sha256(jpeg).hexdigest()
+    await asyncio.to_thread(_write, folder, digest, jpeg)
+    await session.execute(
+        sql(
+            """
+            INSERT INTO media (sha256, mime, size, created_at)
+            VALUES (:digest, 'image/jpeg', :size, now()) ON CONFLICT DO NOTHING
+            """
+        ),
+        {"digest": digest, "size": len(jpeg)},
+    )
+    return digest
+
+
+def _write(folder: Path, digest: str, jpeg: bytes) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / digest
+    if not path.exists():
+        draft = folder / f".{digest}.{os.getpid()}"
+        draft.write_bytes(keyring().seal(jpeg, _CONTEXT))
+        draft.chmod(0o600)
+        draft.rename(path)
+
+
+def load(folder: Path, digest: str) -> bytes:
+    """Open a stored picture; raises FileNotFoundError for an unknown digest."""
+    return keyring().open((folder / digest).read_bytes(), _CONTEXT)

@@ -1,0 +1,80 @@
+"""Points on the map: a device's state, derived from its live tickets and presence, never stored."""
+
+from typing import Any
+from uuid import UUID
+
+from core.crypto import open_json
+from core.db import Session, sql
+
+# Precedence of DESIGN section 5: red, amber, grey, blue; maintenance tickets colour nothing.
+STATE = """
+    coalesce(
+        (SELECT CASE WHEN bool_or(t.status IN ('open', 'acked')) THEN 'alarm' ELSE 'handled' END
+         FROM ticket t
+         WHERE t.device_id = d.id AND t.status <> 'closed' AND t.severity <> 'maintenance'
+         HAVING count(*) > 0),
+        CASE WHEN p.online IS FALSE THEN 'offline' ELSE 'normal' END)
+"""
+
+
+async def features(
+    session: Session, community: UUID, *, changed_of: list[UUID] | None = None
+) -> list[dict[str, Any]]:
+    """List a community's devices as GeoJSON features; with `changed_of`, only those devices."""
+    only = "AND d.id = ANY(CAST(:only AS uuid[]))" if changed_of is not None else ""
+    rows = await session.execute(
+        sql(
+            f"""
+            SELECT d.id, c.slug, d.kind, d.place, d.lon, d.lat, b.name AS building,
+                   {STATE} AS state,
+                   (SELECT t.id FROM ticket t WHERE t.device_id = d.id AND t.status <> 'closed'
+                      AND t.severity <> 'maintenance'
+                    ORDER BY t.status = 'resolved', t.opened_at LIMIT 1) AS ticket
+            FROM device d JOIN community c ON c.id = d.community_id
+            LEFT JOIN building b ON b.id = d.building_id
+            LEFT JOIN device_presence p ON p.device_id = d.id
+            WHERE d.community_id = :community AND d.removed_at IS NULL {only} ORDER BY d.id
+            """  # noqa: S608  (literals of this module)
+        ),
+        {"community": community} | ({"only": changed_of} if changed_of is not None else {}),
+    )
+    return [_feature(row) for row in rows]
+
+
+async def states(session: Session, community: UUID) -> dict[UUID, tuple[str, UUID | None]]:
+    """Map each device that is not plainly normal to its state and live ticket."""
+    rows = await session.execute(
+        sql(
+            f"""
+            SELECT * FROM (
+                SELECT d.id, {STATE} AS state,
+                   (SELECT t.id FROM ticket t WHERE t.device_id = d.id AND t.status <> 'closed'
+                      AND t.severity <> 'maintenance'
+                    ORDER BY t.status = 'resolved', t.opened_at LIMIT 1) AS ticket
+                FROM device d LEFT JOIN device_presence p ON p.device_id = d.id
+                WHERE d.community_id = :community AND d.removed_at IS NULL
+                  AND (p.online IS FALSE OR EXISTS (
+                       SELECT 1 FROM ticket t
+                       WHERE t.device_id = d.id AND t.status <> 'closed'))) s
+            WHERE state <> 'normal'
+            """  # noqa: S608
+        ),
+        {"community": community},
+    )
+    return {row.id: (row.state, row.ticket) for row in rows}
+
+
+def _feature(row: Any) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [row.lon, row.lat]},
+        "properties": {
+            "device": str(row.id),
+            "community": row.slug,
+            "kind": row.kind,
+            "name": open_json(row.place, "device.place")["name"],
+            "building": row.building or "",
+            "state": row.state,
+            "ticket": str(row.ticket) if row.ticket else None,
+        },
+    }

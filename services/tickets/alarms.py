@@ -1,0 +1,216 @@
+"""Alarms in sets: one statement opens, reopens, recovers or closes the tickets of a whole batch.
+
+Lock order: every live ticket of the batch is locked by id before it is judged, whatever its
+status, so that a clearing reading and a worker's "resolved" can't miss each other.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import orjson
+
+from core.crypto import seal_json
+from core.db import Session, sql, wake
+from core.ids import uuid7
+from models import Happened, Status
+from services.tickets import audience
+from services.tickets.chain import first_wait, snapshot
+from services.tickets.events import Entry, record
+from services.tickets.judge import Live, Outcome, Signal, judge
+
+_LINKED_WITHIN = timedelta(days=1)
+_RACES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    id: UUID
+    signal: Signal
+    live: Live
+    previous: UUID | None
+
+
+async def apply(session: Session, signals: Sequence[Signal], *, now: datetime) -> None:
+    """Judge signals in their order; open, reopen, recover and close tickets, tell the people.
+
+    Another process may open the same key first: then the key is judged again against its ticket.
+    """
+    by_key: dict[str, list[Signal]] = defaultdict(list)
+    for signal in signals:
+        by_key[signal.key].append(signal)
+    for _ in range(_RACES):
+        live = await _lock_live(session, sorted(by_key))
+        outcomes = {key: judge(live.get(key), run) for key, run in by_key.items()}
+        await _update(session, live, outcomes, by_key, now=now)
+        lost = await _open(session, outcomes, by_key, now=now)
+        if not lost:
+            return
+        by_key = {key: by_key[key] for key in lost}
+
+
+async def _lock_live(session: Session, keys: list[str]) -> dict[str, Live]:
+    rows = await session.execute(
+        sql(
+            """
+            SELECT id, key, status, epoch, alarm_at, recovered_at FROM ticket
+            WHERE key = ANY(:keys) AND status <> 'closed' ORDER BY id FOR UPDATE
+            """
+        ),
+        {"keys": keys},
+    )
+    return {
+        row.key: Live(row.id, Status(row.status), row.epoch, row.alarm_at, row.recovered_at)
+        for row in rows
+    }
+
+
+async def _update(
+    session: Session,
+    live: dict[str, Live],
+    outcomes: dict[str, Outcome],
+    by_key: dict[str, list[Signal]],
+    *,
+    now: datetime,
+) -> None:
+    changed = [
+        (key, after)
+        for key, outcome in outcomes.items()
+        if (after := outcome.live) is not None and after.id is not None and after != live.get(key)
+    ]
+    if not changed:
+        return
+    waits = [first_wait(snapshot(by_key[key][0].severity)) for key, _ in changed]
+    await session.execute(
+        sql(
+            """
+            UPDATE ticket t SET
+                status = c.status, epoch = c.epoch, alarm_at = c.alarm_at,
+                recovered_at = c.recovered_at, version = t.version + c.bump,
+                acked_at = CASE WHEN c.epoch > t.epoch THEN NULL ELSE acked_at END,
+                acked_by = CASE WHEN c.epoch > t.epoch THEN NULL ELSE acked_by END,
+                assigned_to = CASE WHEN c.epoch > t.epoch THEN NULL ELSE assigned_to END,
+                arrived_at = CASE WHEN c.epoch > t.epoch THEN NULL ELSE arrived_at END,
+                resolved_at = CASE WHEN c.epoch > t.epoch THEN NULL ELSE resolved_at END,
+                step = CASE WHEN c.epoch > t.epoch THEN 0 ELSE step END,
+                closed_at = CASE WHEN c.status = 'closed' THEN :now END,
+                next_escalation_at = CASE
+                    WHEN c.epoch > t.epoch THEN :now + c.wait
+                    WHEN c.status = 'closed' THEN NULL
+                    ELSE next_escalation_at END
+            FROM unnest(CAST(:ids AS uuid[]), CAST(:statuses AS text[]), CAST(:epochs AS int[]),
+                        CAST(:alarms AS timestamptz[]), CAST(:recoveries AS timestamptz[]),
+                        CAST(:waits AS interval[]), CAST(:bumps AS int[]))
+                AS c(id, status, epoch, alarm_at, recovered_at, wait, bump)
+            WHERE t.id = c.id
+            """
+        ),
+        {
+            "now": now,
+            "ids": [after.id for _, after in changed],
+            "statuses": [after.status.value for _, after in changed],
+            "epochs": [after.epoch for _, after in changed],
+            "alarms": [after.alarm_at for _, after in changed],
+            "recoveries": [after.recovered_at for _, after in changed],
+            "waits": waits,
+            "bumps": [int(bool(after.happened)) for _, after in changed],
+        },
+    )
+    told = [(key, after) for key, after in changed if after.happened]
+    await record(
+        session,
+        [
+            Entry(by_key[key][0].community, after.id, after.epoch, Happened(kind), now)
+            for key, after in told
+            for kind in after.happened
+            if after.id is not None
+        ],
+    )
+    reopened = [after.id for _, after in told if "reopened" in after.happened and after.id]
+    await audience.tell(session, reopened, now=now)
+    await audience.refresh(
+        session, [after.id for _, after in told if after.id and after.id not in reopened], now=now
+    )
+    for key, _ in told:
+        wake(session, "console", community=str(by_key[key][0].community))
+
+
+async def _open(
+    session: Session,
+    outcomes: dict[str, Outcome],
+    by_key: dict[str, list[Signal]],
+    *,
+    now: datetime,
+) -> list[str]:
+    wanted = {
+        key: _Opened(
+            uuid7(), by_key[key][0], outcome.opened, outcome.live.id if outcome.live else None
+        )
+        for key, outcome in sorted(outcomes.items())
+        if outcome.opened is not None
+    }
+    if not wanted:
+        return []
+    made = await _insert(session, list(wanted.values()), now=now)
+    opened = [one for one in wanted.values() if one.id in made]
+    await record(
+        session,
+        [
+            Entry(o.signal.community, o.id, 1, Happened(kind), now)
+            for o in opened
+            for kind in ("opened", *o.live.happened)
+        ],
+    )
+    await audience.tell(session, [one.id for one in opened], now=now)
+    for community in {one.signal.community for one in opened}:
+        wake(session, "console", community=str(community))
+    return [key for key, one in wanted.items() if one.id not in made]
+
+
+async def _insert(session: Session, wanted: list[_Opened], *, now: datetime) -> set[UUID]:
+    chains = [snapshot(one.signal.severity) for one in wanted]
+    rows = await session.execute(
+        sql(
+            """
+            INSERT INTO ticket (id, community_id, grid_id, device_id, key, what, severity, status,
+                                epoch, version, opened_at, alarm_at, recovered_at, chain, step,
+                                next_escalation_at, place, previous_id)
+            SELECT w.id, w.community, w.grid, w.device, w.key, w.what, w.severity, 'open', 1, 1,
+                   :now, w.alarm_at, w.recovered_at, w.chain, 0, :now + w.wait, w.place,
+                   (SELECT p.id FROM ticket p WHERE p.key = w.key
+                    AND (p.status = 'closed' AND p.closed_at > :linked) ORDER BY p.id DESC LIMIT 1)
+            FROM unnest(CAST(:ids AS uuid[]), CAST(:communities AS uuid[]),
+                        CAST(:grids AS uuid[]), CAST(:devices AS uuid[]), CAST(:keys AS text[]),
+                        CAST(:whats AS text[]), CAST(:severities AS text[]),
+                        CAST(:alarms AS timestamptz[]), CAST(:recoveries AS timestamptz[]),
+                        CAST(:chains AS jsonb[]), CAST(:waits AS interval[]),
+                        CAST(:places AS bytea[]))
+                AS w(id, community, grid, device, key, what, severity, alarm_at, recovered_at,
+                     chain, wait, place)
+            ON CONFLICT (key) WHERE status <> 'closed' DO NOTHING
+            RETURNING id
+            """
+        ),
+        {
+            "now": now,
+            "linked": now - _LINKED_WITHIN,
+            "ids": [one.id for one in wanted],
+            "communities": [one.signal.community for one in wanted],
+            "grids": [one.signal.grid for one in wanted],
+            "devices": [one.signal.device for one in wanted],
+            "keys": [one.signal.key for one in wanted],
+            "whats": [one.signal.what for one in wanted],
+            "severities": [one.signal.severity for one in wanted],
+            "alarms": [one.live.alarm_at for one in wanted],
+            "recoveries": [one.live.recovered_at for one in wanted],
+            "chains": [orjson.dumps(chain).decode() for chain in chains],
+            "waits": [first_wait(chain) for chain in chains],
+            "places": [
+                seal_json(one.signal.place, "ticket.place") if one.signal.place else None
+                for one in wanted
+            ],
+        },
+    )
+    return {row.id for row in rows}

@@ -1,0 +1,233 @@
+"""What people do with a ticket: acknowledge, arrive, resolve, dispatch, close.
+
+Each is one conditional update; whoever comes second learns who was first.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from core.actor import Actor, Role
+from core.clock import local
+from core.db import Session, sql, wake
+from core.errors import UserError
+from models import Happened, Part, Status
+from services.actors import names
+from services.tickets import audience
+from services.tickets.chain import first_wait, red_again, snapshot
+from services.tickets.events import Entry, record
+
+
+class Found(StrEnum):
+    """What was found at the door."""
+
+    FALSE_ALARM = "false_alarm"
+    REAL_HANDLED = "real_handled"
+    FAULTY_DEVICE = "faulty_device"
+    TEST = "test"
+
+
+class Seen(StrEnum):
+    """How somebody knows that the person is safe; life and care take nothing less."""
+
+    IN_PERSON = "in_person"
+    BY_VOICE = "by_voice"
+    BY_FAMILY = "by_family"
+    NOT_FOUND = "not_found"
+
+
+async def acknowledge(session: Session, by: Actor, *, ticket: UUID, now: datetime) -> None:
+    """Take an open ticket; raises UserError naming who took it first."""
+    row = await _locked(session, by, ticket)
+    if row.status != Status.OPEN:
+        raise await _too_late(session, row, by)
+    await _change(
+        session,
+        row,
+        "status = 'acked', acked_at = :now, acked_by = :person, next_escalation_at = NULL",
+        now=now,
+        person=by.person,
+    )
+    await _log(session, row, Happened.ACKED, by, now)
+
+
+async def arrive(session: Session, by: Actor, *, ticket: UUID, now: datetime) -> None:
+    """Say that the acknowledger stands at the door; a second time changes nothing."""
+    row = await _locked(session, by, ticket)
+    if row.status != Status.ACKED or row.acked_by != by.person:
+        raise await _too_late(session, row, by)
+    if row.arrived_at is not None:
+        return
+    await _change(session, row, "arrived_at = :now", now=now)
+    await _log(session, row, Happened.ARRIVED, by, now)
+
+
+async def resolve(
+    session: Session,
+    by: Actor,
+    *,
+    ticket: UUID,
+    found: Found,
+    seen: Seen,
+    note: str | None,
+    photo: str | None,
+    now: datetime,
+) -> Status:
+    """Finish the work; returns the status that follows.
+
+    With the device recovered (or without a device) the ticket closes at once, else it waits,
+    amber, and turns red again after 15 min (life) or 4 h. "Not found" opens a new epoch with the
+    full chain: the person must still be looked for.
+    """
+    row = await _locked(session, by, ticket)
+    may = row.status == Status.ACKED and (row.acked_by == by.person or _operator(by, row))
+    if not may:
+        raise await _too_late(session, row, by)
+    data = {"found": found.value, "seen": seen.value} | ({"photo": photo} if photo else {})
+    if seen is Seen.NOT_FOUND and row.severity in audience.TOLD_AT_ONCE:
+        await _log(session, row, Happened.NOT_FOUND, by, now, data=data, note=note)
+        await reopen(session, ticket, now=now)
+        return Status.OPEN
+    await _log(session, row, Happened.RESOLVED, by, now, data=data, note=note)
+    if row.device_id is None or row.recovered_at is not None:
+        await _change(
+            session,
+            row,
+            "status = 'closed', resolved_at = :now, closed_at = :now, next_escalation_at = NULL",
+            now=now,
+        )
+        await _log(session, row, Happened.CLOSED, by, now)
+        return Status.CLOSED
+    await _change(
+        session,
+        row,
+        "status = 'resolved', resolved_at = :now, next_escalation_at = :now + :wait",
+        now=now,
+        wait=red_again(row.severity),
+    )
+    return Status.RESOLVED
+
+
+async def dispatch(
+    session: Session, by: Actor, *, ticket: UUID, worker: UUID, now: datetime
+) -> None:
+    """Send a worker of the ticket's grid; only an operator may.
+
+    The chain goes on until somebody acknowledges. A ticket without a grid (an unregistered device) may go to any worker of the community.
+    """
+    row = await _locked(session, by, ticket)
+    if not _operator(by, row):
+        raise UserError("not-allowed", status=403)
+    if row.status != Status.OPEN:
+        raise await _too_late(session, row, by)
+    await _require_worker(session, row, worker)
+    await _change(session, row, "assigned_to = :worker", now=now, worker=worker)
+    await _log(session, row, Happened.DISPATCHED, by, now, data={"worker": str(worker)})
+    await audience.ring(session, [audience.Listener(ticket, worker, Part.WORKER)], now=now)
+
+
+async def reopen(session: Session, ticket: UUID, *, now: datetime) -> None:
+    """Turn a ticket open in a new epoch with the full chain; the caller has locked it."""
+    row = (
+        await session.execute(
+            sql("SELECT id, community_id, epoch, severity FROM ticket WHERE id = :ticket"),
+            {"ticket": ticket},
+        )
+    ).one()
+    await _change(
+        session,
+        row,
+        "status = 'open', epoch = epoch + 1, step = 0, acked_at = NULL, acked_by = NULL, "
+        "assigned_to = NULL, arrived_at = NULL, resolved_at = NULL, "
+        "next_escalation_at = :now + :wait",
+        now=now,
+        wait=first_wait(snapshot(row.severity)),
+    )
+    await record(session, [Entry(row.community_id, ticket, row.epoch + 1, Happened.REOPENED, now)])
+    await audience.tell(session, [ticket], now=now)
+
+
+async def _locked(session: Session, by: Actor, ticket: UUID) -> Any:
+    """Lock the ticket and check that this actor may work on it."""
+    row = (
+        await session.execute(
+            sql(
+                """
+                SELECT id, community_id, grid_id, device_id, severity, status, epoch, acked_by,
+                       acked_at, arrived_at, recovered_at, assigned_to
+                FROM ticket WHERE id = :ticket FOR UPDATE
+                """
+            ),
+            {"ticket": ticket},
+        )
+    ).one_or_none()
+    if row is None:
+        raise UserError("ticket-unknown", status=404)
+    works_here = by.has(Role.WORKER, community=row.community_id, grid=row.grid_id)
+    sent_here = row.assigned_to is not None and row.assigned_to == by.person
+    if not (works_here or sent_here or _operator(by, row)):
+        raise UserError("not-allowed", status=403)
+    return row
+
+
+def _operator(by: Actor, row: Any) -> bool:
+    return by.has(Role.OPERATOR, community=row.community_id)
+
+
+async def _change(session: Session, row: Any, changes: str, **values: Any) -> None:
+    """Set columns (a literal of this module), raise the version, edit every card."""
+    await session.execute(
+        sql(f"UPDATE ticket SET version = version + 1, {changes} WHERE id = :id"),  # noqa: S608
+        values | {"id": row.id},
+    )
+    await audience.refresh(session, [row.id], now=values["now"])
+    wake(session, "console", community=str(row.community_id))
+
+
+async def _log(
+    session: Session,
+    row: Any,
+    kind: Happened,
+    by: Actor,
+    now: datetime,
+    *,
+    data: dict[str, Any] | None = None,
+    note: str | None = None,
+) -> None:
+    entry = Entry(row.community_id, row.id, row.epoch, kind, now, by.person, data or {}, note)
+    await record(session, [entry])
+
+
+async def _too_late(session: Session, row: Any, by: Actor) -> UserError:
+    """Say why this can't be done any more: somebody has it, or it is over, or not yet begun."""
+    if row.status == Status.OPEN:
+        return UserError("ticket-ack-first", status=409)
+    if row.status in {Status.RESOLVED, Status.CLOSED}:
+        return UserError("ticket-is-over", status=409)
+    if row.acked_by == by.person:
+        return UserError("ticket-yours-already", status=409)
+    who = await names(session, [row.acked_by])
+    return UserError(
+        "ticket-taken",
+        status=409,
+        who=who.get(row.acked_by, ""),
+        time=local(row.acked_at).strftime("%H:%M"),
+    )
+
+
+async def _require_worker(session: Session, row: Any, worker: UUID) -> None:
+    found = await session.execute(
+        sql(
+            """
+            SELECT 1 FROM membership
+            WHERE person_id = :worker AND role = 'worker' AND community_id = :community
+              AND (scope_kind = 'community' OR CAST(:grid AS uuid) IS NULL
+                   OR scope_id = CAST(:grid AS uuid))
+            LIMIT 1
+            """
+        ),
+        {"worker": worker, "community": row.community_id, "grid": row.grid_id},
+    )
+    if found.scalar_one_or_none() is None:
+        raise UserError("worker-not-of-grid", status=422)

@@ -1,0 +1,211 @@
+"""Who is told of a ticket: the on-duty worker, the elder, the family, later the backup and all.
+
+Somebody told once keeps one card, which is edited; a new epoch or an escalation rings it again.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from core.crypto import open_json
+from core.db import Session, sql
+from models import Happened, Part
+from services.duty import on_duty, workers_of
+from services.outbox import Wanted, enqueue_tickets
+from services.tickets.events import Entry, record
+
+TOLD_AT_ONCE = frozenset({"life", "care"})
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A person who is to see a ticket, and as what."""
+
+    ticket: UUID
+    person: UUID
+    part: Part
+
+
+async def tell(session: Session, tickets: Sequence[UUID], *, now: datetime) -> None:
+    """Ring everyone who hears of these tickets first: at opening and in each new epoch."""
+    if not tickets:
+        return
+    facts = await _facts(session, tickets)
+    listeners = await _on_duty(session, facts, now=now)
+    listeners += await _household(session, facts)
+    await ring(session, listeners, now=now)
+
+
+async def ring(session: Session, listeners: Sequence[Listener], *, now: datetime) -> None:
+    """Give each listener a card, or make the one they have ring again; edit all others."""
+    channels = await _channels(session, {one.person for one in listeners})
+    unique = {(one.ticket, one.person): one for one in reversed(listeners)}
+    reached = sorted(
+        (one for one in unique.values() if one.person in channels),
+        key=lambda one: (one.ticket, one.person),
+    )
+    await session.execute(
+        sql(
+            """
+            INSERT INTO ticket_card (ticket_id, person_id, channel, part, ring, shown_ring,
+                                     shown_version)
+            SELECT t, p, c, part, 1, 0, 0
+            FROM unnest(CAST(:tickets AS uuid[]), CAST(:people AS uuid[]),
+                        CAST(:channels AS text[]), CAST(:parts AS text[])) AS w(t, p, c, part)
+            ON CONFLICT (ticket_id, person_id, channel) DO UPDATE SET ring = ticket_card.ring + 1
+            """
+        ),
+        {
+            "tickets": [one.ticket for one in reached],
+            "people": [one.person for one in reached],
+            "channels": [channels[one.person] for one in reached],
+            "parts": [one.part.value for one in reached],
+        },
+    )
+    tickets = list({one.ticket for one in listeners})
+    await _note_unreached(
+        session, [one for one in unique.values() if one.person not in channels], now=now
+    )
+    await refresh(session, tickets, now=now)
+
+
+async def refresh(session: Session, tickets: Sequence[UUID], *, now: datetime) -> None:
+    """Bring every card of these tickets to the newest version."""
+    if not tickets:
+        return
+    rows = await session.execute(
+        sql(
+            """
+            SELECT c.ticket_id, c.person_id, c.channel, t.version, t.severity
+            FROM ticket_card c JOIN ticket t ON t.id = c.ticket_id
+            WHERE t.id = ANY(CAST(:tickets AS uuid[]))
+            """
+        ),
+        {"tickets": list(tickets)},
+    )
+    wanted = [
+        Wanted(row.ticket_id, row.person_id, row.channel, row.version, row.severity) for row in rows
+    ]
+    await enqueue_tickets(session, wanted, now=now)
+
+
+async def of_grid(
+    session: Session, ticket: UUID, grid: UUID, duties: Iterable[str], *, now: datetime
+) -> list[Listener]:
+    """List who answers to these duties in a grid now; `all` is everyone on duty there.
+
+    With nobody on such a duty, every worker of the grid answers: a step must reach somebody.
+    """
+    posts = (await on_duty(session, [grid], now=now)).get(grid, {})
+    wanted = posts if "all" in duties else {duty: posts.get(duty, []) for duty in duties}
+    found = [
+        Listener(ticket, person, Part.WORKER if duty == "worker" else Part.BACKUP)
+        for duty, people in wanted.items()
+        for person in people
+    ]
+    if found:
+        return found
+    everyone = (await workers_of(session, [grid])).get(grid, [])
+    return [Listener(ticket, person, Part.BACKUP) for person in everyone]
+
+
+async def household(session: Session, ticket: UUID) -> list[Listener]:
+    """List the elder and the family of a ticket."""
+    return await _household(session, await _facts(session, [ticket]))
+
+
+async def _facts(session: Session, tickets: Sequence[UUID]) -> list[Any]:
+    rows = await session.execute(
+        sql(
+            """
+            SELECT t.id, t.grid_id, t.community_id, t.severity, d.place
+            FROM ticket t LEFT JOIN device d ON d.id = t.device_id
+            WHERE t.id = ANY(CAST(:tickets AS uuid[]))
+            """
+        ),
+        {"tickets": list(tickets)},
+    )
+    return list(rows)
+
+
+async def _on_duty(session: Session, facts: list[Any], *, now: datetime) -> list[Listener]:
+    """Pick the workers on duty; with nobody on duty every worker of the grid hears."""
+    grids = {row.grid_id for row in facts if row.grid_id is not None}
+    posts = await on_duty(session, grids, now=now)
+    empty = [grid for grid in grids if not posts.get(grid, {}).get("worker")]
+    everyone = await workers_of(session, empty) if empty else {}
+    return [
+        Listener(row.id, person, Part.WORKER)
+        for row in facts
+        for person in posts.get(row.grid_id, {}).get("worker") or everyone.get(row.grid_id, [])
+    ]
+
+
+async def _household(session: Session, facts: list[Any]) -> list[Listener]:
+    """Find the people a device protects and their relatives, by opening the sealed place."""
+    protects: dict[UUID, list[UUID]] = defaultdict(list)
+    for row in facts:
+        if row.place is not None and row.severity in TOLD_AT_ONCE:
+            for person in open_json(row.place, "device.place")["people"]:
+                protects[UUID(person)].append(row.id)
+    if not protects:
+        return []
+    links = await session.execute(
+        sql(
+            """
+            SELECT elder_id, relative_id FROM family_link
+            WHERE elder_id = ANY(CAST(:elders AS uuid[])) AND ended_at IS NULL
+            """
+        ),
+        {"elders": list(protects)},
+    )
+    found = [
+        Listener(ticket, elder, Part.ELDER)
+        for elder, tickets in protects.items()
+        for ticket in tickets
+    ]
+    found += [
+        Listener(ticket, row.relative_id, Part.FAMILY)
+        for row in links
+        for ticket in protects[row.elder_id]
+    ]
+    return found
+
+
+async def _channels(session: Session, people: set[UUID]) -> dict[UUID, str]:
+    rows = await session.execute(
+        sql(
+            """
+            SELECT DISTINCT ON (person_id) person_id, channel FROM channel_account
+            WHERE reachable AND person_id = ANY(CAST(:people AS uuid[]))
+            ORDER BY person_id, id
+            """
+        ),
+        {"people": list(people)},
+    )
+    return {row.person_id: row.channel for row in rows}
+
+
+async def _note_unreached(
+    session: Session, listeners: Sequence[Listener], *, now: datetime
+) -> None:
+    if not listeners:
+        return
+    rows = await session.execute(
+        sql("SELECT id, community_id, epoch FROM ticket WHERE id = ANY(CAST(:tickets AS uuid[]))"),
+        {"tickets": [one.ticket for one in listeners]},
+    )
+    facts = {row.id: row for row in rows}
+    await record(
+        session,
+        [
+            Entry(
+                facts[one.ticket].community_id, one.ticket, facts[one.ticket].epoch,
+                Happened.UNREACHABLE, now, person=one.person, data={"part": one.part.value},
+            )
+            for one in listeners
+        ],
+    )  # fmt: skip

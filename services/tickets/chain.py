@@ -1,0 +1,40 @@
+"""The escalation chain: a snapshot on the ticket, read by the sweep.
+
+Times from DESIGN section 5: life 90 s → backup and team lead, 3 min → all on duty and the
+centre's siren, then every 3 min until a person acknowledges.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+RED_AGAIN = {"life": timedelta(minutes=15)}
+RED_AGAIN_ELSE = timedelta(hours=4)
+
+LIFE: list[dict[str, Any]] = [
+    {"after_s": 90, "to": ["backup", "lead"]},
+    {"after_s": 180, "to": ["all"]},
+    {"every_s": 180, "to": ["all"]},
+]
+
+
+def snapshot(severity: str) -> list[dict[str, Any]]:
+    """Return the chain that a ticket opened now keeps."""
+    return LIFE if severity == "life" else []
+
+
+def first_wait(chain: list[dict[str, Any]]) -> timedelta | None:
+    """Return how long after opening the first step is due."""
+    return timedelta(seconds=chain[0]["after_s"]) if chain else None
+
+
+def wait_after(chain: list[dict[str, Any]], step: int) -> timedelta | None:
+    """Return how long after step number `step` (from 0) the next one is due."""
+    following = chain[min(step + 1, len(chain) - 1)]
+    if "every_s" in following:
+        return timedelta(seconds=following["every_s"])
+    return timedelta(seconds=following["after_s"] - chain[step]["after_s"])
+
+
+def red_again(severity: str) -> timedelta:
+    """Return how long a resolved ticket may wait for a device that still alarms."""
+    return RED_AGAIN.get(severity, RED_AGAIN_ELSE)

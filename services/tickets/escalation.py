@@ -1,0 +1,69 @@
+"""Escalation: due tickets are swept, each step told, the next one set; a restart loses nothing."""
+
+from datetime import datetime
+from typing import Any
+
+from core.db import Session, sql, wake
+from models import Happened, Status
+from services.tickets import audience
+from services.tickets.answer import reopen
+from services.tickets.chain import wait_after
+from services.tickets.events import Entry, record
+
+BATCH = 100
+
+
+async def sweep(session: Session, *, now: datetime) -> int:
+    """Take up to 100 due tickets one step further; returns how many were due.
+
+    Rows that another process sweeps are skipped. An open ticket rings the next people; a resolved
+    one whose device still alarms turns red again.
+    """
+    rows = (
+        await session.execute(
+            sql(
+                """
+                SELECT id, community_id, grid_id, status, epoch, step, chain FROM ticket
+                WHERE next_escalation_at <= :now
+                ORDER BY next_escalation_at LIMIT :batch FOR UPDATE SKIP LOCKED
+                """
+            ),
+            {"now": now, "batch": BATCH},
+        )
+    ).all()
+    for row in rows:
+        if row.status == Status.RESOLVED:
+            await reopen(session, row.id, now=now)
+        else:
+            await _step(session, row, now=now)
+    return len(rows)
+
+
+async def _step(session: Session, row: Any, *, now: datetime) -> None:
+    stage = row.chain[min(row.step, len(row.chain) - 1)]
+    await session.execute(
+        sql(
+            """
+            UPDATE ticket SET step = step + 1, version = version + 1,
+                              next_escalation_at = :now + :wait
+            WHERE id = :id
+            """
+        ),
+        {
+            "id": row.id,
+            "now": now,
+            "wait": wait_after(row.chain, min(row.step, len(row.chain) - 1)),
+        },
+    )
+    entry = Entry(
+        row.community_id, row.id, row.epoch, Happened.ESCALATED, now, data={"step": row.step}
+    )
+    await record(session, [entry])
+    if row.grid_id is not None:
+        people = await audience.of_grid(session, row.id, row.grid_id, stage["to"], now=now)
+        if "all" in stage["to"]:
+            people += await audience.household(session, row.id)
+        await audience.ring(session, people, now=now)
+    else:
+        await audience.refresh(session, [row.id], now=now)
+    wake(session, "console", community=str(row.community_id))

@@ -1,0 +1,174 @@
+"""What cards and lists show of tickets."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from core.crypto import open_json
+from core.db import Session, sql
+from models import Part, Status
+
+
+@dataclass(frozen=True, slots=True)
+class TicketView:
+    """A ticket as its cards show it."""
+
+    id: UUID
+    number: int
+    what: str
+    severity: str
+    status: Status
+    epoch: int
+    version: int
+    step: int
+    place: str
+    building: str
+    grid: str
+    opened_at: datetime
+    alarm_at: datetime
+    acked_at: datetime | None
+    acked_by: UUID | None
+    acked_by_name: str
+    assigned_to: UUID | None
+    assigned_to_name: str
+    arrived_at: datetime | None
+    resolved_at: datetime | None
+    recovered_at: datetime | None
+    closed_at: datetime | None
+    has_device: bool
+
+
+_VIEW = """
+    SELECT t.id, t.number, t.what, t.severity, t.status, t.epoch, t.version, t.step, t.opened_at,
+           t.alarm_at, t.acked_at, t.acked_by, t.assigned_to, t.arrived_at, t.resolved_at,
+           t.recovered_at, t.closed_at, t.place AS own_place, t.device_id IS NOT NULL AS has_device,
+           d.place AS device_place, b.name AS building, g.name AS grid,
+           who.name AS who, sent.name AS sent
+    FROM ticket t
+    LEFT JOIN device d ON d.id = t.device_id
+    LEFT JOIN building b ON b.id = d.building_id
+    LEFT JOIN grid g ON g.id = t.grid_id
+    LEFT JOIN person who ON who.id = t.acked_by
+    LEFT JOIN person sent ON sent.id = t.assigned_to
+"""
+
+
+def _view(row: Any) -> TicketView:
+    if row.own_place is not None:
+        place = open_json(row.own_place, "ticket.place")
+    else:
+        place = open_json(row.device_place, "device.place")["name"] if row.device_place else ""
+    return TicketView(
+        row.id, row.number, row.what, row.severity, Status(row.status), row.epoch, row.version,
+        row.step, place, row.building or "", row.grid or "", row.opened_at, row.alarm_at,
+        row.acked_at, row.acked_by, _name(row.who), row.assigned_to, _name(row.sent),
+        row.arrived_at, row.resolved_at, row.recovered_at, row.closed_at, row.has_device,
+    )  # fmt: skip
+
+
+def _name(sealed: bytes | None) -> str:
+    return open_json(sealed, "person.name") if sealed is not None else ""
+
+
+async def view(session: Session, ticket: UUID) -> TicketView:
+    """Load one ticket; raises NoResultFound for an unknown id."""
+    rows = await session.execute(sql(_VIEW + "WHERE t.id = :ticket"), {"ticket": ticket})
+    return _view(rows.one())
+
+
+async def mine(session: Session, person: UUID) -> list[TicketView]:
+    """List the live tickets of which the person has a worker's card, worst and oldest first."""
+    rows = await session.execute(
+        sql(
+            _VIEW
+            + """
+            JOIN ticket_card c ON c.ticket_id = t.id AND c.person_id = :person
+                              AND c.part IN ('worker', 'backup')
+            WHERE t.status <> 'closed'
+            ORDER BY t.status = 'resolved', t.severity <> 'life', t.opened_at LIMIT 20
+            """
+        ),
+        {"person": person},
+    )
+    return [_view(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How far a person's card has come."""
+
+    part: Part
+    ring: int
+    shown_ring: int
+    shown_version: int
+
+
+async def lock_card(session: Session, *, ticket: UUID, person: UUID, channel: str) -> Shown | None:
+    """Lock a person's card of a ticket to the end of the transaction."""
+    row = (
+        await session.execute(
+            sql(
+                """
+                SELECT part, ring, shown_ring, shown_version FROM ticket_card
+                WHERE ticket_id = :ticket AND person_id = :person AND channel = :channel FOR UPDATE
+                """
+            ),
+            {"ticket": ticket, "person": person, "channel": channel},
+        )
+    ).one_or_none()
+    return Shown(Part(row.part), *row[1:]) if row is not None else None
+
+
+async def card_shown(
+    session: Session,
+    *,
+    ticket: UUID,
+    person: UUID,
+    channel: str,
+    ring: int,
+    version: int,
+    now: datetime,
+) -> None:
+    """Note that this version was shown."""
+    await session.execute(
+        sql(
+            """
+            UPDATE ticket_card SET shown_ring = :ring, shown_version = :version, shown_at = :now
+            WHERE ticket_id = :ticket AND person_id = :person AND channel = :channel
+            """
+        ),
+        {
+            "ring": ring, "version": version, "now": now,
+            "ticket": ticket, "person": person, "channel": channel,
+        },
+    )  # fmt: skip
+
+
+async def show_again(
+    session: Session, *, ticket: UUID, person: UUID, channel: str, ring: bool = False
+) -> bool:
+    """Send the current card once more, with `ring` as a new message; False without a card."""
+    found = await session.execute(
+        sql(
+            """
+            UPDATE ticket_card SET shown_version = 0, ring = ring + :more
+            WHERE ticket_id = :ticket AND person_id = :person AND channel = :channel
+            RETURNING (SELECT version FROM ticket WHERE id = :ticket)
+            """
+        ),
+        {"ticket": ticket, "person": person, "channel": channel, "more": int(ring)},
+    )
+    if found.scalar_one_or_none() is None:
+        return False
+    await session.execute(
+        sql(
+            """
+            UPDATE outbox SET state = 'due', due_at = now()
+            WHERE kind = 'ticket' AND object_id = :ticket AND person_id = :person
+              AND channel = :channel
+            """
+        ),
+        {"ticket": ticket, "person": person, "channel": channel},
+    )
+    return True

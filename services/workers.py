@@ -1,0 +1,40 @@
+"""Workers of a community, for whoever dispatches."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from core.crypto import open_json
+from core.db import Session, sql
+
+
+async def board(session: Session, community: UUID, *, now: datetime) -> list[dict[str, Any]]:
+    """List workers with their grids, whether on duty now, and how many tickets they have acked."""
+    rows = await session.execute(
+        sql(
+            """
+            SELECT p.id, p.name, string_agg(DISTINCT g.name, '、' ORDER BY g.name) AS grid,
+                   bool_or(s.id IS NOT NULL) AS on_duty,
+                   (SELECT count(*) FROM ticket t
+                    WHERE t.acked_by = p.id AND t.status = 'acked') AS open_tickets
+            FROM membership m JOIN person p ON p.id = m.person_id
+            LEFT JOIN grid g ON g.id = m.scope_id
+            LEFT JOIN shift s ON s.person_id = p.id AND s.grid_id = g.id AND s.starts_at <= :now
+                 AND s.ends_at > :now AND s.confirmed_at IS NOT NULL AND s.left_at IS NULL
+            WHERE m.community_id = :community AND m.role = 'worker'
+            GROUP BY p.id, p.name
+            """
+        ),
+        {"community": community, "now": now},
+    )
+    found = [
+        {
+            "id": str(row.id),
+            "name": open_json(row.name, "person.name"),
+            "grid": row.grid or "",
+            "on_duty": row.on_duty,
+            "open_tickets": row.open_tickets,
+        }
+        for row in rows
+    ]
+    return sorted(found, key=lambda one: (not one["on_duty"], one["open_tickets"], one["name"]))

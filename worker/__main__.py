@@ -1,0 +1,95 @@
+"""python -m worker [--only mqtt,outbox,schedule]."""
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import uvloop
+from prometheus_client import start_http_server
+
+from channels.web import WebChannel
+from core import log
+from core.bus import RedisBus
+from core.crypto import use_keyring
+from core.db import Database
+from core.log import logger
+from core.settings import MissingKeysError, Settings
+from worker import mqtt, outbox, schedule
+from worker.stack import Stack
+
+Part = Callable[[Stack], Awaitable[object]]
+PARTS: dict[str, Part] = {"mqtt": mqtt.run, "outbox": outbox.run, "schedule": schedule.run}
+# Parts of which only one may run at a time, wherever the processes are.
+LED = frozenset({"mqtt", "schedule"})
+_AGAIN_S = 1.0
+
+
+async def keep_running(name: str, stack: Stack) -> None:
+    """Run a part for ever: wait for its leadership, start it again when it fails."""
+    while True:
+        try:
+            if name not in LED:
+                await PARTS[name](stack)
+            async with stack.db.leadership(name) as lost:
+                await _until_lost(PARTS[name](stack), lost)
+        except Exception as error:  # noqa: BLE001  a part that fails is logged and started again
+            logger().warning("worker.part_restarts", part=name, exc=error)
+        await asyncio.sleep(_AGAIN_S)
+
+
+async def _until_lost(work: Awaitable[object], lost: Awaitable[None]) -> None:
+    """Work until done or until the leadership is lost; whatever ends first ends both."""
+    tasks = {asyncio.ensure_future(work), asyncio.ensure_future(lost)}
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def serve(settings: Settings, parts: list[str]) -> None:
+    """Run the parts until SIGTERM or SIGINT."""
+    bus = RedisBus(settings.redis_url)
+    web = WebChannel()
+    stack = Stack(settings, Database(settings.database_url, bus=bus), bus, {web.name: web})
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    tasks = [asyncio.create_task(keep_running(name, stack)) for name in parts]
+    await stop.wait()
+    for task in tasks:
+        task.cancel()
+    with suppress(asyncio.CancelledError):
+        await asyncio.gather(*tasks, return_exceptions=True)
+    await stack.db.aclose()
+    await bus.aclose()
+
+
+def main() -> int:
+    """Parse the options, check the keys, serve."""
+    parser = argparse.ArgumentParser(prog="python -m worker", description=__doc__)
+    parser.add_argument("--only", default=",".join(PARTS), help="parts, by commas")
+    parts = parser.parse_args().only.split(",")
+    if unknown := sorted(set(parts) - set(PARTS)):
+        parser.error(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    settings = Settings()
+    log.configure(settings.log_level)
+    try:
+        use_keyring(settings.keyring)
+    except (MissingKeysError, ValueError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    if settings.worker_port:
+        start_http_server(settings.worker_port, addr="127.0.0.1")
+    uvloop.run(serve(settings, parts))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,160 @@
+"""Devices' messages from the broker into the database: take a batch, commit, acknowledge.
+
+One listener at a time holds the leadership. What cannot be read or applied goes to the dead
+letters and is acknowledged; while the database is away nothing is.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NoReturn
+
+from paho.mqtt.client import MQTTMessage
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from core.clock import utcnow
+from core.db import Session, sqlstate
+from core.errors import DecodeError
+from core.log import logger
+from core.metrics import BATCH_SIZE, DEAD_LETTERS, MESSAGES
+from core.mqtt import address
+from devices import community_of, decode, speaker_of
+from services.ingest import batch, deadletter
+from services.ingest.registry import Registry
+from worker.intake import Intake
+from worker.stack import Stack
+
+BATCH = 1000
+TOPICS = ("linling/#", "zigbee2mqtt/#", "application/+/device/+/event/+", "frigate/#", "atom/#")
+CLIENT_ID = "linling-listener-1"
+_RETRY_S = 0.5
+
+
+async def run(stack: Stack) -> NoReturn:
+    """Listen until cancelled or disconnected."""
+    registry = Registry()
+    async with Intake(address(stack.settings.mqtt_url), identifier=CLIENT_ID) as client:
+        await client.subscribe([(topic, 1) for topic in TOPICS])
+        await stack.beat("mqtt")
+        beating = asyncio.create_task(stack.keep_beating("mqtt"))
+        try:
+            while True:
+                taken = await client.take(BATCH)
+                await store(stack, registry, taken)
+                client.acknowledge(taken)
+                MESSAGES.inc(len(taken))
+                BATCH_SIZE.observe(len(taken))
+        finally:
+            beating.cancel()
+
+
+async def store(stack: Stack, registry: Registry, taken: Sequence[MQTTMessage]) -> None:
+    """Commit a batch; wait for a database that is away; halve a batch that fails."""
+    while True:
+        try:
+            await stack.db.run(lambda session: _apply(session, registry, stack, taken))
+        except (OSError, InterfaceError, OperationalError) as error:
+            logger().warning("ingest.database_away", error=type(error).__name__)
+            await asyncio.sleep(_RETRY_S)
+        except DBAPIError as error:
+            if sqlstate(error) is None or _is_outage(error):
+                logger().warning("ingest.database_away", error=type(error).__name__)
+                await asyncio.sleep(_RETRY_S)
+                continue
+            await _isolate(stack, registry, taken, error)
+            return
+        except Exception as error:  # noqa: BLE001  a bug in one message must not stop the rest
+            await _isolate(stack, registry, taken, error)
+            return
+        else:
+            return
+
+
+def _is_outage(error: DBAPIError) -> bool:
+    """Tell an outage (class 08, 57P, 53) from a fault in the data."""
+    return error.connection_invalidated or (sqlstate(error) or "")[:3] in {"57P", "530", "080"}
+
+
+async def _isolate(
+    stack: Stack, registry: Registry, taken: Sequence[MQTTMessage], error: Exception
+) -> None:
+    if len(taken) > 1:
+        middle = len(taken) // 2
+        await store(stack, registry, taken[:middle])
+        await store(stack, registry, taken[middle:])
+        return
+    logger().error("ingest.poison", exc=error)
+    message, now = taken[0], utcnow()
+
+    async def bury(session: Session) -> None:
+        await _bury(session, registry, stack, message, type(error).__name__, now=now)
+
+    await stack.db.run(bury)
+
+
+async def _apply(
+    session: Session, registry: Registry, stack: Stack, taken: Sequence[MQTTMessage]
+) -> None:
+    now = utcnow()
+    readable: list[batch.Message] = []
+    for message in taken:
+        try:
+            topic = message.topic
+            decoded = decode(topic, message.payload, now)
+        except DecodeError as error:
+            await _bury(session, registry, stack, message, str(error), now=now)
+            continue
+        except UnicodeDecodeError:
+            await _bury(session, registry, stack, message, "topic is not UTF-8", now=now)
+            continue
+        if decoded.readings:
+            readable.append(_message(stack, message, topic, decoded.readings, now))
+    await batch.apply(session, registry, readable, now=now)
+
+
+def _message(
+    stack: Stack,
+    message: MQTTMessage,
+    topic: str,
+    readings: tuple[batch.Reading, ...],
+    now: datetime,
+) -> batch.Message:
+    digest = hashlib.blake2b(topic.encode() + b"\0" + message.payload, digest_size=8).digest()
+    return batch.Message(
+        community=community_of(topic) or stack.settings.community,
+        readings=readings,
+        digest=digest,
+        retained=message.retain,
+        redelivered=message.dup,
+        received=now,
+    )
+
+
+async def _bury(
+    session: Session,
+    registry: Registry,
+    stack: Stack,
+    message: MQTTMessage,
+    reason: str,
+    *,
+    now: datetime,
+) -> None:
+    """Keep the message with its reason; ring the operator when a life device sent it."""
+    DEAD_LETTERS.inc()
+    try:
+        topic = message.topic
+    except UnicodeDecodeError:
+        topic = ""
+    speaker = speaker_of(topic)
+    await deadletter.bury(
+        session,
+        source=speaker[0] if speaker else "mqtt",
+        topic=topic,
+        payload=message.payload,
+        reason=reason,
+        now=now,
+    )
+    if speaker is not None:
+        place = (*speaker, community_of(topic) or stack.settings.community)
+        await deadletter.alarm_unreadable(session, registry, place, now=now)

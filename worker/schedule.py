@@ -1,0 +1,43 @@
+"""The clock: APScheduler only ticks; what is due stands in the database. One leader at a time."""
+
+from typing import NoReturn
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from core.clock import utcnow
+from services import housekeeping
+from services.ingest import partitions
+from services.tickets import escalation
+from worker.stack import Stack
+
+SWEEP_S = 1
+HOUSEKEEPING_S = 3600
+
+
+async def run(stack: Stack) -> NoReturn:
+    """Tick until cancelled."""
+    await tidy(stack)
+    # The default grace of one second would drop late ticks in silence.
+    scheduler = AsyncIOScheduler(
+        timezone="UTC",
+        job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+    )
+    scheduler.add_job(sweep, "interval", seconds=SWEEP_S, args=[stack])
+    scheduler.add_job(tidy, "interval", seconds=HOUSEKEEPING_S, args=[stack])
+    scheduler.start()
+    try:
+        await stack.keep_beating("schedule")
+    finally:
+        scheduler.shutdown(wait=False)
+
+
+async def sweep(stack: Stack) -> None:
+    """Escalate what is due, batch after batch, until nothing is."""
+    while await stack.db.run(lambda s: escalation.sweep(s, now=utcnow())) == escalation.BATCH:
+        pass
+
+
+async def tidy(stack: Stack) -> None:
+    """Make tomorrow's partitions and drop what has had its time."""
+    await stack.db.run(lambda session: partitions.ensure(session, now=utcnow()))
+    await stack.db.run(lambda session: housekeeping.drop_expired(session, now=utcnow()))

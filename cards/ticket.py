@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from core.card import Action, Card, Field, Tone
+from core.card import Action, Card, Field, Style, Tone
 from core.clock import local
 from core.i18n import Translator
 from models import Part, Status
@@ -48,7 +48,7 @@ def _summary(view: TicketView, part: Part, t: Translator) -> str:
         key = "arrived" if view.arrived_at else "acked"
         return t(f"ticket-{who}-{key}", name=view.acked_by_name)
     if view.status is Status.RESOLVED:
-        return t(f"ticket-{who}-resolved")
+        return t(f"ticket-{who}-resolved", name=view.acked_by_name)
     return t(f"ticket-{who}-closed")
 
 
@@ -93,7 +93,7 @@ def _actions(view: TicketView, part: Part, viewer: UUID, t: Translator) -> list[
         elif view.status is Status.ACKED and view.acked_by == viewer:
             if view.arrived_at is None:
                 found.append(Action("ticket.arrive", t("action-arrive"), "primary"))
-            style = "default" if view.arrived_at is None else "primary"
+            style: Style = "default" if view.arrived_at is None else "primary"
             found.append(Action("ticket.resolve", t("action-resolve"), style))
     number = _DIAL.get(view.what)
     if number and view.status in {Status.OPEN, Status.ACKED}:

@@ -85,7 +85,9 @@ class Database:
         async with self.engine.connect() as raw:
             connection = await raw.execution_options(isolation_level="AUTOCOMMIT")
             take = sql("SELECT pg_try_advisory_lock(hashtext(:name))")
-            while not (await connection.execute(take, {"name": f"linling:{name}"})).scalar_one():
+            key = {"name": f"linling:{name}"}
+            # No event tells that another process has let go, so this one asks again.
+            while not (await connection.execute(take, key)).scalar_one():  # noqa: ASYNC110
                 await asyncio.sleep(_LEAD_POLL_S)
 
             async def lost() -> None:

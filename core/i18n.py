@@ -2,9 +2,10 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from fluent.runtime import FluentBundle, FluentResource
-from fluent.runtime.types import FluentNumber, fluent_number
+from fluent.runtime.types import fluent_number
 
 from core.log import logger
 
@@ -42,7 +43,7 @@ class Translator:
         made = bundle(self.lang)
         if not made.has_message(key) or (pattern := made.get_message(key).value) is None:
             return self._missing(key)
-        plain: dict[str, str | FluentNumber] = {k: _plain(v) for k, v in args.items()}
+        plain = {k: _plain(v) for k, v in args.items()}
         text, errors = made.format_pattern(pattern, plain)
         if errors:
             if self.strict:
@@ -57,5 +58,5 @@ class Translator:
         return key
 
 
-def _plain(value: str | int) -> str | FluentNumber:
+def _plain(value: str | int) -> Any:
     return value if isinstance(value, str) else fluent_number(value, useGrouping=False)

@@ -37,8 +37,8 @@ def moment(*, null: bool = False) -> Any:
     """Store an aware moment; without `null` it defaults to now."""
     kind = DateTime(timezone=True)
     if null:
-        return Field(default=None, sa_type=kind, nullable=True)  # type: ignore[call-overload]
-    return Field(default_factory=utcnow, sa_type=kind)  # type: ignore[call-overload]
+        return Field(default=None, sa_type=kind, nullable=True)
+    return Field(default_factory=utcnow, sa_type=kind)
 
 
 def choice(name: str, values: type[StrEnum], **options: Any) -> Any:
@@ -54,7 +54,7 @@ def choice(name: str, values: type[StrEnum], **options: Any) -> Any:
 
 def sealed(context: str, *, null: bool = True) -> Any:
     """Store a JSON-able value sealed under `context` (table.column)."""
-    return Field(default=None, sa_type=Sealed(context), nullable=null)  # type: ignore[call-overload]
+    return Field(default=None, sa_type=Sealed(context), nullable=null)
 
 
 Moment = datetime

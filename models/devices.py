@@ -95,12 +95,15 @@ class DeviceState(SQLModel, table=True):
 
 
 class Reading(SQLModel, table=True):
-    """The log of readings, partitioned by day of `ts`; `event_id` is empty where none came."""
+    """The log of readings, partitioned by day of `ts`.
+
+    `event_id` is the source's id, else `~` and a digest of the message.
+    """
 
     __table_args__ = {"postgresql_partition_by": "RANGE (ts)"}
     device_id: UUID = Field(primary_key=True)
     metric: str = Field(primary_key=True)
-    ts: Moment = Field(primary_key=True, sa_type=moment().sa_type)  # type: ignore[call-overload]
+    ts: Moment = Field(primary_key=True, sa_type=moment().sa_type)
     event_id: str = Field(primary_key=True)
     value: float
     received_at: Moment = moment()

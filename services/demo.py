@@ -39,7 +39,7 @@ async def ringable(session: Session) -> list[dict[str, Any]]:
 async def alarm_metric(session: Session, device: UUID) -> str:
     """Name the metric by which a device alarms."""
     row = await _device(session, device)
-    return _METRIC.get(row.kind, row.kind)
+    return str(_METRIC.get(row.kind, row.kind))
 
 
 async def message(

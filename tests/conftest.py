@@ -7,8 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from core.db import Database
 from ops.embedded import Urls, servers
 from tests.system import INSTALL, find
+from tests.world import World
+
+pytest_plugins = ["tests.database"]
+
+
+@pytest.fixture
+async def world(db: Database, tmp_path: Path) -> World:
+    """Build the small community of tests/world.py in a database of its own."""
+    return await World.built(db, tmp_path)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import uvloop
-from prometheus_client import start_http_server
 
 from channels.web import WebChannel
 from core import log
@@ -17,7 +16,7 @@ from core.crypto import use_keyring
 from core.db import Database
 from core.log import logger
 from core.settings import MissingKeysError, Settings
-from worker import mqtt, outbox, schedule
+from worker import mqtt, outbox, probes, schedule
 from worker.stack import Stack
 
 Part = Callable[[Stack], Awaitable[object]]
@@ -62,6 +61,8 @@ async def serve(settings: Settings, parts: list[str]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     tasks = [asyncio.create_task(keep_running(name, stack)) for name in parts]
+    if settings.worker_port:
+        tasks.append(asyncio.create_task(probes.run(stack, settings.worker_port)))
     await stop.wait()
     for task in tasks:
         task.cancel()
@@ -85,8 +86,6 @@ def main() -> int:
     except (MissingKeysError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    if settings.worker_port:
-        start_http_server(settings.worker_port, addr="127.0.0.1")
     uvloop.run(serve(settings, parts))
     return 0
 

@@ -33,10 +33,10 @@ class Intake(aiomqtt.Client):
         """Wait for messages and take what is buffered, at most `limit`; raises MqttError."""
         while not self._waiting:
             self._arrived.clear()
-            arrived = asyncio.ensure_future(self._arrived.wait())
+            arrived: asyncio.Future[Any] = asyncio.ensure_future(self._arrived.wait())
             try:
                 await asyncio.wait(
-                    {arrived, self._disconnected}, return_when=asyncio.FIRST_COMPLETED
+                    [arrived, self._disconnected], return_when=asyncio.FIRST_COMPLETED
                 )
             finally:
                 arrived.cancel()

@@ -19,6 +19,7 @@ from core.errors import DecodeError
 from core.log import logger
 from core.metrics import BATCH_SIZE, DEAD_LETTERS, MESSAGES
 from core.mqtt import address
+from core.reading import Reading
 from devices import community_of, decode, speaker_of
 from services.ingest import batch, deadletter
 from services.ingest.registry import Registry
@@ -101,7 +102,7 @@ async def _apply(
     for message in taken:
         try:
             topic = message.topic
-            decoded = decode(topic, message.payload, now)
+            decoded = decode(topic, bytes(message.payload), now)
         except DecodeError as error:
             await _bury(session, registry, stack, message, str(error), now=now)
             continue
@@ -117,7 +118,7 @@ def _message(
     stack: Stack,
     message: MQTTMessage,
     topic: str,
-    readings: tuple[batch.Reading, ...],
+    readings: tuple[Reading, ...],
     now: datetime,
 ) -> batch.Message:
     digest = hashlib.blake2b(topic.encode() + b"\0" + message.payload, digest_size=8).digest()
@@ -151,7 +152,7 @@ async def _bury(
         session,
         source=speaker[0] if speaker else "mqtt",
         topic=topic,
-        payload=message.payload,
+        payload=bytes(message.payload),
         reason=reason,
         now=now,
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import NoReturn
 
 from core.bus import RedisBus
@@ -12,6 +13,7 @@ from core.settings import Settings
 from services.readiness import beat
 
 BEAT_S = 3.0
+STALE = timedelta(seconds=15)
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,9 +95,9 @@ async def _update(
                 arrived_at = CASE WHEN c.epoch > t.epoch THEN NULL ELSE arrived_at END,
                 resolved_at = CASE WHEN c.epoch > t.epoch THEN NULL ELSE resolved_at END,
                 step = CASE WHEN c.epoch > t.epoch THEN 0 ELSE step END,
-                closed_at = CASE WHEN c.status = 'closed' THEN :now END,
+                closed_at = CASE WHEN c.status = 'closed' THEN CAST(:now AS timestamptz) END,
                 next_escalation_at = CASE
-                    WHEN c.epoch > t.epoch THEN :now + c.wait
+                    WHEN c.epoch > t.epoch THEN CAST(:now AS timestamptz) + c.wait
                     WHEN c.status = 'closed' THEN NULL
                     ELSE next_escalation_at END
             FROM unnest(CAST(:ids AS uuid[]), CAST(:statuses AS text[]), CAST(:epochs AS int[]),
@@ -178,7 +178,7 @@ async def _insert(session: Session, wanted: list[_Opened], *, now: datetime) -> 
                                 epoch, version, opened_at, alarm_at, recovered_at, chain, step,
                                 next_escalation_at, place, previous_id)
             SELECT w.id, w.community, w.grid, w.device, w.key, w.what, w.severity, 'open', 1, 1,
-                   :now, w.alarm_at, w.recovered_at, w.chain, 0, :now + w.wait, w.place,
+                   :now, w.alarm_at, w.recovered_at, w.chain, 0, CAST(:now AS timestamptz) + w.wait, w.place,
                    (SELECT p.id FROM ticket p WHERE p.key = w.key
                     AND (p.status = 'closed' AND p.closed_at > :linked) ORDER BY p.id DESC LIMIT 1)
             FROM unnest(CAST(:ids AS uuid[]), CAST(:communities AS uuid[]),

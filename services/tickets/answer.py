@@ -102,7 +102,7 @@ async def resolve(
     await _change(
         session,
         row,
-        "status = 'resolved', resolved_at = :now, next_escalation_at = :now + :wait",
+        "status = 'resolved', resolved_at = :now, next_escalation_at = CAST(:now AS timestamptz) + CAST(:wait AS interval)",
         now=now,
         wait=red_again(row.severity),
     )
@@ -140,7 +140,7 @@ async def reopen(session: Session, ticket: UUID, *, now: datetime) -> None:
         row,
         "status = 'open', epoch = epoch + 1, step = 0, acked_at = NULL, acked_by = NULL, "
         "assigned_to = NULL, arrived_at = NULL, resolved_at = NULL, "
-        "next_escalation_at = :now + :wait",
+        "next_escalation_at = CAST(:now AS timestamptz) + CAST(:wait AS interval)",
         now=now,
         wait=first_wait(snapshot(row.severity)),
     )

@@ -45,7 +45,7 @@ async def _step(session: Session, row: Any, *, now: datetime) -> None:
         sql(
             """
             UPDATE ticket SET step = step + 1, version = version + 1,
-                              next_escalation_at = :now + :wait
+                              next_escalation_at = CAST(:now AS timestamptz) + CAST(:wait AS interval)
             WHERE id = :id
             """
         ),

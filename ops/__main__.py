@@ -1,0 +1,177 @@
+"""python -m ops [--demo] COMMAND: answers on standard output, logs on standard error."""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Callable
+
+from core import log
+from core.crypto import use_keyring
+from core.db import Database
+from core.errors import UserError
+from core.settings import MissingKeysError
+from ops.embedded import AlreadyRunningError, StartError
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def _out(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from ops import demo
+
+    return demo.run(options.port, fresh=options.fresh)
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    from ops.migrate import migrate
+    from ops.stack import joined
+
+    with joined(demo=options.demo) as settings:
+        use_keyring(settings.keyring)
+        asyncio.run(migrate(settings.database_url))
+    return 0
+
+
+def _seed(options: argparse.Namespace) -> int:
+    from core.clock import utcnow
+    from ops.migrate import migrate
+    from ops.seed import seed
+    from ops.stack import joined
+
+    with joined(demo=options.demo) as settings:
+        use_keyring(settings.keyring)
+
+        async def work() -> dict[str, int]:
+            await migrate(settings.database_url)
+            db = Database(settings.database_url)
+            try:
+                return await seed(db, demo=True, now=utcnow())
+            finally:
+                await db.aclose()
+
+        _out(json.dumps(asyncio.run(work())))
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from core.clock import utcnow
+    from ops import check
+    from ops.stack import joined
+
+    with joined(demo=options.demo) as settings:
+        use_keyring(settings.keyring)
+
+        async def work() -> list[dict[str, object]]:
+            db = Database(settings.database_url)
+            try:
+                async with db.reading() as session:
+                    return await check.run(session, now=utcnow())
+            finally:
+                await db.aclose()
+
+        results = asyncio.run(work())
+    clean = all(not one["broken"] for one in results)
+    if options.json:
+        _out(json.dumps({"clean": clean, "invariants": results}, ensure_ascii=False))
+    else:
+        for one in results:
+            _out(f"{'ok    ' if not one['broken'] else 'BROKEN'} {one['says']}"
+                 + (f": {one['broken']} {one['examples']}" if one["broken"] else ""))  # fmt: skip
+    return 0 if clean else 1
+
+
+def _decode(_options: argparse.Namespace) -> int:
+    from ops import decode
+
+    for line in decode.run(sys.stdin):
+        _out(line)
+    return 0
+
+
+def _keys(_options: argparse.Namespace) -> int:
+    from ops.stack import new_keys
+
+    sys.stdout.write(new_keys())
+    return 0
+
+
+def _init(options: argparse.Namespace) -> int:
+    from ops.init import make_operator, read_password
+    from ops.migrate import migrate
+    from ops.stack import joined
+
+    password = read_password()
+    with joined(demo=options.demo) as settings:
+        use_keyring(settings.keyring)
+
+        async def work() -> None:
+            await migrate(settings.database_url)
+            db = Database(settings.database_url)
+            try:
+                await make_operator(
+                    db,
+                    community=options.community or settings.community,
+                    account=options.account,
+                    name=options.name or options.account,
+                    password=password,
+                )
+            finally:
+                await db.aclose()
+
+        asyncio.run(work())
+    _out(f"{options.account} may log in at /console")
+    return 0
+
+
+def _bench(options: argparse.Namespace) -> int:
+    from ops import bench
+
+    return bench.run(options.name, as_json=options.json)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe every command."""
+    made = argparse.ArgumentParser(prog="python -m ops", description=__doc__)
+    made.add_argument("--demo", action="store_true", help="on a throwaway stack")
+    commands = made.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, command: Command, says: str) -> argparse.ArgumentParser:
+        one = commands.add_parser(name, help=says, description=says)
+        one.set_defaults(command=command)
+        return one
+
+    demo = add("demo", _demo, "run everything on this machine with a community's figures")
+    demo.add_argument("--port", type=int, default=8000)
+    demo.add_argument("--fresh", action="store_true", help="forget the data of earlier demos")
+    add("migrate", _migrate, "bring the database to the newest revision")
+    add("seed", _seed, "fill in the demo community; safe to repeat")
+    add("check", _check, "prove the invariants").add_argument("--json", action="store_true")
+    add("decode", _decode, "decode device messages, a JSON line each, from standard input")
+    add("keys", _keys, "make a SECRET_KEY and DATA_KEYS for the environment")
+    init = add("init", _init, "make an operator who may log in; the password on standard input")
+    init.add_argument("--account", required=True)
+    init.add_argument("--name", help="shown to workers; the account's name if left out")
+    init.add_argument("--community", help="its slug; LINLING_COMMUNITY if left out")
+    bench = add("bench", _bench, "measure on a throwaway stack")
+    bench.add_argument("name", help="alarm, card, ingest, kill or race")
+    bench.add_argument("--json", action="store_true")
+    return made
+
+
+def main() -> int:
+    """Run a command; a fault a person can mend is one line on standard error."""
+    log.configure("WARNING")
+    options = parser().parse_args()
+    try:
+        return int(options.command(options))
+    except (MissingKeysError, ValueError, UserError, StartError, AlreadyRunningError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,165 @@
+"""The invariants, as SQL that counts what breaks them; a count of zero everywhere is proof."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from core.crypto import SealBrokenError, keyring
+from core.db import Session, sql
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """A sentence that must hold, and the rows that break it (id first, at most 20)."""
+
+    name: str
+    says: str
+    broken: str
+
+
+INVARIANTS = (
+    Invariant(
+        "one_live_ticket",
+        "one live ticket per key",
+        """SELECT key FROM ticket WHERE status <> 'closed' GROUP BY key HAVING count(*) > 1""",
+    ),
+    Invariant(
+        "one_acknowledger",
+        "exactly one acknowledger per epoch, and the ticket names them",
+        """
+        SELECT t.id FROM ticket t WHERE t.status IN ('acked', 'resolved') AND
+            (SELECT count(*) FROM ticket_event e WHERE e.ticket_id = t.id AND e.epoch = t.epoch
+               AND e.kind = 'acked' AND e.person_id = t.acked_by) <> 1
+        UNION ALL
+        SELECT ticket_id FROM ticket_event WHERE kind = 'acked'
+        GROUP BY ticket_id, epoch HAVING count(*) > 1
+        """,
+    ),
+    Invariant(
+        "no_escalation_after_ack",
+        "no escalation after an acknowledgement within an epoch",
+        """
+        SELECT e.ticket_id FROM ticket_event e JOIN ticket_event a ON a.ticket_id = e.ticket_id
+          AND a.epoch = e.epoch AND a.kind = 'acked' AND a.id < e.id
+        WHERE e.kind = 'escalated'
+        """,
+    ),
+    Invariant(
+        "no_escalation_skipped",
+        "an open ticket with a chain has its next escalation set, not long overdue",
+        """
+        SELECT id FROM ticket WHERE status = 'open' AND jsonb_array_length(chain) > 0
+          AND (next_escalation_at IS NULL OR next_escalation_at < CAST(:now AS timestamptz) - interval '1 minute')
+        """,
+    ),
+    Invariant(
+        "acked_is_quiet",
+        "an acknowledged or closed ticket has no escalation set",
+        """
+        SELECT id FROM ticket WHERE status IN ('acked', 'closed')
+          AND next_escalation_at IS NOT NULL
+        """,
+    ),
+    Invariant(
+        "cards_newest",
+        "every card is at the newest version, or on its way there",
+        """
+        SELECT c.ticket_id FROM ticket_card c JOIN ticket t ON t.id = c.ticket_id
+        WHERE (c.shown_version < t.version OR c.shown_ring < c.ring) AND NOT EXISTS (
+            SELECT 1 FROM outbox o WHERE o.kind = 'ticket' AND o.object_id = c.ticket_id
+              AND o.person_id = c.person_id AND o.channel = c.channel AND o.state = 'due')
+        """,
+    ),
+    Invariant(
+        "open_events",
+        "every epoch of a ticket begins with exactly one opened or reopened event",
+        """
+        SELECT t.id FROM ticket t WHERE t.epoch <>
+            (SELECT count(*) FROM ticket_event e WHERE e.ticket_id = t.id
+               AND e.kind IN ('opened', 'reopened'))
+        """,
+    ),
+    Invariant(
+        "alarm_has_ticket",
+        "a device whose newest reading alarms has a live ticket",
+        """
+        SELECT s.device_id FROM device_state s JOIN device d ON d.id = s.device_id
+        JOIN rule r ON r.community_id = d.community_id AND r.metric = s.metric
+        WHERE d.removed_at IS NULL AND r.enabled AND r.comparison = '>=' AND s.value >= r."limit"
+          AND r.version = (SELECT max(version) FROM rule n
+                           WHERE n.community_id = r.community_id AND n.key = r.key)
+          AND NOT EXISTS (SELECT 1 FROM ticket t WHERE t.key = d.id || ':' || r.key
+                          AND t.status <> 'closed')
+        """,
+    ),
+    Invariant(
+        "blue_is_recovered",
+        "a ticket of a device closes only when the device has recovered",
+        """
+        SELECT id FROM ticket WHERE status = 'closed' AND device_id IS NOT NULL
+          AND recovered_at IS NULL
+        """,
+    ),
+    Invariant(
+        "mailbox_counter",
+        "nobody's mailbox holds an item beyond its counter",
+        """
+        SELECT i.person_id FROM mailbox_item i LEFT JOIN mailbox m ON m.person_id = i.person_id
+        GROUP BY i.person_id, m.last_id HAVING max(i.id) > coalesce(m.last_id, 0)
+        """,
+    ),
+    Invariant(
+        "dead_outbox",
+        "no card was given up",
+        "SELECT id FROM outbox WHERE state = 'dead'",
+    ),
+)
+
+SEALED = (
+    ("person", "name"), ("person", "phone"), ("home", "label"), ("residence", "groups"),
+    ("device", "place"), ("device", "external"), ("ticket", "place"), ("ticket_event", "note"),
+    ("conversation", "flow"), ("outbox", "payload"), ("mailbox_item", "card"),
+    ("button", "args"), ("dead_letter", "topic"), ("dead_letter", "payload"),
+    ("channel_account", "external"), ("unknown_device", "external"),
+)  # fmt: skip
+_SAMPLE = 20
+
+
+async def run(session: Session, *, now: datetime) -> list[dict[str, Any]]:
+    """Check every invariant; each result says how many rows break it and names some."""
+    results = []
+    for one in INVARIANTS:
+        given = {"now": now} if ":now" in one.broken else {}
+        rows = (await session.execute(sql(one.broken), given)).all()
+        results.append(
+            {
+                "name": one.name,
+                "says": one.says,
+                "broken": len(rows),
+                "examples": [str(row[0]) for row in rows[:_SAMPLE]],
+            }
+        )
+    return [*results, await _sealed(session)]
+
+
+async def _sealed(session: Session) -> dict[str, Any]:
+    """Take samples of each sealed column: they must open with our keys and in their column."""
+    broken: list[str] = []
+    for table, column in SEALED:
+        rows = await session.execute(
+            sql(
+                f"SELECT {column} AS value FROM {table} "  # noqa: S608  (names from SEALED)
+                f"WHERE {column} IS NOT NULL ORDER BY random() LIMIT {_SAMPLE}"
+            )
+        )
+        for row in rows:
+            try:
+                keyring().open(bytes(row.value), f"{table}.{column}")
+            except SealBrokenError:
+                broken.append(f"{table}.{column}")
+    return {
+        "name": "sealed",
+        "says": "sealed fields open with our keys alone",
+        "broken": len(broken),
+        "examples": sorted(set(broken)),
+    }

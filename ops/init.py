@@ -1,0 +1,65 @@
+"""The first operator of a community, so that somebody can log in to the command centre."""
+
+import getpass
+import sys
+
+from core.clock import utcnow
+from core.crypto import seal_json
+from core.db import Database, Session, sql
+from core.ids import uuid7
+from services.login import set_password
+
+MIN_PASSWORD = 12
+
+
+def read_password() -> str:
+    """Ask twice on a terminal, else read one line of standard input; raises ValueError."""
+    if not sys.stdin.isatty():
+        password = sys.stdin.readline().rstrip("\n")
+    else:
+        password = getpass.getpass("Password: ")
+        if password != getpass.getpass("Again: "):
+            raise ValueError("the two passwords differ")
+    if len(password) < MIN_PASSWORD:
+        raise ValueError(f"the password needs at least {MIN_PASSWORD} characters")
+    return password
+
+
+async def make_operator(
+    db: Database, *, community: str, account: str, name: str, password: str
+) -> None:
+    """Give an account the operator's role in a community, or set its password anew."""
+
+    async def work(session: Session) -> None:
+        place = await session.execute(
+            sql("SELECT id FROM community WHERE slug = :slug"), {"slug": community}
+        )
+        where = place.scalar_one_or_none()
+        if where is None:
+            raise ValueError(f"there is no community {community}; run `python -m ops migrate`")
+        known = await session.execute(
+            sql("SELECT person_id FROM credential WHERE account = :account"), {"account": account}
+        )
+        person = known.scalar_one_or_none() or uuid7()
+        await session.execute(
+            sql(
+                """
+                INSERT INTO person (id, name, lang, large_type, created_at)
+                VALUES (:id, :name, 'zh-CN', false, :now) ON CONFLICT (id) DO NOTHING
+                """
+            ),
+            {"id": person, "name": seal_json(name, "person.name"), "now": utcnow()},
+        )
+        await session.execute(
+            sql(
+                """
+                INSERT INTO membership (id, person_id, community_id, role, scope_kind, scope_id)
+                VALUES (:id, :person, :where, 'operator', 'community', :where)
+                ON CONFLICT (person_id, role, scope_id) DO NOTHING
+                """
+            ),
+            {"id": uuid7(), "person": person, "where": where},
+        )
+        await set_password(session, person, account, password)
+
+    await db.run(work)

@@ -1,0 +1,76 @@
+"""A migrated PostgreSQL database of its own for each test that asks for `db`."""
+
+import asyncio
+from base64 import b64encode
+from collections.abc import AsyncIterator
+from itertools import count
+
+import asyncpg
+import pytest
+from sqlalchemy.engine import make_url
+
+from core.crypto import Keyring, use_keyring
+from core.db import Database
+from core.i18n import Translator
+from ops.embedded import Urls
+from ops.migrate import tables
+
+TEMPLATE = "linling_template"
+DATA_KEYS = "1:" + b64encode(bytes(range(32))).decode()
+_numbers = count(1)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _house() -> None:
+    """Set the keyring, and let a missing word or argument fail the test that meets it."""
+    use_keyring(Keyring.parse(DATA_KEYS))
+    Translator.strict = True
+
+
+async def _admin(url: str, statement: str) -> None:
+    parts = make_url(url)
+    connection = await asyncpg.connect(
+        host=parts.query.get("host") or parts.host,
+        port=parts.port,
+        user=parts.username,
+        password=parts.password,
+        database="postgres",
+    )
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def named(url: str, database: str) -> str:
+    """Return the address of another database of the same server."""
+    return make_url(url).set(database=database).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def template(urls: Urls) -> str:
+    """Run the migrations once; each test copies the result."""
+
+    async def make() -> None:
+        await _admin(urls.database, f"CREATE DATABASE {TEMPLATE}")
+        await tables(named(urls.database, TEMPLATE))
+
+    asyncio.run(make())
+    return TEMPLATE
+
+
+@pytest.fixture
+async def db_url(urls: Urls, template: str) -> AsyncIterator[str]:
+    """Give the test an empty migrated database and drop it afterwards."""
+    name = f"test_{next(_numbers)}"
+    await _admin(urls.database, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield named(urls.database, name)
+    await _admin(urls.database, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def db(db_url: str) -> AsyncIterator[Database]:
+    """Open the test's database."""
+    opened = Database(db_url)
+    yield opened
+    await opened.aclose()

@@ -1,0 +1,153 @@
+"""Builders: rows with sensible values, of which a test names only what it is about."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from core.actor import Role, ScopeKind
+from core.crypto import keyring
+from core.db import Session
+from models import (
+    Building,
+    ChannelAccount,
+    Community,
+    Device,
+    FamilyLink,
+    Grid,
+    Home,
+    Membership,
+    Person,
+    Residence,
+    Rule,
+    Shift,
+    Street,
+)
+from services.homes import home_index
+from services.ingest.registry import external_index
+
+LIFE_RULES = ("smoke", "gas", "carbon_monoxide", "sos", "fall")
+
+
+async def add(session: Session, row: Any) -> Any:
+    """Add a row and write it, so that others may refer to it."""
+    session.add(row)
+    await session.flush()
+    return row
+
+
+async def community(session: Session, *, slug: str = "default") -> Community:
+    """Make a community with the life rules."""
+    street = await add(session, Street(name="测试街道"))
+    made: Community = await add(
+        session, Community(street_id=street.id, slug=slug, name="测试社区", lon=120.06, lat=31.72)
+    )
+    for key in LIFE_RULES:
+        await add(
+            session,
+            Rule(community_id=made.id, key=key, metric=key, comparison=">=", limit=1,
+                 severity="life", source="test"),
+        )  # fmt: skip
+    return made
+
+
+async def grid(session: Session, where: UUID, *, number: int = 1) -> Grid:
+    """Make a grid."""
+    made: Grid = await add(session, Grid(community_id=where, number=number, name=f"第{number}网格"))
+    return made
+
+
+async def home(session: Session, where: Grid, *, label: str = "2单元 501室") -> Home:
+    """Make a building with one flat."""
+    outline = [[120.06, 31.72], [120.061, 31.72], [120.061, 31.721], [120.06, 31.72]]
+    building = await add(
+        session,
+        Building(community_id=where.community_id, grid_id=where.id, name="3幢", outline=outline,
+                 lon=120.06, lat=31.72),
+    )  # fmt: skip
+    made: Home = await add(
+        session,
+        Home(community_id=where.community_id, building_id=building.id, stair=2, floor=5,
+             use="owned", label=label, label_index=keyring().index(label, "home.label_index")),
+    )  # fmt: skip
+    return made
+
+
+async def person(
+    session: Session, name: str, *, channel: str | None = "web", **more: Any
+) -> Person:
+    """Make a person, by default reachable in the web chat."""
+    made: Person = await add(session, Person(name=name, **more))
+    if channel is not None:
+        address = str(made.id)
+        index = keyring().index(address, "channel_account.external_index")
+        await add(
+            session,
+            ChannelAccount(person_id=made.id, channel=channel, external=address,
+                           external_index=index),
+        )  # fmt: skip
+    return made
+
+
+async def membership(
+    session: Session, who: UUID, role: Role, *, where: UUID, grid_id: UUID | None = None
+) -> None:
+    """Give a person a role in a community, or in one grid of it."""
+    kind = ScopeKind.GRID if grid_id else ScopeKind.COMMUNITY
+    await add(
+        session,
+        Membership(person_id=who, community_id=where, role=role, scope_kind=kind,
+                   scope_id=grid_id or where),
+    )  # fmt: skip
+
+
+async def shift(session: Session, who: UUID, where: Grid, *, duty: str, now: datetime) -> None:
+    """Put a person on confirmed duty around now."""
+    await add(
+        session,
+        Shift(community_id=where.community_id, grid_id=where.id, person_id=who, duty=duty,
+              starts_at=now - timedelta(hours=1), ends_at=now + timedelta(days=7),
+              confirmed_at=now - timedelta(hours=1)),
+    )  # fmt: skip
+
+
+async def residence(session: Session, who: UUID, where: Home, *, elder: bool = False) -> None:
+    """Let a person live in a flat."""
+    await add(
+        session,
+        Residence(community_id=where.community_id, person_id=who, home_id=where.id, elder=elder,
+                  groups=["living_alone"] if elder else []),
+    )  # fmt: skip
+
+
+async def family(session: Session, elder: UUID, relative: UUID, *, where: UUID) -> None:
+    """Link a relative to an elder, with consent."""
+    await add(session, FamilyLink(community_id=where, elder_id=elder, relative_id=relative))
+
+
+async def device(
+    session: Session,
+    kind: str,
+    *,
+    where: Grid,
+    source: str = "zigbee2mqtt",
+    external: str | None = None,
+    at: Home | None = None,
+    protects: list[UUID] | None = None,
+) -> Device:
+    """Make a device, at home when `at` is given."""
+    name = external or f"3幢2单元501 {kind}"
+    made: Device = await add(
+        session,
+        Device(
+            community_id=where.community_id, grid_id=where.id,
+            building_id=at.building_id if at else None, kind=kind, source=source,
+            external=name, external_index=external_index(name),
+            place={
+                "name": name,
+                "home": str(at.id) if at else None,
+                "people": [str(who) for who in protects or []],
+            },
+            home_index=home_index(at.id) if at else None, lon=120.06, lat=31.72,
+        ),
+    )  # fmt: skip
+    return made

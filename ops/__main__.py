@@ -130,7 +130,7 @@ def _init(options: argparse.Namespace) -> int:
 def _bench(options: argparse.Namespace) -> int:
     from ops import bench
 
-    return bench.run(options.name, as_json=options.json)
+    return int(bench.run(options.name, as_json=options.json))
 
 
 def parser() -> argparse.ArgumentParser:

@@ -12,9 +12,11 @@ from models import (
     ChannelAccount,
     Community,
     Device,
+    DeviceKind,
     FamilyLink,
     Grid,
     Home,
+    HomeUse,
     Membership,
     Person,
     Residence,
@@ -67,7 +69,7 @@ async def home(session: Session, where: Grid, *, label: str = "2单元 501室") 
     made: Home = await add(
         session,
         Home(community_id=where.community_id, building_id=building.id, stair=2, floor=5,
-             use="owned", label=label, label_index=keyring().index(label, "home.label_index")),
+             use=HomeUse.OWNED, label=label, label_index=keyring().index(label, "home.label_index")),
     )  # fmt: skip
     return made
 
@@ -140,7 +142,7 @@ async def device(
         session,
         Device(
             community_id=where.community_id, grid_id=where.id,
-            building_id=at.building_id if at else None, kind=kind, source=source,
+            building_id=at.building_id if at else None, kind=DeviceKind(kind), source=source,
             external=name, external_index=external_index(name),
             place={
                 "name": name,

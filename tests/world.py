@@ -14,6 +14,7 @@ from channels.web import WebChannel
 from core.actor import Role
 from core.db import Database, Session, sql
 from core.event import Clicked, Event, Pictured, Said
+from core.ids import uuid7
 from devices import community_of, decode
 from handlers.delivery import deliver_due, deliver_turn
 from handlers.dispatch import dispatch
@@ -121,8 +122,8 @@ class World:
     channels: dict[str, Any] = field(default_factory=lambda: {"web": WebChannel()})
     registry: Registry = field(default_factory=Registry)
     numbers: Any = field(default_factory=lambda: count(1))
-    community: UUID = UUID(int=0)
-    grid: UUID = UUID(int=0)
+    community: UUID = field(default_factory=uuid7)
+    grid: UUID = field(default_factory=uuid7)
 
     @classmethod
     async def built(cls, db: Database, folder: Path) -> Self:

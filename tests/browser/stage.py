@@ -20,19 +20,32 @@ class Device:
     """A device of the running community, and how it speaks."""
 
     id: str
-    community: str
     live: Live
+    topic: str
+    quiet: dict[str, Any]
 
-    async def says(self, **metrics: object) -> None:
-        """Publish a reading in the house's own form."""
-        topic = f"linling/{self.community}/{self.id}/event"
-        await self.live.publish(topic, {"metrics": metrics})
+    async def alarms(self) -> None:
+        """Publish what it says when something is wrong."""
+        await self.live.publish(self.topic, opposite(self.quiet))
+
+    async def recovers(self) -> None:
+        """Publish what it says when all is well again."""
+        await self.live.publish(self.topic, self.quiet)
+
+
+def opposite(payload: dict[str, Any]) -> dict[str, Any]:
+    """Turn every yes into a no and back."""
+    return {
+        key: opposite(value) if isinstance(value, dict) else not value
+        for key, value in payload.items()
+    }
 
 
 async def lonely_device(page: Page, live: Live, kind: str) -> Device:
     """Choose the quiet device of a kind that stands farthest from others of its kind.
 
-    On the map it then has a sign of its own and is not put into a cluster.
+    On the map it then has a sign of its own and is not put into a cluster. How it speaks is
+    learned from the demo's panel, which lets it say that all is well.
     """
     login = await page.request.post("/api/console/login", data={"persona": "operator"})
     token = (await login.json())["token"]
@@ -40,20 +53,24 @@ async def lonely_device(page: Page, live: Live, kind: str) -> Device:
         "/api/console/points", headers={"Authorization": f"Bearer {token}"}
     )
     features = [f for f in (await answer.json())["features"] if f["properties"]["kind"] == kind]
+    panel = await (await page.request.get("/api/demo")).json()
+    listed = {device["id"] for device in panel["devices"]}
 
     def distance(one: dict[str, Any], other: dict[str, Any]) -> float:
         (x, y), (u, v) = one["geometry"]["coordinates"], other["geometry"]["coordinates"]
         return float((x - u) ** 2 + (y - v) ** 2)
 
-    quiet = [f for f in features if f["properties"]["state"] == "normal"]
-    chosen = max(
-        quiet,
-        key=lambda one: min(
-            (distance(one, other) for other in features if other is not one), default=0.0
-        ),
-    )
-    properties = chosen["properties"]
-    return Device(properties["device"], properties["community"], live)
+    def room(one: dict[str, Any]) -> float:
+        return min((distance(one, other) for other in features if other is not one), default=0.0)
+
+    quiet = [
+        f
+        for f in features
+        if f["properties"]["state"] == "normal" and f["properties"]["device"] in listed
+    ]
+    chosen = max(quiet, key=room)["properties"]["device"]
+    said = await (await page.request.post("/api/demo/clear", data={"device": chosen})).json()
+    return Device(chosen, live, said["topic"], said["payload"])
 
 
 def row_of(console: Page, device: Device) -> Locator:

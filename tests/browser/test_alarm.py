@@ -39,7 +39,7 @@ async def test_the_point_turns_red_amber_and_blue_without_a_reload(page: Page, l
     row = row_of(console, device)
     await console.evaluate("() => (window.stayed = true)")
 
-    await device.says(smoke=True)
+    await device.alarms()
     await expect(row).to_have_attribute("data-state", "alarm")
     await expect(console).to_have_title(re.compile("报警"))
     await row.locator("button").click()
@@ -56,7 +56,7 @@ async def test_the_point_turns_red_amber_and_blue_without_a_reload(page: Page, l
     await expect(row).to_have_attribute("data-state", "handled")
     await see(console, "handled diamond")
 
-    await device.says(smoke=False)
+    await device.recovers()
     await expect(row).to_have_count(0)
     await see(console, "normal circle")
     assert await console.evaluate("() => window.stayed")
@@ -67,7 +67,7 @@ async def test_a_double_click_sends_once(page: Page, live: Live) -> None:
     device = await lonely_device(page, live, "gas")
     console = await open_console(page)
     worker = await open_chat(page, "worker")
-    await device.says(gas=True)
+    await device.alarms()
     row = row_of(console, device)
     await expect(row).to_have_attribute("data-state", "alarm")
     ticket = await row.get_attribute("data-ticket")
@@ -80,7 +80,7 @@ async def test_a_double_click_sends_once(page: Page, live: Live) -> None:
     await expect(row).to_have_attribute("data-status", "acked")
     assert sent.count("POST") == 1
     await resolve(worker, ticket)
-    await device.says(gas=False)
+    await device.recovers()
     await expect(row).to_have_count(0)
 
 
@@ -91,7 +91,7 @@ async def test_three_keys_dispatch_the_oldest_alarm(page: Page, live: Live) -> N
     """
     device = await lonely_device(page, live, "wristband")
     console = await open_console(page)
-    await device.says(sos=True)
+    await device.alarms()
     row = row_of(console, device)
     await expect(row).to_have_attribute("data-status", "open")
 
@@ -107,5 +107,5 @@ async def test_three_keys_dispatch_the_oldest_alarm(page: Page, live: Live) -> N
     worker = await open_chat(page, "worker")
     await accept(worker, ticket)
     await resolve(worker, ticket)
-    await device.says(sos=False)
+    await device.recovers()
     await expect(row).to_have_count(0)

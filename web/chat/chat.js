@@ -24,7 +24,7 @@ const ROLES = {
 };
 
 const persona = new URLSearchParams(location.search).get("as");
-const client = createClient(`chat.${persona ?? "self"}`);
+const client = createClient(`chat.${persona ?? "self"}`, { shared: persona === null });
 const type = setUpType(byId("large"), byId("larger"));
 const banner = byId("banner");
 const logRoot = byId("log");

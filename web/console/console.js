@@ -18,7 +18,7 @@ const STALE_MS = 5000;
 const SUM_EVERY_MS = 250;
 const ORDER = Object.keys(STATES);
 
-const client = createClient("console");
+const client = createClient("console", { shared: true });
 const features = new Map(); // device -> GeoJSON feature
 const tickets = new Map(); // id -> live ticket
 const buildings = new Map(); // id -> {id, name, grid, flats, elders}

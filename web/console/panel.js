@@ -4,13 +4,6 @@ import { ApiError } from "../shared/errors.js";
 import { t } from "../shared/words.js";
 import { STATES, kindName, stateName, stateSign } from "./signs.js";
 
-const USES = {
-  own: "web-use-own",
-  let: "web-use-let",
-  vacant: "web-use-vacant",
-  shop: "web-use-shop",
-  public: "web-use-public",
-};
 const ORDER = Object.keys(STATES);
 
 export function createPanel(client, { figuresOf, onTicket }) {
@@ -23,7 +16,7 @@ export function createPanel(client, { figuresOf, onTicket }) {
   function open(title, ...content) {
     const shut = el("button", { type: "button", class: "button close", "aria-label": t("web-console-close") }, "✕");
     shut.addEventListener("click", () => panel.close());
-    panel.replaceChildren(el("header", {}, el("h2", { id: "panel-title" }, title), shut), ...content);
+    panel.replaceChildren(el("header", {}, el("h2", { id: "panel-title" }, title), shut), ...content.filter(Boolean));
     // Not modal: the queue and the map stay in reach while it is read.
     if (!panel.open) panel.show();
     panel.scrollTop = 0;
@@ -44,12 +37,12 @@ export function createPanel(client, { figuresOf, onTicket }) {
   const resident = ({ name, groups }) =>
     el("li", {}, el("span", { class: "name" }, name), groups.map((group) => el("span", { class: "group" }, group)));
 
-  function flat({ label, use, residents, devices }) {
+  function flat({ label, use, use_text: useText, residents, devices }) {
     const nobody = use !== "vacant" && el("p", { class: "soft" }, t("web-building-nobody"));
     return el(
       "li",
       { class: `flat ${use}` },
-      el("h3", {}, label, el("span", { class: "use" }, USES[use] ? t(USES[use]) : use)),
+      el("h3", {}, label, el("span", { class: "use" }, useText)),
       residents.length ? el("ul", { class: "residents" }, residents.map(resident)) : nobody,
       devices.length > 0 && el("ul", { class: "devices" }, devices.map(deviceRow)),
     );
@@ -75,6 +68,8 @@ export function createPanel(client, { figuresOf, onTicket }) {
       building.flats.length
         ? el("ul", { class: "flats" }, building.flats.map(flat))
         : el("p", { class: "soft" }, t("web-building-no-flats")),
+      building.devices.length > 0 && el("h3", {}, t("web-building-devices")),
+      building.devices.length > 0 && el("ul", { class: "devices" }, building.devices.map(deviceRow)),
     );
   }
 

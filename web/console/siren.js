@@ -22,8 +22,9 @@ export function createSiren() {
     mute.textContent = muted
       ? t("web-console-muted", { time: clockTime(new Date(mutedUntil).toISOString()) })
       : t("web-console-mute");
-    blocked.hidden = !waiting || muted || soundAllowed();
-    if (!waiting || muted || Date.now() - lastRing < EVERY_MS) return;
+    const due = waiting && !muted;
+    blocked.hidden = !due || soundAllowed();
+    if (!due || !soundAllowed() || Date.now() - lastRing < EVERY_MS) return;
     lastRing = Date.now();
     ring();
   }

@@ -6,11 +6,14 @@ import { kindName, severityName, stateName, stateSign, statusName } from "./sign
 
 const CAN_DISPATCH = ["open", "acked"];
 
+/** A worker's grids come joined, as they are shown. */
+const worksIn = (worker, grid) => worker.grid.split("、").includes(grid);
+
 /** On duty first, then the ticket's own grid, then whoever has the least in hand. */
 function byFitness(grid) {
   return (a, b) =>
     Number(b.on_duty) - Number(a.on_duty) ||
-    Number(b.grid === grid) - Number(a.grid === grid) ||
+    Number(worksIn(b, grid)) - Number(worksIn(a, grid)) ||
     a.open_tickets - b.open_tickets;
 }
 
@@ -58,7 +61,7 @@ export function createTicketDialog(client, { gridOf, onTicket, onLocate }) {
   function workerChoice(worker, grid, index) {
     const facts = [
       worker.on_duty ? t("web-ticket-on-duty") : t("web-ticket-off-duty"),
-      worker.grid === grid ? t("web-ticket-own-grid") : worker.grid,
+      worksIn(worker, grid) ? t("web-ticket-own-grid") : worker.grid,
       t("web-ticket-worker-open", { count: worker.open_tickets }),
     ];
     return el(

@@ -1,18 +1,23 @@
 /**
  * Talks to the server as one person. The token lives in this tab alone and goes along as a
- * bearer, so several personas can be open side by side in one browser; without a token the
- * session cookie speaks.
+ * bearer, so several personas can be open side by side in one browser. A tab without a token
+ * speaks by the session cookie, which a change must accompany with the session's CSRF token;
+ * that one and the name (never the token) are kept for the browser's other tabs.
  */
 import { ApiError } from "./errors.js";
-import { tab } from "./memory.js";
+import { browser, tab } from "./memory.js";
 import { t } from "./words.js";
 
 const ANSWER_WITHIN_MS = 20_000;
 
-export function createClient(slot) {
-  let session = tab.get(slot);
+/** `shared`: other tabs of this browser may go on as the same person. */
+export function createClient(slot, { shared = false } = {}) {
+  let session = tab.get(slot) ?? (shared ? browser.get(slot) : null);
 
-  const headers = () => (session ? { Authorization: `Bearer ${session.token}` } : {});
+  function headers() {
+    if (session?.token) return { Authorization: `Bearer ${session.token}` };
+    return session ? { "X-CSRF-Token": session.csrf } : {};
+  }
 
   async function request(path, options = {}) {
     let response;
@@ -20,7 +25,7 @@ export function createClient(slot) {
       response = await fetch(path, {
         signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
         // The cookie of another persona must not speak beside this tab's token.
-        credentials: session ? "omit" : "same-origin",
+        credentials: session?.token ? "omit" : "same-origin",
         ...options,
         headers: { ...headers(), ...options.headers },
       });
@@ -55,10 +60,12 @@ export function createClient(slot) {
       this.forget();
       session = await post(path, body);
       tab.set(slot, session);
+      if (shared) browser.set(slot, { csrf: session.csrf, me: session.me });
     },
     forget() {
       session = null;
       tab.set(slot, null);
+      if (shared) browser.set(slot, null);
     },
   };
 }

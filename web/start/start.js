@@ -13,12 +13,8 @@ const PERSONAS = [
 ];
 const CENTRE = { href: "/console?as=operator", name: "web-role-operator", what: "web-start-operator", go: "web-start-console" };
 
-/** Which devices can raise which alarm, and what the button then says. */
-const ALARMS = {
-  smoke: { device: "smoke", words: "web-start-ring-smoke" },
-  gas: { device: "gas", words: "web-start-ring-gas" },
-  sos: { device: "wristband", words: "web-start-ring-sos" },
-};
+/** What the button says for each alarm that the listed devices can raise. */
+const RING_WORDS = { smoke: "web-start-ring-smoke", gas: "web-start-ring-gas", sos: "web-start-ring-sos" };
 
 const client = createClient("start");
 const select = byId("device");
@@ -45,12 +41,12 @@ function setUpPanel(devices) {
   const kind = () => new FormData(byId("panel")).get("kind");
 
   function showDevices() {
-    const fitting = devices.filter((device) => device.kind === ALARMS[kind()].device);
+    const fitting = devices.filter((device) => device.kind === kind());
     const named = ({ name, place }) => [name, place].filter(Boolean).join(" · ");
     select.replaceChildren(...fitting.map((device) => el("option", { value: device.id }, named(device))));
     if (!fitting.length) select.append(el("option", { value: "" }, t("web-start-no-device")));
     select.disabled = byId("ring").disabled = byId("clear").disabled = !fitting.length;
-    byId("ring").textContent = t(ALARMS[kind()].words);
+    byId("ring").textContent = t(RING_WORDS[kind()]);
   }
 
   async function send(path, body, done) {

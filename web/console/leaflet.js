@@ -1,4 +1,4 @@
-/** Leaflet puts itself on the window; from here on it is an import like any other. */
-import "/web/vendor/leaflet/leaflet.js";
+/** Leaflet as one name, as its own documentation writes it; fetched at set-up, not committed. */
+import * as L from "/web/vendor/leaflet/leaflet-src.esm.js";
 
-export const { L } = window;
+export { L };

@@ -33,7 +33,7 @@ export function createMap(node, { onPoint, onBuilding }) {
   function goHome() {
     if (!home) return;
     map.setMinZoom(0);
-    map.fitBounds(home);
+    map.fitBounds(home, { animate: false });
     map.setMinZoom(map.getZoom() - 1);
     seen = { center: map.getCenter(), zoom: map.getZoom() };
   }
@@ -93,8 +93,8 @@ export function createMap(node, { onPoint, onBuilding }) {
     }).addTo(map);
     if (!layer.getBounds().isValid()) return;
     home = layer.getBounds().pad(0.05);
-    map.setMaxBounds(home.pad(0.8));
     goHome();
+    map.setMaxBounds(home.pad(0.8));
     points.setLabels(
       [...houses.values()].map((outline) => {
         const bounds = outline.getBounds();

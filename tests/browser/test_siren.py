@@ -1,0 +1,62 @@
+"""The siren must be heard, or the page must say why it is not."""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.stage import (
+    Live,
+    accept,
+    lonely_device,
+    open_chat,
+    open_console,
+    resolve,
+    row_of,
+)
+
+pytestmark = pytest.mark.needs_system("chromium")
+
+# A headless browser plays sound unasked; people's browsers wait for a touch.
+SOUND_NEEDS_A_TOUCH = """
+  let allowed = false;
+  Object.defineProperty(AudioContext.prototype, "state", { get: () => (allowed ? "running" : "suspended") });
+  AudioContext.prototype.resume = async () => { allowed = navigator.userActivation.hasBeenActive; };
+"""
+COUNT_RINGS = """
+  window.tones = 0;
+  const start = OscillatorNode.prototype.start;
+  OscillatorNode.prototype.start = function (...when) { window.tones += 1; start.apply(this, when); };
+"""
+
+
+async def test_blocked_sound_is_said_and_can_be_opened(page: Page, live: Live) -> None:
+    """It rings again and again until somebody accepts; a mute ends by itself and is visible."""
+    await page.add_init_script(SOUND_NEEDS_A_TOUCH + COUNT_RINGS)
+    device = await lonely_device(page, live, "smoke")
+    console = await open_console(page)
+    blocked = console.get_by_role("button", name="声音被浏览器拦住了，点这里打开")
+    await expect(blocked).to_be_hidden()
+
+    await device.alarms()
+    await expect(blocked).to_be_visible()
+    assert await console.evaluate("window.tones") == 0
+    await blocked.click()
+    await expect(blocked).to_be_hidden()
+    await console.wait_for_function("() => window.tones >= 4")  # two tones a ring: it repeats
+
+    await console.get_by_role("button", name="静音 10 分钟").click()
+    mute = console.locator("#mute")
+    await expect(mute).to_contain_text("已静音到")
+    await mute.click()
+    await expect(mute).to_have_text("静音 10 分钟")
+
+    row = row_of(console, device)
+    ticket = await row.get_attribute("data-ticket")
+    assert ticket
+    worker = await open_chat(page, "worker")
+    await accept(worker, ticket)
+    await expect(row).to_have_attribute("data-status", "acked")
+    heard = await console.evaluate("window.tones")
+    await resolve(worker, ticket)
+    await device.recovers()
+    await expect(row).to_have_count(0)
+    assert await console.evaluate("window.tones") == heard

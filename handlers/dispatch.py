@@ -92,7 +92,7 @@ async def _current_card(ctx: Context, pressed: list[Pressed]) -> list[Act]:
     if ticket is None:
         return []
     shown = await queries.show_again(
-        ctx.session, ticket=ticket, person=ctx.person, channel=ctx.channel
+        ctx.session, ticket=ticket, person=ctx.person, channel=ctx.channel, now=ctx.now
     )
     return [Refresh(ticket)] if shown else []
 
@@ -103,7 +103,7 @@ async def _route(ctx: Context, event: Event, pressed: list[Pressed]) -> list[Act
     if isinstance(event, Pictured):
         if ctx.standing is None:
             raise UserError("picture-not-now")
-        digest = await media.store(ctx.session, ctx.media, event.jpeg)
+        digest = await media.store(ctx.session, ctx.media, event.jpeg, now=ctx.now)
         return await flow.answered(ctx, ctx.standing, Answer(picture=digest))
     if isinstance(event, Said):
         return await _words(ctx, event.text.strip(), pressed)
@@ -148,10 +148,12 @@ async def _numbered(ctx: Context, number: int) -> str | None:
     card = await newest_with_buttons(ctx.session, ctx.person)
     if card is None:
         return None
-    clickable = [action.token for action in card.actions]
-    if not 1 <= number <= len(clickable):
-        raise UserError("number-out-of-range", count=len(clickable))
-    return clickable[number - 1]
+    if not 1 <= number <= len(card.actions):
+        raise UserError("number-out-of-range", count=len(card.actions))
+    action = card.actions[number - 1]
+    if action.url is not None:
+        raise UserError("number-is-a-link", label=action.label)
+    return action.token
 
 
 async def _enqueue(ctx: Context, act: Act, turn: int) -> None:

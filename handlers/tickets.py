@@ -35,7 +35,7 @@ async def show(ctx: Context, pressed: Pressed) -> list[Act]:
     """Show a ticket of the list again, as it is now."""
     ticket = UUID(pressed.args["ticket"])
     found = await queries.show_again(
-        ctx.session, ticket=ticket, person=ctx.person, channel=ctx.channel, ring=True
+        ctx.session, ticket=ticket, person=ctx.person, channel=ctx.channel, now=ctx.now, ring=True
     )
     if not found:
         raise UserError("ticket-unknown", status=404)

@@ -10,7 +10,7 @@ from core import log
 from core.crypto import use_keyring
 from core.db import Database
 from core.errors import UserError
-from core.settings import MissingKeysError
+from core.settings import Settings
 from ops.embedded import AlreadyRunningError, StartError
 
 Command = Callable[[argparse.Namespace], int]
@@ -37,24 +37,26 @@ def _migrate(options: argparse.Namespace) -> int:
 
 
 def _seed(options: argparse.Namespace) -> int:
-    from core.clock import utcnow
-    from ops.migrate import migrate
-    from ops.seed import seed
     from ops.stack import joined
 
     with joined(demo=options.demo) as settings:
         use_keyring(settings.keyring)
-
-        async def work() -> dict[str, int]:
-            await migrate(settings.database_url)
-            db = Database(settings.database_url)
-            try:
-                return await seed(db, demo=True, now=utcnow())
-            finally:
-                await db.aclose()
-
-        _out(json.dumps(asyncio.run(work())))
+        _out(json.dumps(asyncio.run(_filled(settings))))
     return 0
+
+
+async def _filled(settings: Settings) -> dict[str, int]:
+    """Migrate and fill in the demo community."""
+    from core.clock import utcnow
+    from ops.migrate import migrate
+    from ops.seed import seed
+
+    await migrate(settings.database_url)
+    db = Database(settings.database_url)
+    try:
+        return await seed(db, demo=True, now=utcnow())
+    finally:
+        await db.aclose()
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -64,6 +66,8 @@ def _check(options: argparse.Namespace) -> int:
 
     with joined(demo=options.demo) as settings:
         use_keyring(settings.keyring)
+        if options.demo:
+            asyncio.run(_filled(settings))
 
         async def work() -> list[dict[str, object]]:
             db = Database(settings.database_url)
@@ -168,7 +172,7 @@ def main() -> int:
     options = parser().parse_args()
     try:
         return int(options.command(options))
-    except (MissingKeysError, ValueError, UserError, StartError, AlreadyRunningError) as error:
+    except (RuntimeError, ValueError, UserError, StartError, AlreadyRunningError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
 

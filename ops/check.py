@@ -1,11 +1,12 @@
 """The invariants, as SQL that counts what breaks them; a count of zero everywhere is proof."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from core.crypto import SealBrokenError, keyring
 from core.db import Session, sql
+from services import readiness
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,12 @@ _SAMPLE = 20
 
 
 async def run(session: Session, *, now: datetime) -> list[dict[str, Any]]:
-    """Check every invariant; each result says how many rows break it and names some."""
+    """Check every invariant; each result says how many rows break it and names some.
+
+    Raises ValueError on a database that was never migrated.
+    """
+    if "migration" in await readiness.missing(session, now=now, stale=timedelta(0)):
+        raise ValueError("the database is not at the newest revision: run `./dev migrate` first")
     results = []
     for one in INVARIANTS:
         given = {"now": now} if ":now" in one.broken else {}

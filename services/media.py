@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import os
+from datetime import datetime
 from pathlib import Path
 
 from core.crypto import keyring
@@ -11,7 +12,7 @@ from core.db import Session, sql
 _CONTEXT = "media.file"
 
 
-async def store(session: Session, folder: Path, jpeg: bytes) -> str:
+async def store(session: Session, folder: Path, jpeg: bytes, *, now: datetime) -> str:
     """Keep a JPEG under its SHA-256; the file is complete before it gets its name."""
     digest = hashlib.sha256(jpeg).hexdigest()
     await asyncio.to_thread(_write, folder, digest, jpeg)
@@ -19,10 +20,10 @@ async def store(session: Session, folder: Path, jpeg: bytes) -> str:
         sql(
             """
             INSERT INTO media (sha256, mime, size, created_at)
-            VALUES (:digest, 'image/jpeg', :size, now()) ON CONFLICT DO NOTHING
+            VALUES (:digest, 'image/jpeg', :size, :now) ON CONFLICT DO NOTHING
             """
         ),
-        {"digest": digest, "size": len(jpeg)},
+        {"digest": digest, "size": len(jpeg), "now": now},
     )
     return digest
 

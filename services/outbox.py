@@ -139,7 +139,8 @@ async def claim(
         {"now": now, "lease": now + WORKER_LEASE, "limit": limit}
         | ({"turn": turn} if turn is not None else {}),
     )
-    found = sorted(rows, key=lambda row: (row.priority, row.id))
+    # In a turn the answer comes first, then the ticket's card, edited where it stands.
+    found = sorted(rows, key=lambda row: (turn and row.kind, row.priority, row.id))
     return [
         Due(
             row.id, row.kind, row.object_id, row.person_id, row.channel, row.version, row.turn,

@@ -8,12 +8,18 @@ from core.crypto import open_json
 from core.db import Session, sql
 
 
-async def board(session: Session, community: UUID, *, now: datetime) -> list[dict[str, Any]]:
-    """List workers with their grids, whether on duty now, and how many tickets they have acked."""
+async def board(
+    session: Session, community: UUID, *, now: datetime, ticket: UUID | None = None
+) -> list[dict[str, Any]]:
+    """List workers with their grids, whether on duty now, and how many tickets they have acked.
+
+    With a ticket, only those who may be sent there: workers of its grid, or all for a ticket
+    without a grid; on duty means there.
+    """
     rows = await session.execute(
         sql(
             """
-            SELECT p.id, p.name, string_agg(DISTINCT g.name, '、' ORDER BY g.name) AS grid,
+            SELECT p.id, p.name, array_agg(g.name ORDER BY g.number) AS grids,
                    bool_or(s.id IS NOT NULL) AS on_duty,
                    (SELECT count(*) FROM ticket t
                     WHERE t.acked_by = p.id AND t.status = 'acked') AS open_tickets
@@ -22,16 +28,19 @@ async def board(session: Session, community: UUID, *, now: datetime) -> list[dic
             LEFT JOIN shift s ON s.person_id = p.id AND s.grid_id = g.id AND s.starts_at <= :now
                  AND s.ends_at > :now AND s.confirmed_at IS NOT NULL AND s.left_at IS NULL
             WHERE m.community_id = :community AND m.role = 'worker'
+              AND (CAST(:ticket AS uuid) IS NULL OR m.scope_kind <> 'grid' OR m.scope_id =
+                   coalesce((SELECT grid_id FROM ticket WHERE id = CAST(:ticket AS uuid)),
+                            m.scope_id))
             GROUP BY p.id, p.name
             """
         ),
-        {"community": community, "now": now},
+        {"community": community, "now": now, "ticket": ticket},
     )
     found = [
         {
             "id": str(row.id),
             "name": open_json(row.name, "person.name"),
-            "grid": row.grid or "",
+            "grid": "、".join(name for name in row.grids if name),
             "on_duty": row.on_duty,
             "open_tickets": row.open_tickets,
         }

@@ -12,7 +12,7 @@ from ops.embedded import Urls, servers
 from tests.system import INSTALL, find
 from tests.world import World
 
-pytest_plugins = ["tests.database"]
+pytest_plugins = ["tests.database", "tests.live"]
 
 
 @pytest.fixture

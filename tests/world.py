@@ -19,11 +19,12 @@ from devices import community_of, decode
 from handlers.delivery import deliver_due, deliver_turn
 from handlers.dispatch import dispatch
 from models import Device
+from services.actors import actor
 from services.ingest import batch, partitions
 from services.ingest.registry import Registry
 from services.mailbox import items_after, items_of_turn
 from services.points import features
-from services.tickets import escalation
+from services.tickets import answer, escalation
 from tests import make
 
 START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -207,6 +208,18 @@ class World:
             self.now = min(end, self.now + timedelta(seconds=10))
             await self.db.run(lambda s: escalation.sweep(s, now=self.now))
             await self.settle()
+
+    async def dispatches(self, name: str) -> None:
+        """Let the operator send somebody to the only live ticket."""
+        ticket = (await self.fetch("SELECT id FROM ticket WHERE status <> 'closed'"))[0].id
+        worker = self.person(name).id
+
+        async def work(session: Session) -> None:
+            by = await actor(session, self.person("operator").id)
+            await answer.dispatch(session, by, ticket=ticket, worker=worker, now=self.now)
+
+        await self.db.run(work)
+        await self.settle()
 
     async def settle(self) -> None:
         """Deliver all that is due."""

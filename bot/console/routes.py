@@ -115,10 +115,13 @@ async def dispatch(ticket: UUID, body: Dispatch, by: ByOperator, stack: InStack)
 
 
 @router.get("/workers")
-async def read_workers(by: ByOperator, stack: InStack) -> dict[str, Any]:
-    """List workers, those on duty and least busy first."""
+async def read_workers(
+    by: ByOperator, stack: InStack, ticket: UUID | None = None
+) -> dict[str, Any]:
+    """List workers, those on duty and least busy first; with a ticket, those who may be sent."""
     async with stack.db.reading() as session:
-        return {"workers": await workers.board(session, by.community, now=utcnow())}
+        found = await workers.board(session, by.community, now=utcnow(), ticket=ticket)
+    return {"workers": found}
 
 
 @router.get("/stats")

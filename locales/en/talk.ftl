@@ -34,6 +34,7 @@ sorry-next = Your message was not carried out; please send it again in a while. 
 text-empty = Nothing arrived. Please send it again.
 text-too-long = That is too long. Please send it in parts of at most { $limit } characters.
 number-out-of-range = This card has the numbers 1 to { $count }. Please reply with one of them.
+number-is-a-link = Please press "{ $label }" on the card yourself.
 picture-not-now = The picture arrived, but nothing needs one now, so it was not kept.
 picture-unreadable = This picture cannot be opened. Please send another (JPG or PNG).
 picture-too-big = The file is too big. Please send a smaller one (6 MB at most).

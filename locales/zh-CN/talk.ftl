@@ -34,6 +34,7 @@ sorry-next = 您的消息没有办成，请过一会儿再发一次。急事请�
 text-empty = 没有收到内容，请再发一次。
 text-too-long = 内容太长了，请分几次发，每次不超过 { $limit } 个字。
 number-out-of-range = 这张卡片只有 1 到 { $count }，请回复其中一个数字。
+number-is-a-link = 这一项要您自己点一下卡片上的“{ $label }”。
 picture-not-now = 照片收到了，可是现在没有要照片的事，所以没有保存。
 picture-unreadable = 这张照片打不开，请换一张（JPG 或 PNG）。
 picture-too-big = 文件太大了，请换一张小一些的（不超过 6 兆）。

@@ -18,6 +18,8 @@ from services.outbox import Wanted, enqueue_tickets
 from services.tickets.events import Entry, record
 
 TOLD_AT_ONCE = frozenset({"life", "care"})
+# Nobody knows yet whether anything alarms, so it is the operator's to find out.
+OPERATORS_FIRST = frozenset({"unregistered", "unreadable"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,10 @@ async def tell(session: Session, tickets: Sequence[UUID], *, now: datetime) -> N
     if not tickets:
         return
     facts = await _facts(session, tickets)
-    listeners = await _on_duty(session, facts, now=now)
-    listeners += await _household(session, facts)
+    clear = [row for row in facts if row.what not in OPERATORS_FIRST]
+    listeners = await _on_duty(session, clear, now=now)
+    listeners += await _household(session, clear)
+    listeners += await _operators(session, facts)
     await ring(session, listeners, now=now)
 
 
@@ -113,15 +117,16 @@ async def of_grid(
 
 
 async def household(session: Session, ticket: UUID) -> list[Listener]:
-    """List the elder and the family of a ticket."""
-    return await _household(session, await _facts(session, [ticket]))
+    """List the elder and the family of a ticket that is about them."""
+    facts = await _facts(session, [ticket])
+    return await _household(session, [row for row in facts if row.what not in OPERATORS_FIRST])
 
 
 async def _facts(session: Session, tickets: Sequence[UUID]) -> list[Any]:
     rows = await session.execute(
         sql(
             """
-            SELECT t.id, t.grid_id, t.community_id, t.severity, d.place
+            SELECT t.id, t.grid_id, t.community_id, t.what, t.severity, d.place
             FROM ticket t LEFT JOIN device d ON d.id = t.device_id
             WHERE t.id = ANY(CAST(:tickets AS uuid[]))
             """
@@ -173,6 +178,27 @@ async def _household(session: Session, facts: list[Any]) -> list[Listener]:
         for ticket in protects[row.elder_id]
     ]
     return found
+
+
+async def _operators(session: Session, facts: list[Any]) -> list[Listener]:
+    """Find the operators who have a chat too; the others see the queue."""
+    rows = await session.execute(
+        sql(
+            """
+            SELECT DISTINCT m.community_id, m.person_id FROM membership m
+            JOIN channel_account a ON a.person_id = m.person_id AND a.reachable
+            WHERE m.role = 'operator' AND m.community_id = ANY(CAST(:communities AS uuid[]))
+            """
+        ),
+        {"communities": sorted({row.community_id for row in facts})},
+    )
+    people = [(row.community_id, row.person_id) for row in rows]
+    return [
+        Listener(row.id, person, Part.OPERATOR)
+        for row in facts
+        for community, person in people
+        if community == row.community_id
+    ]
 
 
 async def _channels(session: Session, people: set[UUID]) -> dict[UUID, str]:

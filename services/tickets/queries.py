@@ -146,7 +146,13 @@ async def card_shown(
 
 
 async def show_again(
-    session: Session, *, ticket: UUID, person: UUID, channel: str, ring: bool = False
+    session: Session,
+    *,
+    ticket: UUID,
+    person: UUID,
+    channel: str,
+    now: datetime,
+    ring: bool = False,
 ) -> bool:
     """Send the current card once more, with `ring` as a new message; False without a card."""
     found = await session.execute(
@@ -164,11 +170,11 @@ async def show_again(
     await session.execute(
         sql(
             """
-            UPDATE outbox SET state = 'due', due_at = now()
+            UPDATE outbox SET state = 'due', due_at = :now
             WHERE kind = 'ticket' AND object_id = :ticket AND person_id = :person
               AND channel = :channel
             """
         ),
-        {"ticket": ticket, "person": person, "channel": channel},
+        {"ticket": ticket, "person": person, "channel": channel, "now": now},
     )
     return True

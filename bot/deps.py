@@ -8,6 +8,7 @@ from uuid import UUID
 
 from fastapi import Depends, Request, Response
 
+from bot.attempts import Attempts
 from bot.stack import Stack
 from core.clock import utcnow
 from core.crypto import token_hash
@@ -77,8 +78,11 @@ def is_secure(request: Request) -> bool:
 
 async def _visitor(request: Request, kind: str) -> Visitor:
     token = _token(request, kind)
-    async with stack_of(request).db.reading() as session:
-        user = await login.user_of(session, token, kind, now=utcnow())
+    db, now = stack_of(request).db, utcnow()
+    async with db.reading() as session:
+        user = await login.user_of(session, token, kind, now=now)
+    if user.idle_until - now < login.IDLE[kind] / 2:  # not a write for each request
+        await db.run(lambda session: login.keep_alive(session, token, kind, now=now))
     return Visitor(user.person, token)
 
 
@@ -111,7 +115,9 @@ def words_of(request: Request) -> Translator:
     return Translator(LANGUAGES[1] if wanted.lower().startswith("en") else LANGUAGES[0])
 
 
-def rate_key(request: Request, account: str) -> str:
-    """Make the key under which attempts are counted, without keeping the account's name."""
-    host = request.client.host if request.client else "?"
-    return f"{host}:{token_hash(account).hex()[:16]}"
+def count_attempt(request: Request, account: str | None = None) -> None:
+    """Count a log-in by address and by account; raises UserError `login-too-often` (429)."""
+    attempts: Attempts = request.app.state.attempts
+    attempts.check_address(request.client.host if request.client else "?")
+    if account is not None:
+        attempts.check_account(token_hash(account).hex())

@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from core.metrics import SSE_CLIENTS
 from core.ports import Bus
 
 POLL_S = 2.0
@@ -35,9 +36,11 @@ class Fanout:
         """Register a reader; the event is set whenever something happened under `key`."""
         event = asyncio.Event()
         self._waiting[key].add(event)
+        SSE_CLIENTS.inc()
         try:
             yield event
         finally:
+            SSE_CLIENTS.dec()
             self._waiting[key].discard(event)
             if not self._waiting[key]:
                 del self._waiting[key]

@@ -12,5 +12,5 @@ DEAD_LETTERS = Counter("dead_letters_total", "Device messages that could not be 
 BATCH_SIZE = Histogram(
     "device_batch_size", "Messages in a batch", buckets=(1, 2, 5, 10, 50, 100, 500, 1000)
 )
-OUTBOX_LAG = Gauge("outbox_lag_seconds", "Age of the oldest due card")
-SSE_CLIENTS = Gauge("sse_clients", "Open live streams")
+OUTBOX_LAG = Gauge("outbox_lag_seconds", "Age of the oldest card that was last due")
+SSE_CLIENTS = Gauge("sse_clients", "Chats and maps that are followed live")

@@ -17,7 +17,7 @@ from core.db import Database, Session, sql, wake
 from core.errors import Ambiguous, Permanent, Retryable
 from core.i18n import Translator
 from core.log import logger
-from core.metrics import ALARM_TO_CARD
+from core.metrics import ALARM_TO_CARD, OUTBOX_LAG
 from core.ports import Channel, Delivery
 from services import actors, buttons, mailbox, outbox
 from services.outbox import Due
@@ -46,6 +46,7 @@ async def deliver_due(db: Database, *, channels: Channels, now: datetime, limit:
     """
     async with db.transaction() as session:
         rows = await outbox.claim(session, now=now, limit=limit)
+    OUTBOX_LAG.set(max(((now - row.created_at).total_seconds() for row in rows), default=0))
     by_person: dict[UUID, list[Due]] = defaultdict(list)
     for row in rows:
         by_person[row.person].append(row)

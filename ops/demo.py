@@ -87,9 +87,10 @@ async def _serve(settings: Settings, urls: Urls, port: int) -> None:
         for name in commands:
             _start(children, settings, commands, name)
         await _ready(settings.base_url, children)
+        # Before anybody can find the broker: the devices must hear what others publish.
+        simulated = asyncio.create_task(sim.run(urls.mqtt, db))
         _write_run(settings, {**urls.pids, **children.pids})
         _announce(settings.base_url)
-        simulated = asyncio.create_task(sim.run(urls.mqtt, db))
         try:
             await _keep_alive(children, settings, commands)
         finally:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from core.clock import utcnow
 from core.db import Database, sql
+from ops.seed import seed
 from services.ingest import partitions
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,8 +41,6 @@ async def tables(url: str) -> None:
 
 async def migrate(url: str) -> None:
     """Run the migrations, make the next days' partitions, and the community `default`."""
-    from ops.seed import seed
-
     await tables(url)
     db = Database(url)
     try:

@@ -20,10 +20,11 @@ _NOBODY = _HASHER.hash(new_token())
 
 @dataclass(frozen=True, slots=True)
 class WebUser:
-    """The person behind a session."""
+    """The person behind a session, and when it ends if it is not used."""
 
     person: UUID
     kind: str
+    idle_until: datetime
 
 
 async def open_session(session: Session, person: UUID, kind: str, *, now: datetime) -> str:
@@ -51,7 +52,7 @@ async def user_of(session: Session, token: str, kind: str, *, now: datetime) -> 
         await session.execute(
             sql(
                 """
-                SELECT person_id, kind FROM web_session
+                SELECT person_id, kind, idle_until FROM web_session
                 WHERE token_hash = :hash AND kind = :kind AND idle_until > :now
                   AND absolute_until > :now
                 """
@@ -61,7 +62,7 @@ async def user_of(session: Session, token: str, kind: str, *, now: datetime) -> 
     ).one_or_none()
     if row is None:
         raise UserError("login-needed", status=401)
-    return WebUser(row.person_id, row.kind)
+    return WebUser(row.person_id, row.kind, row.idle_until)
 
 
 async def keep_alive(session: Session, token: str, kind: str, *, now: datetime) -> None:

@@ -140,7 +140,7 @@ async def claim(
         | ({"turn": turn} if turn is not None else {}),
     )
     # In a turn the answer comes first, then the ticket's card, edited where it stands.
-    found = sorted(rows, key=lambda row: (turn and row.kind, row.priority, row.id))
+    found = sorted(rows, key=lambda row: (row.kind if turn else "", row.priority, row.id))
     return [
         Due(
             row.id, row.kind, row.object_id, row.person_id, row.channel, row.version, row.turn,

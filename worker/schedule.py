@@ -1,5 +1,6 @@
 """The clock: APScheduler only ticks; what is due stands in the database. One leader at a time."""
 
+import asyncio
 from typing import NoReturn
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -8,7 +9,7 @@ from core.clock import utcnow
 from services import housekeeping
 from services.ingest import partitions
 from services.tickets import escalation
-from worker.stack import Stack
+from worker.stack import BEAT_S, Stack
 
 SWEEP_S = 1
 HOUSEKEEPING_S = 3600
@@ -22,11 +23,13 @@ async def run(stack: Stack) -> NoReturn:
         timezone="UTC",
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
     )
+    scheduler.add_job(stack.beat, "interval", seconds=BEAT_S, args=["schedule"])
     scheduler.add_job(sweep, "interval", seconds=SWEEP_S, args=[stack])
     scheduler.add_job(tidy, "interval", seconds=HOUSEKEEPING_S, args=[stack])
     scheduler.start()
     try:
-        await stack.keep_beating("schedule")
+        await stack.beat("schedule")
+        await asyncio.get_running_loop().create_future()  # until cancelled
     finally:
         scheduler.shutdown(wait=False)
 

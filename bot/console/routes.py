@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.console.deps import ByOperator
 from bot.console.hub import Hub
 from bot.console.words import in_words
-from bot.deps import InStack, csrf_token, rate_key, set_session_cookie
+from bot.deps import InStack, count_attempt, csrf_token, set_session_cookie
 from core.actor import Role
 from core.clock import utcnow
 from core.db import Session
@@ -41,7 +41,8 @@ class Dispatch(BaseModel):
 async def log_in(body: Login, request: Request, response: Response, stack: InStack) -> Any:
     """Begin a console session; one error for a wrong account and a wrong password."""
     now = utcnow()
-    request.app.state.attempts.check(rate_key(request, body.account or ""))
+    if body.account is not None:
+        count_attempt(request, body.account)
 
     async def work(session: Session) -> tuple[str, str]:
         if stack.settings.demo and body.persona == "operator":

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from bot.deps import ChatVisitor, InStack, csrf_token, rate_key, set_session_cookie
+from bot.deps import ChatVisitor, InStack, count_attempt, csrf_token, set_session_cookie
 from bot.fanout import Fanout, Stream, sse, woken
 from bot.pictures import clean_jpeg
 from bot.stack import Stack
@@ -78,7 +78,8 @@ async def log_in(body: Login, request: Request, response: Response, stack: InSta
         roles = sorted((await actors.actor(session, person)).roles)
         return token, await actors.profile(session, person), list(roles)
 
-    request.app.state.attempts.check(rate_key(request, body.ticket or ""))
+    if body.ticket is not None:
+        count_attempt(request)
     token, profile, roles = await stack.db.run(work)
     set_session_cookie(request, response, "chat", token)
     me = {

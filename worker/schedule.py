@@ -1,7 +1,6 @@
 """The clock: APScheduler only ticks; what is due stands in the database. One leader at a time."""
 
 import asyncio
-from typing import NoReturn
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -15,7 +14,7 @@ SWEEP_S = 1
 HOUSEKEEPING_S = 3600
 
 
-async def run(stack: Stack) -> NoReturn:
+async def run(stack: Stack) -> None:
     """Tick until cancelled."""
     await tidy(stack)
     # The default grace of one second would drop late ticks in silence.

@@ -21,7 +21,7 @@ const ORDER = Object.keys(STATES);
 const client = createClient("console", { shared: true });
 const features = new Map(); // device -> GeoJSON feature
 const tickets = new Map(); // id -> live ticket
-const buildings = new Map(); // id -> {id, name, grid, flats, elders}
+const buildings = new Map(); // name, as the points say it -> {id, name, grid, flats, elders}
 let heardAt = Date.now();
 let clockAhead = 0; // this machine's clock against the server's: waiting times count by the server's
 
@@ -53,7 +53,7 @@ function showBuildings() {
     const shown = worst.get(properties.building);
     if (!shown || ORDER.indexOf(properties.state) < ORDER.indexOf(shown)) worst.set(properties.building, properties.state);
   }
-  map.markBuildings((id) => worst.get(id));
+  map.markBuildings((name) => worst.get(name));
   map.points.describe(t("web-console-map-said", { ...count, total: features.size }));
 }
 
@@ -139,23 +139,25 @@ function watchAge() {
 
 async function loadBuildings() {
   const collection = await client.get("/api/console/buildings");
-  for (const { properties } of collection.features) buildings.set(properties.id, properties);
+  for (const { properties } of collection.features) buildings.set(properties.name, properties);
   map.setBuildings(collection);
   const choice = byId("building-choice");
-  const options = [...buildings.values()].map(({ id, name }) => el("option", { value: id }, name));
+  const sorted = [...buildings.values()].sort((a, b) => a.name.localeCompare(b.name, "zh-CN", { numeric: true }));
+  const options = sorted.map(({ name }) => el("option", { value: name }, name));
   choice.replaceChildren(el("option", { value: "" }, t("web-console-find-building-hint")), ...options);
 }
 
-function openBuilding(id) {
-  map.goToBuilding(id);
-  panel.showBuilding(id);
+function openBuilding(name) {
+  const building = buildings.get(name);
+  map.goToBuilding(building.id);
+  panel.showBuilding(building);
 }
 
 /** Built once, at the first entry: Leaflet wants to measure a map that is visible. */
 function furnish() {
   queue = createQueue({ onOpen: openTicket, onSelect: (device) => map.select(device), now: () => Date.now() - clockAhead });
-  map = createMap(byId("map"), { onPoint: openPoint, onBuilding: (id) => panel.showBuilding(id) });
-  panel = createPanel(client, { figuresOf: (id) => buildings.get(id), onTicket: openTicket });
+  map = createMap(byId("map"), { onPoint: openPoint, onBuilding: (building) => panel.showBuilding(building) });
+  panel = createPanel(client, { buildingOf: (name) => buildings.get(name), onTicket: openTicket });
   dialog = createTicketDialog(client, { gridOf, onTicket: keepTicket, onLocate: (device) => map.zoomTo(device) });
   filter = createFilter((kind) => map.points.showKind(kind));
   siren = createSiren();

@@ -10,7 +10,7 @@ const HOUSE = { color: "#4b6175", weight: 1, fillColor: "#24323f", fillOpacity: 
 const HOUSE_COLOURS = { alarm: "#ff5a4f", handled: "#f5b83d" };
 
 /**
- * `onPoint(points)` is told which devices were chosen, `onBuilding(id)` which building.
+ * `onPoint(points)` is told which devices were chosen, `onBuilding(properties)` which building.
  * Zooming jumps instead of flying: an operator reads the map, nobody admires it.
  */
 export function createMap(node, { onPoint, onBuilding }) {
@@ -87,7 +87,7 @@ export function createMap(node, { onPoint, onBuilding }) {
         houses.set(feature.properties.id, outline);
         outline.on("click", (event) => {
           L.DomEvent.stopPropagation(event);
-          if (!pointAt(event)) onBuilding(feature.properties.id);
+          if (!pointAt(event)) onBuilding(feature.properties);
         });
       },
     }).addTo(map);
@@ -109,8 +109,8 @@ export function createMap(node, { onPoint, onBuilding }) {
     setBuildings,
     /** A building wears the edge of the worst state among its devices. */
     markBuildings(stateOf) {
-      for (const [id, outline] of houses) {
-        const edge = HOUSE_COLOURS[stateOf(id)];
+      for (const outline of houses.values()) {
+        const edge = HOUSE_COLOURS[stateOf(outline.feature.properties.name)];
         outline.setStyle({ color: edge ?? HOUSE.color, weight: edge ? 2 : 1 });
       }
     },

@@ -6,7 +6,7 @@ import { STATES, kindName, stateName, stateSign } from "./signs.js";
 
 const ORDER = Object.keys(STATES);
 
-export function createPanel(client, { figuresOf, onTicket }) {
+export function createPanel(client, { buildingOf, onTicket }) {
   const panel = byId("panel");
   let wanted = null; // the building asked for last: a slow answer for an earlier one is not shown
 
@@ -48,22 +48,22 @@ export function createPanel(client, { figuresOf, onTicket }) {
     );
   }
 
-  async function showBuilding(id) {
-    wanted = id;
-    const figures = figuresOf(id);
-    open(figures?.name ?? "", el("p", { class: "soft" }, t("web-building-loading")));
+  /** `outline`: what the map knows of it; flats and people are asked for when they are wanted. */
+  async function showBuilding(outline) {
+    wanted = outline.id;
+    open(outline.name, el("p", { class: "soft" }, t("web-building-loading")));
     let building;
     try {
-      building = await client.get(`/api/console/buildings/${encodeURIComponent(id)}`);
+      building = await client.get(`/api/console/buildings/${encodeURIComponent(outline.id)}`);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      open(figures?.name ?? "", el("p", { role: "alert" }, error.message));
+      open(outline.name, el("p", { role: "alert" }, error.message));
       return;
     }
-    if (wanted !== id) return;
+    if (wanted !== outline.id) return;
     open(
-      building.name,
-      figures && el("p", { class: "soft" }, t("web-building-figures", { ...figures, grid: building.grid })),
+      outline.name,
+      el("p", { class: "soft" }, t("web-building-figures", outline)),
       el("h3", {}, t("web-building-flats")),
       building.flats.length
         ? el("ul", { class: "flats" }, building.flats.map(flat))
@@ -79,11 +79,11 @@ export function createPanel(client, { figuresOf, onTicket }) {
     /** The devices that lie on one spot of the map, the worst first. */
     showDevices(devices) {
       const sorted = [...devices].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
-      const buildings = [...new Set(devices.map((device) => device.building).filter(Boolean))];
-      const doors = buildings.map((id) => {
-        const name = figuresOf(id)?.name ?? id;
-        const button = el("button", { type: "button", class: "button" }, t("web-console-cluster-building", { name }));
-        button.addEventListener("click", () => showBuilding(id));
+      const buildings = new Set(devices.map((device) => buildingOf(device.building)).filter(Boolean));
+      const doors = [...buildings].map((building) => {
+        const words = t("web-console-cluster-building", { name: building.name });
+        const button = el("button", { type: "button", class: "button" }, words);
+        button.addEventListener("click", () => showBuilding(building));
         return button;
       });
       open(

@@ -53,14 +53,16 @@ export function fillWords(root = document) {
 
 export const number = (value) => new Intl.NumberFormat(language).format(value);
 
-export function clockTime(iso) {
-  return new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hour12: false }).format(new Date(iso));
-}
+/** The pages tell the community's time, as the cards do, wherever the browser is. */
+const when = (format) =>
+  new Intl.DateTimeFormat(language, { timeZone: "Asia/Shanghai", hour12: false, ...format });
+const CLOCK = { hour: "2-digit", minute: "2-digit" };
+const DAY = { month: "numeric", day: "numeric" };
+
+export const clockTime = (iso) => when(CLOCK).format(new Date(iso));
 
 /** Today's things by the clock, older ones with their day. */
 export function dayTime(iso) {
-  const date = new Date(iso);
-  if (date.toDateString() === new Date().toDateString()) return clockTime(iso);
-  const format = { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false };
-  return new Intl.DateTimeFormat(language, format).format(date);
+  const today = when(DAY).format(new Date(iso)) === when(DAY).format(new Date());
+  return when(today ? CLOCK : { ...DAY, ...CLOCK }).format(new Date(iso));
 }

@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from ops.embedded import AlreadyRunningError, Children, StartError, Urls, server
 from ops.migrate import migrate
 from ops.seed import seed
 from ops.stack import RUN, environment, read_run, updated, with_keys
+from services import readiness
 
 READY_S = 45.0
 WATCH_S = 0.5
@@ -78,14 +80,15 @@ async def _serve(settings: Settings, urls: Urls, port: int) -> None:
         settings, database_url=urls.database, redis_url=urls.redis, mqtt_url=urls.mqtt
     )
     use_keyring(settings.keyring)
-    await migrate(urls.database)
     db = Database(urls.database, pool=2)
-    await seed(db, demo=True, now=utcnow())
-    children = Children()
+    children, commands = Children(), _commands(port)
     try:
-        commands = _commands(port)
-        for name in commands:
-            _start(children, settings, commands, name)
+        if warm := await _migrated(db):  # then they can start while we look after the data
+            _start_all(children, settings, commands)
+        await migrate(urls.database)
+        await seed(db, demo=True, now=utcnow())
+        if not warm:
+            _start_all(children, settings, commands)
         await _ready(settings.base_url, children)
         # Before anybody can find the broker: the devices must hear what others publish.
         simulated = asyncio.create_task(sim.run(urls.mqtt, db))
@@ -105,6 +108,17 @@ def _commands(port: int) -> dict[str, list[str]]:
         "worker": [sys.executable, "-m", "worker"],
         "bot": [sys.executable, "-m", "bot", "--port", str(port)],
     }
+
+
+async def _migrated(db: Database) -> bool:
+    async with db.reading() as session:
+        missing = await readiness.missing(session, now=utcnow(), stale=timedelta(0))
+    return "migration" not in missing
+
+
+def _start_all(children: Children, settings: Settings, commands: Mapping[str, list[str]]) -> None:
+    for name in commands:
+        _start(children, settings, commands, name)
 
 
 def _start(

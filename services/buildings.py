@@ -71,12 +71,12 @@ async def detail(session: Session, community: UUID, building: UUID) -> dict[str,
                 """
                 SELECT id, label, use, stair, floor FROM home
                 WHERE building_id = :building AND community_id = :community
-                ORDER BY stair, floor, id
                 """
             ),
             keys,
         )
     ).all()
+    labels = {home.id: open_json(home.label, "home.label") for home in homes}
     residents = await _residents(session, building)
     devices = await _devices(session, building)
     return {
@@ -86,12 +86,12 @@ async def detail(session: Session, community: UUID, building: UUID) -> dict[str,
         "flats": [
             {
                 "id": str(home.id),
-                "label": open_json(home.label, "home.label"),
+                "label": labels[home.id],
                 "use": home.use,
                 "residents": residents[home.id],
                 "devices": devices[home_index(home.id)],
             }
-            for home in homes
+            for home in sorted(homes, key=lambda h: (h.stair, h.floor, labels[h.id]))
         ],
         "devices": devices[b""],
     }

@@ -174,7 +174,6 @@ web-ticket-workers = Dispatch to
 web-ticket-workers-none = There is no grid worker to dispatch to.
 web-ticket-on-duty = On duty
 web-ticket-off-duty = Off duty
-web-ticket-own-grid = Own grid
 web-ticket-worker-open = { $count } in hand
 web-ticket-dispatch = Dispatch
 web-ticket-dispatched = Dispatched to { $name }; the card is on its way.

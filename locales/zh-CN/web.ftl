@@ -174,7 +174,6 @@ web-ticket-workers = 派给谁
 web-ticket-workers-none = 现在没有网格员可派。
 web-ticket-on-duty = 在岗
 web-ticket-off-duty = 不在岗
-web-ticket-own-grid = 本网格
 web-ticket-worker-open = 手上 { $count } 件
 web-ticket-dispatch = 派单
 web-ticket-dispatched = 已派给 { $name }，卡片正在发过去。

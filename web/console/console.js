@@ -29,8 +29,6 @@ let map, queue, panel, dialog, filter, siren, login;
 let stream = null;
 let soon = null;
 
-const gridOf = (device) => buildings.get(features.get(device)?.properties.building)?.grid;
-
 function openTicket(id) {
   const ticket = tickets.get(id);
   if (!ticket) return;
@@ -158,7 +156,7 @@ function furnish() {
   queue = createQueue({ onOpen: openTicket, onSelect: (device) => map.select(device), now: () => Date.now() - clockAhead });
   map = createMap(byId("map"), { onPoint: openPoint, onBuilding: (building) => panel.showBuilding(building) });
   panel = createPanel(client, { buildingOf: (name) => buildings.get(name), onTicket: openTicket });
-  dialog = createTicketDialog(client, { gridOf, onTicket: keepTicket, onLocate: (device) => map.zoomTo(device) });
+  dialog = createTicketDialog(client, { onTicket: keepTicket, onLocate: (device) => map.zoomTo(device) });
   filter = createFilter((kind) => map.points.showKind(kind));
   siren = createSiren();
   byId("building-choice").addEventListener("change", ({ target }) => target.value && openBuilding(target.value));

@@ -4,20 +4,9 @@ import { ApiError } from "../shared/errors.js";
 import { dayTime, t } from "../shared/words.js";
 import { kindName, severityName, stateName, stateSign, statusName } from "./signs.js";
 
-const CAN_DISPATCH = ["open", "acked"];
+const CAN_DISPATCH = ["open"];
 
-/** A worker's grids come joined, as they are shown. */
-const worksIn = (worker, grid) => worker.grid.split("、").includes(grid);
-
-/** On duty first, then the ticket's own grid, then whoever has the least in hand. */
-function byFitness(grid) {
-  return (a, b) =>
-    Number(b.on_duty) - Number(a.on_duty) ||
-    Number(worksIn(b, grid)) - Number(worksIn(a, grid)) ||
-    a.open_tickets - b.open_tickets;
-}
-
-export function createTicketDialog(client, { gridOf, onTicket, onLocate }) {
+export function createTicketDialog(client, { onTicket, onLocate }) {
   const dialog = byId("ticket");
   const known = el("div");
   const note = el("p", { role: "status", class: "note" });
@@ -58,10 +47,10 @@ export function createTicketDialog(client, { gridOf, onTicket, onLocate }) {
     form.hidden = !CAN_DISPATCH.includes(ticket.status);
   }
 
-  function workerChoice(worker, grid, index) {
+  function workerChoice(worker, index) {
     const facts = [
       worker.on_duty ? t("web-ticket-on-duty") : t("web-ticket-off-duty"),
-      worksIn(worker, grid) ? t("web-ticket-own-grid") : worker.grid,
+      worker.grid,
       t("web-ticket-worker-open", { count: worker.open_tickets }),
     ];
     return el(
@@ -74,16 +63,16 @@ export function createTicketDialog(client, { gridOf, onTicket, onLocate }) {
   }
 
   async function showWorkers() {
-    const { workers } = await client.get("/api/console/workers");
-    if (!ticket) return;
-    const grid = gridOf(ticket.device);
-    workers.sort(byFitness(grid));
+    // Those who may be sent there, the fittest first.
+    const { id } = ticket;
+    const { workers } = await client.get(`/api/console/workers?ticket=${id}`);
+    if (ticket?.id !== id) return;
     form.replaceChildren(
       el(
         "fieldset",
         {},
         el("legend", {}, t("web-ticket-workers")),
-        workers.length ? workers.map((worker, index) => workerChoice(worker, grid, index)) : t("web-ticket-workers-none"),
+        workers.length ? workers.map((worker, index) => workerChoice(worker, index)) : t("web-ticket-workers-none"),
       ),
       el("button", { type: "submit", class: "button primary", disabled: !workers.length }, t("web-ticket-dispatch")),
     );

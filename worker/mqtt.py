@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NoReturn
 
-from paho.mqtt.client import MQTTMessage
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from core.clock import utcnow
@@ -23,7 +22,7 @@ from core.reading import Reading
 from devices import community_of, decode, speaker_of
 from services.ingest import batch, deadletter
 from services.ingest.registry import Registry
-from worker.intake import Intake
+from worker.intake import Arrived, Intake
 from worker.stack import Stack
 
 BATCH = 1000
@@ -50,7 +49,7 @@ async def run(stack: Stack) -> NoReturn:
             beating.cancel()
 
 
-async def store(stack: Stack, registry: Registry, taken: Sequence[MQTTMessage]) -> None:
+async def store(stack: Stack, registry: Registry, taken: Sequence[Arrived]) -> None:
     """Commit a batch; wait for a database that is away; halve a batch that fails."""
     while True:
         try:
@@ -78,7 +77,7 @@ def _is_outage(error: DBAPIError) -> bool:
 
 
 async def _isolate(
-    stack: Stack, registry: Registry, taken: Sequence[MQTTMessage], error: Exception
+    stack: Stack, registry: Registry, taken: Sequence[Arrived], error: Exception
 ) -> None:
     if len(taken) > 1:
         middle = len(taken) // 2
@@ -95,14 +94,14 @@ async def _isolate(
 
 
 async def _apply(
-    session: Session, registry: Registry, stack: Stack, taken: Sequence[MQTTMessage]
+    session: Session, registry: Registry, stack: Stack, taken: Sequence[Arrived]
 ) -> None:
     now = utcnow()
     readable: list[batch.Message] = []
     for message in taken:
         try:
-            topic = message.topic
-            decoded = decode(topic, bytes(message.payload), now)
+            topic = str(message.topic, "utf-8")
+            decoded = decode(topic, message.payload, now)
         except DecodeError as error:
             await _bury(session, registry, stack, message, str(error), now=now)
             continue
@@ -116,12 +115,12 @@ async def _apply(
 
 def _message(
     stack: Stack,
-    message: MQTTMessage,
+    message: Arrived,
     topic: str,
     readings: tuple[Reading, ...],
     now: datetime,
 ) -> batch.Message:
-    digest = hashlib.blake2b(topic.encode() + b"\0" + message.payload, digest_size=8).digest()
+    digest = hashlib.blake2b(message.topic + b"\0" + message.payload, digest_size=8).digest()
     return batch.Message(
         community=community_of(topic) or stack.settings.community,
         readings=readings,
@@ -136,7 +135,7 @@ async def _bury(
     session: Session,
     registry: Registry,
     stack: Stack,
-    message: MQTTMessage,
+    message: Arrived,
     reason: str,
     *,
     now: datetime,
@@ -144,7 +143,7 @@ async def _bury(
     """Keep the message with its reason; ring the operator when a life device sent it."""
     DEAD_LETTERS.inc()
     try:
-        topic = message.topic
+        topic = str(message.topic, "utf-8")
     except UnicodeDecodeError:
         topic = ""
     speaker = speaker_of(topic)
@@ -152,7 +151,7 @@ async def _bury(
         session,
         source=speaker[0] if speaker else "mqtt",
         topic=topic,
-        payload=bytes(message.payload),
+        payload=message.payload,
         reason=reason,
         now=now,
     )

@@ -3,76 +3,53 @@
 Everything happens in the caller's one transaction; the messages are acknowledged after it.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from core.db import Session, sql, wake
 from core.reading import Reading
-from services.ingest.registry import LIFE_KINDS, Known, Registry
+from services.ingest import signals
+from services.ingest.registry import LIFE_KINDS, Address, Registry
+from services.ingest.rows import Key, Message, Row, row_of
 from services.ingest.strangers import meet
 from services.tickets import alarms
-from services.tickets.judge import Signal
+
+__all__ = ["Message", "apply"]
 
 ONLINE = "online"
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A decoded message; `digest` is of topic and payload, `community` a slug."""
-
-    community: str
-    readings: tuple[Reading, ...]
-    digest: bytes
-    retained: bool
-    redelivered: bool
-    received: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    known: Known
-    reading: Reading
-    message: Message
-
-    @property
-    def key(self) -> tuple[UUID, str, datetime, str]:
-        """Identify the reading; a message without an id is known by its content.
-
-        Clocks of a second's resolution say "smoke" and "no smoke" at the same moment.
-        """
-        event = self.reading.event_id or f"~{self.message.digest[:6].hex()}"
-        return (self.known.id, self.reading.metric, self.reading.ts, event)
 
 
 async def apply(
     session: Session, registry: Registry, messages: Sequence[Message], *, now: datetime
 ) -> None:
     """Store a batch and judge it; safe to repeat with the same messages."""
-    addresses = [(r.source, r.device, m.community) for m in messages for r in m.readings]
-    await registry.refresh(session, addresses, now=now)
-    rows: list[_Row] = []
+    spoken: list[tuple[Address, Reading, Message]] = [
+        ((reading.source, reading.device, message.community), reading, message)
+        for message in messages
+        for reading in message.readings
+    ]
+    await registry.refresh(session, [address for address, _, _ in spoken], now=now)
+    rows: list[Row] = []
     strangers: list[tuple[str, Reading]] = []
-    for message in messages:
-        for reading in message.readings:
-            known = registry.devices.get((reading.source, reading.device, message.community))
-            if known is None:
-                strangers.append((message.community, reading))
-            else:
-                rows.append(_Row(known, reading, message))
+    for address, reading, message in spoken:
+        known = registry.devices.get(address)
+        if known is None:
+            strangers.append((message.community, reading))
+        else:
+            rows.append(row_of(registry, known, reading, message))
     rows = await _without_replays(session, rows)
     fresh = await _store(session, rows)
     await _presence(session, rows)
     await _states(session, rows)
-    signals = _signals(registry, [row for row in rows if row.key in fresh])
-    signals += await meet(session, registry, strangers, now=now)
-    if signals:
-        await alarms.apply(session, signals, now=now)
+    judged = await signals.of(session, fresh)
+    judged += await meet(session, registry, strangers, now=now)
+    if judged:
+        await alarms.apply(session, judged, now=now)
 
 
-async def _without_replays(session: Session, rows: list[_Row]) -> list[_Row]:
+async def _without_replays(session: Session, rows: list[Row]) -> list[Row]:
     """Drop what a broker sends again: a retained or redelivered message seen last time too.
 
     Only id-less messages need this; those with an id are caught by the readings' key.
@@ -98,37 +75,52 @@ async def _without_replays(session: Session, rows: list[_Row]) -> list[_Row]:
     ]
 
 
-async def _store(session: Session, rows: list[_Row]) -> set[tuple[UUID, str, datetime, str]]:
-    """Append readings; return the keys of those that were new."""
+async def _store(session: Session, rows: list[Row]) -> list[Row]:
+    """Append readings; return those that are new and that somebody judges, in their order.
+
+    What nobody judges need not be told apart from what was there: that is most readings.
+    """
     unique = {row.key: row for row in rows}
-    if not unique:
-        return set()
-    ordered = sorted(unique)
-    made = await session.execute(
+    judged = {key for key, row in unique.items() if row.rules or row.known.kind in LIFE_KINDS}
+    plain = [key for key in unique if key not in judged]
+    if plain:
+        await _insert(session, unique, sorted(plain), "")
+    if not judged:
+        return []
+    made = await _insert(
+        session, unique, sorted(judged), "RETURNING device_id, metric, ts, event_id"
+    )
+    fresh = {(row.device_id, row.metric, row.ts, row.event_id) for row in made}
+    return [row for row in rows if row.key in fresh]
+
+
+async def _insert(
+    session: Session, unique: Mapping[Key, Row], keys: list[Key], returning: str
+) -> Any:
+    return await session.execute(
         sql(
-            """
+            f"""
             INSERT INTO reading (device_id, metric, ts, event_id, value, received_at)
             SELECT d, m, t, e, v, r
             FROM unnest(CAST(:devices AS uuid[]), CAST(:metrics AS text[]),
                         CAST(:times AS timestamptz[]), CAST(:events AS text[]),
                         CAST(:amounts AS float8[]), CAST(:received AS timestamptz[]))
                 AS w(d, m, t, e, v, r)
-            ON CONFLICT DO NOTHING RETURNING device_id, metric, ts, event_id
-            """
+            ON CONFLICT DO NOTHING {returning}
+            """  # noqa: S608  (a literal of this module)
         ),
         {
-            "devices": [key[0] for key in ordered],
-            "metrics": [key[1] for key in ordered],
-            "times": [key[2] for key in ordered],
-            "events": [key[3] for key in ordered],
-            "amounts": [float(unique[key].reading.value) for key in ordered],
-            "received": [unique[key].message.received for key in ordered],
+            "devices": [key[0] for key in keys],
+            "metrics": [key[1] for key in keys],
+            "times": [key[2] for key in keys],
+            "events": [key[3] for key in keys],
+            "amounts": [float(unique[key].reading.value) for key in keys],
+            "received": [unique[key].message.received for key in keys],
         },
     )
-    return {(row.device_id, row.metric, row.ts, row.event_id) for row in made}
 
 
-async def _presence(session: Session, rows: list[_Row]) -> None:
+async def _presence(session: Session, rows: list[Row]) -> None:
     """Note who was heard. A retained message is no sign of life, an `online` reading decides."""
     last: dict[UUID, dict[str, Any]] = {}
     for row in rows:
@@ -150,24 +142,25 @@ async def _presence(session: Session, rows: list[_Row]) -> None:
     changed = await session.execute(
         sql(
             """
-            WITH w AS (
+            WITH w AS MATERIALIZED (
                 SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:seen AS timestamptz[]),
                                      CAST(:online AS bool[]), CAST(:digests AS bytea[]),
                                      CAST(:retained AS bytea[]))
                     AS w(id, seen, online, digest, retained)),
-            before AS (SELECT device_id, p.online FROM device_presence p JOIN w ON w.id = device_id)
-            INSERT INTO device_presence (device_id, last_seen, online, digest, retained_digest)
-            SELECT id, seen, coalesce(online, true), digest, retained FROM w
-            ON CONFLICT (device_id) DO UPDATE SET
-                last_seen = coalesce(excluded.last_seen, device_presence.last_seen),
-                online = CASE WHEN device_presence.device_id = ANY(CAST(:decided AS uuid[]))
-                              THEN excluded.online ELSE device_presence.online END,
-                digest = coalesce(excluded.digest, device_presence.digest),
-                retained_digest = coalesce(excluded.retained_digest,
-                                           device_presence.retained_digest)
-            RETURNING device_id, online,
-                (SELECT b.online FROM before b WHERE b.device_id = device_presence.device_id)
-                AS was_online
+            done AS (
+                INSERT INTO device_presence AS p
+                    (device_id, last_seen, online, digest, retained_digest)
+                SELECT w.id, w.seen, coalesce(w.online, was.online, true), w.digest, w.retained
+                FROM w LEFT JOIN device_presence was ON was.device_id = w.id
+                ON CONFLICT (device_id) DO UPDATE SET
+                    last_seen = coalesce(excluded.last_seen, p.last_seen),
+                    online = excluded.online,
+                    digest = coalesce(excluded.digest, p.digest),
+                    retained_digest = coalesce(excluded.retained_digest, p.retained_digest)
+                RETURNING p.device_id, p.online)
+            SELECT done.device_id FROM done
+            LEFT JOIN device_presence was ON was.device_id = done.device_id
+            WHERE done.online IS DISTINCT FROM was.online
             """
         ),
         {
@@ -176,15 +169,14 @@ async def _presence(session: Session, rows: list[_Row]) -> None:
             "online": [last[i]["online"] for i in ids],
             "digests": [last[i]["digest"] for i in ids],
             "retained": [last[i]["retained"] for i in ids],
-            "decided": [i for i in ids if last[i]["online"] is not None],
         },
     )
-    turned = {row.device_id for row in changed if row.online is not row.was_online}
+    turned = {row.device_id for row in changed}
     for community in {str(row.known.community) for row in rows if row.known.id in turned}:
         wake(session, "console", community=community)
 
 
-async def _states(session: Session, rows: list[_Row]) -> None:
+async def _states(session: Session, rows: list[Row]) -> None:
     """Keep the newest value of each metric; a late reading does not turn it back."""
     newest: dict[tuple[UUID, str], Reading] = {}
     for row in rows:
@@ -213,46 +205,3 @@ async def _states(session: Session, rows: list[_Row]) -> None:
             "times": [newest[slot].ts for slot in ordered],
         },
     )
-
-
-def _signals(registry: Registry, rows: list[_Row]) -> list[Signal]:
-    """Judge each reading by the rules of its community and metric.
-
-    Whatever could be read from a life device also clears its "unreadable" alarm.
-    """
-    readable = {
-        row.known.id: Signal(
-            key=f"{row.known.id}:unreadable",
-            what="unreadable",
-            severity="life",
-            community=row.known.community,
-            grid=row.known.grid,
-            device=row.known.id,
-            active=False,
-            ts=row.message.received,
-        )
-        for row in rows
-        if row.known.kind in LIFE_KINDS
-    }
-    return [
-        *readable.values(),
-        *_judged(registry, rows),
-    ]
-
-
-def _judged(registry: Registry, rows: list[_Row]) -> list[Signal]:
-    return [
-        Signal(
-            key=f"{row.known.id}:{rule.key}",
-            what=rule.key,
-            severity=rule.severity,
-            community=row.known.community,
-            grid=row.known.grid,
-            device=row.known.id,
-            active=rule.holds(float(row.reading.value)),
-            ts=row.reading.ts,
-            retained=row.message.retained,
-        )
-        for row in rows
-        for rule in registry.rules.get((row.known.community, row.reading.metric), ())
-    ]

@@ -1,0 +1,51 @@
+"""A decoded message, and each of its readings once the device is known."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from core.reading import Reading
+from services.ingest.registry import Known, Registry, RuleInForce
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A decoded message; `digest` is of topic and payload, `community` a slug."""
+
+    community: str
+    readings: tuple[Reading, ...]
+    digest: bytes
+    retained: bool
+    redelivered: bool
+    received: datetime
+
+
+Key = tuple[UUID, str, datetime, str]
+
+
+class Row(NamedTuple):
+    """A reading of a known device, with the rules that judge it.
+
+    `key` identifies the reading; a message without an id is known by its content, since clocks of
+    a second's resolution say "smoke" and "no smoke" at the same moment.
+    """
+
+    known: Known
+    reading: Reading
+    message: Message
+    key: Key
+    rules: Sequence[RuleInForce]
+
+
+def row_of(registry: Registry, known: Known, reading: Reading, message: Message) -> Row:
+    """Join a reading with its device and the rules in force."""
+    event = reading.event_id or f"~{message.digest[:6].hex()}"
+    return Row(
+        known,
+        reading,
+        message,
+        (known.id, reading.metric, reading.ts, event),
+        registry.rules.get((known.community, reading.metric), ()),
+    )

@@ -90,12 +90,14 @@ class Intake(aiomqtt.Client):
 
     def _packets(self, data: bytes) -> MQTTErrorCode:
         """Handle every whole packet and keep the rest; returns paho's code for what went wrong."""
-        at, fault = 0, MQTTErrorCode.MQTT_ERR_SUCCESS
-        while not fault:
-            start, end = _bounds(data, at)
-            if not start and len(data) - at > _LENGTH_BYTES:
-                return MQTTErrorCode.MQTT_ERR_PROTOCOL
-            if not start or end > len(data):
+        at, all_of_it, fault = 0, len(data), MQTTErrorCode.MQTT_ERR_SUCCESS
+        while not fault and all_of_it - at >= 2:
+            start, end = at + 2, at + 2 + data[at + 1]
+            if data[at + 1] >= 0x80:
+                start, end = _bounds(data, at)
+                if not start and all_of_it - at > _LENGTH_BYTES:
+                    return MQTTErrorCode.MQTT_ERR_PROTOCOL
+            if not start or end > all_of_it:
                 break
             fault = self._packet(data[at], data[start:end])
             at = end

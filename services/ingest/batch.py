@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import TextClause
+
 from core.db import Session, sql, wake
 from core.reading import Reading
 from services.ingest import signals
@@ -19,6 +21,58 @@ from services.tickets import alarms
 __all__ = ["Message", "apply"]
 
 ONLINE = "online"
+# Made once: SQLAlchemy reads the text of a statement anew for each object.
+_LAST_DIGESTS = sql(
+    """
+    SELECT device_id, digest, retained_digest FROM device_presence
+    WHERE device_id = ANY(CAST(:ids AS uuid[]))
+    """
+)
+_HEARD = sql(
+    """
+    WITH w AS MATERIALIZED (
+        SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:seen AS timestamptz[]),
+                             CAST(:online AS bool[]), CAST(:digests AS bytea[]),
+                             CAST(:retained AS bytea[]))
+            AS w(id, seen, online, digest, retained)),
+    done AS (
+        INSERT INTO device_presence AS p
+            (device_id, last_seen, online, digest, retained_digest)
+        SELECT w.id, w.seen, coalesce(w.online, was.online, true), w.digest, w.retained
+        FROM w LEFT JOIN device_presence was ON was.device_id = w.id
+        ON CONFLICT (device_id) DO UPDATE SET
+            last_seen = coalesce(excluded.last_seen, p.last_seen),
+            online = excluded.online,
+            digest = coalesce(excluded.digest, p.digest),
+            retained_digest = coalesce(excluded.retained_digest, p.retained_digest)
+        RETURNING p.device_id, p.online)
+    SELECT done.device_id FROM done
+    LEFT JOIN device_presence was ON was.device_id = done.device_id
+    WHERE done.online IS DISTINCT FROM was.online
+    """
+)
+_NEWEST = sql(
+    """
+    INSERT INTO device_state (device_id, metric, value, ts)
+    SELECT d, m, v, t
+    FROM unnest(CAST(:devices AS uuid[]), CAST(:metrics AS text[]),
+                CAST(:amounts AS float8[]), CAST(:times AS timestamptz[]))
+        AS w(d, m, v, t)
+    ON CONFLICT (device_id, metric) DO UPDATE
+    SET value = excluded.value, ts = excluded.ts WHERE device_state.ts <= excluded.ts
+    """
+)
+_APPEND = """
+    INSERT INTO reading (device_id, metric, ts, event_id, value, received_at)
+    SELECT d, m, t, e, v, r
+    FROM unnest(CAST(:devices AS uuid[]), CAST(:metrics AS text[]),
+                CAST(:times AS timestamptz[]), CAST(:events AS text[]),
+                CAST(:amounts AS float8[]), CAST(:received AS timestamptz[]))
+        AS w(d, m, t, e, v, r)
+    ON CONFLICT DO NOTHING
+    """
+_APPENDED = sql(_APPEND)
+_TOLD_APART = sql(_APPEND + "RETURNING device_id, metric, ts, event_id")
 
 
 async def apply(
@@ -58,12 +112,7 @@ async def _without_replays(session: Session, rows: list[Row]) -> list[Row]:
     if not doubtful:
         return rows
     found = await session.execute(
-        sql(
-            """
-            SELECT device_id, digest, retained_digest FROM device_presence
-            WHERE device_id = ANY(CAST(:ids AS uuid[]))
-            """
-        ),
+        _LAST_DIGESTS,
         {"ids": sorted(doubtful)},
     )
     seen = {row.device_id: {bytes(d) for d in row[1:] if d is not None} for row in found}
@@ -84,31 +133,19 @@ async def _store(session: Session, rows: list[Row]) -> list[Row]:
     judged = {key for key, row in unique.items() if row.rules or row.known.kind in LIFE_KINDS}
     plain = [key for key in unique if key not in judged]
     if plain:
-        await _insert(session, unique, sorted(plain), "")
+        await _insert(session, _APPENDED, unique, sorted(plain))
     if not judged:
         return []
-    made = await _insert(
-        session, unique, sorted(judged), "RETURNING device_id, metric, ts, event_id"
-    )
+    made = await _insert(session, _TOLD_APART, unique, sorted(judged))
     fresh = {(row.device_id, row.metric, row.ts, row.event_id) for row in made}
     return [row for row in rows if row.key in fresh]
 
 
 async def _insert(
-    session: Session, unique: Mapping[Key, Row], keys: list[Key], returning: str
+    session: Session, statement: TextClause, unique: Mapping[Key, Row], keys: list[Key]
 ) -> Any:
     return await session.execute(
-        sql(
-            f"""
-            INSERT INTO reading (device_id, metric, ts, event_id, value, received_at)
-            SELECT d, m, t, e, v, r
-            FROM unnest(CAST(:devices AS uuid[]), CAST(:metrics AS text[]),
-                        CAST(:times AS timestamptz[]), CAST(:events AS text[]),
-                        CAST(:amounts AS float8[]), CAST(:received AS timestamptz[]))
-                AS w(d, m, t, e, v, r)
-            ON CONFLICT DO NOTHING {returning}
-            """  # noqa: S608  (a literal of this module)
-        ),
+        statement,
         {
             "devices": [key[0] for key in keys],
             "metrics": [key[1] for key in keys],
@@ -124,9 +161,11 @@ async def _presence(session: Session, rows: list[Row]) -> None:
     """Note who was heard. A retained message is no sign of life, an `online` reading decides."""
     last: dict[UUID, dict[str, Any]] = {}
     for row in rows:
-        note = last.setdefault(
-            row.known.id, {"seen": None, "online": None, "digest": None, "retained": None}
-        )
+        note = last.get(row.known.id)
+        if note is None:
+            note = last[row.known.id] = {
+                "seen": None, "online": None, "digest": None, "retained": None
+            }  # fmt: skip
         if row.reading.metric == ONLINE:
             note["online"] = bool(row.reading.value)
         if row.message.retained:
@@ -140,29 +179,7 @@ async def _presence(session: Session, rows: list[Row]) -> None:
         return
     ids = sorted(last)
     changed = await session.execute(
-        sql(
-            """
-            WITH w AS MATERIALIZED (
-                SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:seen AS timestamptz[]),
-                                     CAST(:online AS bool[]), CAST(:digests AS bytea[]),
-                                     CAST(:retained AS bytea[]))
-                    AS w(id, seen, online, digest, retained)),
-            done AS (
-                INSERT INTO device_presence AS p
-                    (device_id, last_seen, online, digest, retained_digest)
-                SELECT w.id, w.seen, coalesce(w.online, was.online, true), w.digest, w.retained
-                FROM w LEFT JOIN device_presence was ON was.device_id = w.id
-                ON CONFLICT (device_id) DO UPDATE SET
-                    last_seen = coalesce(excluded.last_seen, p.last_seen),
-                    online = excluded.online,
-                    digest = coalesce(excluded.digest, p.digest),
-                    retained_digest = coalesce(excluded.retained_digest, p.retained_digest)
-                RETURNING p.device_id, p.online)
-            SELECT done.device_id FROM done
-            LEFT JOIN device_presence was ON was.device_id = done.device_id
-            WHERE done.online IS DISTINCT FROM was.online
-            """
-        ),
+        _HEARD,
         {
             "ids": ids,
             "seen": [last[i]["seen"] for i in ids],
@@ -187,17 +204,7 @@ async def _states(session: Session, rows: list[Row]) -> None:
         return
     ordered = sorted(newest)
     await session.execute(
-        sql(
-            """
-            INSERT INTO device_state (device_id, metric, value, ts)
-            SELECT d, m, v, t
-            FROM unnest(CAST(:devices AS uuid[]), CAST(:metrics AS text[]),
-                        CAST(:amounts AS float8[]), CAST(:times AS timestamptz[]))
-                AS w(d, m, v, t)
-            ON CONFLICT (device_id, metric) DO UPDATE
-            SET value = excluded.value, ts = excluded.ts WHERE device_state.ts <= excluded.ts
-            """
-        ),
+        _NEWEST,
         {
             "devices": [device for device, _ in ordered],
             "metrics": [metric for _, metric in ordered],

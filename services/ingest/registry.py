@@ -10,6 +10,7 @@ from core.db import Session, sql
 
 OWN = "linling"
 FRESH = timedelta(seconds=5)
+_REMEMBERED = 100_000
 LIFE_KINDS = frozenset({"smoke", "gas", "wristband", "fire"})
 Address = tuple[str, str, str]  # source, external id, community slug
 
@@ -62,6 +63,7 @@ class Registry:
     communities: dict[str, UUID] = field(default_factory=dict)
     rules: dict[tuple[UUID, str], list[RuleInForce]] = field(default_factory=dict)
     read_at: datetime | None = None
+    _indexes: dict[str, bytes] = field(default_factory=dict)
 
     async def refresh(self, session: Session, wanted: Iterable[Address], *, now: datetime) -> None:
         """Forget what is old; look up what is missing. Unknown devices are asked for each time."""
@@ -89,7 +91,7 @@ class Registry:
             ),
             {
                 "sources": [source for source, _, _ in missing],
-                "indexes": [external_index(external) for _, external, _ in missing],
+                "indexes": [self._index(external) for _, external, _ in missing],
                 "ids": [_own_id(source, external) for source, external, _ in missing],
                 "slugs": [slug for _, _, slug in missing],
             },
@@ -97,6 +99,15 @@ class Registry:
         for row in rows:
             known = Known(row.id, row.community_id, row.grid_id, row.kind)
             self.devices[missing[row.place - 1]] = known
+
+    def _index(self, external: str) -> bytes:
+        """Remember blind indexes, which the same devices need every five seconds."""
+        known = self._indexes.get(external)
+        if known is None:
+            if len(self._indexes) >= _REMEMBERED:
+                self._indexes.clear()
+            known = self._indexes[external] = external_index(external)
+        return known
 
     async def _read_rules(self, session: Session) -> None:
         self.communities = {

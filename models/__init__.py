@@ -16,6 +16,7 @@ from models.messages import (
     Conversation,
     Heartbeat,
     Inbound,
+    IntakeMark,
     MailboxCounter,
     MailboxItem,
     Outbox,
@@ -46,7 +47,7 @@ from models.tickets import (
 __all__ = [
     "Building", "Button", "ChannelAccount", "Community", "Conversation", "Credential",
     "DeadLetter", "DemoPersona", "Device", "DeviceKind", "DevicePresence", "DeviceState", "FamilyLink", "Grid",
-    "Happened", "Heartbeat", "Home", "HomeUse", "Inbound", "LoginTicket", "MailboxCounter",
+    "Happened", "Heartbeat", "Home", "HomeUse", "Inbound", "IntakeMark", "LoginTicket", "MailboxCounter",
     "MailboxItem", "Media", "Membership", "Outbox", "Part", "Person", "Reading", "Residence",
     "Rule", "Severity", "Shift", "Status", "Street", "Ticket", "TicketCard", "TicketEvent",
     "UnknownDevice", "WebSession",

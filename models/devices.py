@@ -69,7 +69,7 @@ class Device(SQLModel, table=True):
 
 
 class DevicePresence(SQLModel, table=True):
-    """When a device was last heard; digests recognise redelivered and retained messages.
+    """When a device was last heard; digests recognise a retained message seen before.
 
     `last_seen` is not indexed, so that updates stay heap-only.
     """

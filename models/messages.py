@@ -3,7 +3,16 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Identity, Index, UniqueConstraint, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    Identity,
+    Index,
+    Integer,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from models.columns import MaybeId, MaybeMoment, Moment, moment, object_id, points_at, sealed
@@ -100,6 +109,19 @@ class Button(SQLModel, table=True):
     args: Any = sealed("button.args")
     expires_at: Moment = moment()
     used_at: MaybeMoment = moment(null=True)
+
+
+class IntakeMark(SQLModel, table=True):
+    """The packets of one committed batch: a broker resends the unacknowledged under their ids."""
+
+    __tablename__ = "intake_mark"
+    __table_args__ = (Index("ix_intake_mark_client", "client_id", "id"),)
+    id: int | None = Field(
+        default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True)
+    )
+    client_id: str
+    packets: list[int] = Field(sa_type=ARRAY(Integer))
+    digests: bytes
 
 
 class Heartbeat(SQLModel, table=True):

@@ -175,7 +175,7 @@ class World:
 
     async def publishes(
         self, topic: str, payload: dict[str, Any] | bytes,
-        *, retained: bool = False, redelivered: bool = False,
+        *, retained: bool = False,
     ) -> None:  # fmt: skip
         """Let a message come in, as the listener would store it, and cards go out."""
         self.now += timedelta(milliseconds=1)
@@ -186,7 +186,6 @@ class World:
             readings=decoded.readings,
             digest=hashlib.blake2b(topic.encode() + raw, digest_size=8).digest(),
             retained=retained,
-            redelivered=redelivered,
             received=self.now,
         )
         await self.db.run(lambda s: batch.apply(s, self.registry, [message], now=self.now))

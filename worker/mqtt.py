@@ -7,6 +7,7 @@ letters and is acknowledged; while the database is away nothing is.
 import asyncio
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn
 
@@ -20,7 +21,7 @@ from core.metrics import BATCH_SIZE, DEAD_LETTERS, MESSAGES
 from core.mqtt import address
 from core.reading import Reading
 from devices import community_of, decode, speaker_of
-from services.ingest import batch, deadletter
+from services.ingest import batch, deadletter, marks
 from services.ingest.registry import Registry
 from worker.intake import Arrived, Intake
 from worker.stack import Stack
@@ -31,9 +32,18 @@ CLIENT_ID = "linling-listener-1"
 _RETRY_S = 0.5
 
 
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a listener knows for the length of a connection."""
+
+    registry: Registry
+    handled: marks.Handled
+
+
 async def run(stack: Stack) -> NoReturn:
     """Listen until cancelled or disconnected."""
-    registry = Registry()
+    async with stack.db.reading() as session:
+        memory = Memory(Registry(), await marks.load(session, CLIENT_ID))
     async with Intake(address(stack.settings.mqtt_url), identifier=CLIENT_ID) as client:
         await client.subscribe([(topic, 1) for topic in TOPICS])
         await stack.beat("mqtt")
@@ -41,7 +51,7 @@ async def run(stack: Stack) -> NoReturn:
         try:
             while True:
                 taken = await client.take(BATCH)
-                await store(stack, registry, taken)
+                await store(stack, memory, taken)
                 client.acknowledge(taken)
                 MESSAGES.inc(len(taken))
                 BATCH_SIZE.observe(len(taken))
@@ -49,11 +59,11 @@ async def run(stack: Stack) -> NoReturn:
             beating.cancel()
 
 
-async def store(stack: Stack, registry: Registry, taken: Sequence[Arrived]) -> None:
+async def store(stack: Stack, memory: Memory, taken: Sequence[Arrived]) -> None:
     """Commit a batch; wait for a database that is away; halve a batch that fails."""
     while True:
         try:
-            await stack.db.run(lambda session: _apply(session, registry, stack, taken))
+            await stack.db.run(lambda session: _apply(session, memory, stack, taken))
         except (OSError, InterfaceError, OperationalError) as error:
             logger().warning("ingest.database_away", error=type(error).__name__)
             await asyncio.sleep(_RETRY_S)
@@ -62,10 +72,10 @@ async def store(stack: Stack, registry: Registry, taken: Sequence[Arrived]) -> N
                 logger().warning("ingest.database_away", error=type(error).__name__)
                 await asyncio.sleep(_RETRY_S)
                 continue
-            await _isolate(stack, registry, taken, error)
+            await _isolate(stack, memory, taken, error)
             return
         except Exception as error:  # noqa: BLE001  a bug in one message must not stop the rest
-            await _isolate(stack, registry, taken, error)
+            await _isolate(stack, memory, taken, error)
             return
         else:
             return
@@ -77,40 +87,49 @@ def _is_outage(error: DBAPIError) -> bool:
 
 
 async def _isolate(
-    stack: Stack, registry: Registry, taken: Sequence[Arrived], error: Exception
+    stack: Stack, memory: Memory, taken: Sequence[Arrived], error: Exception
 ) -> None:
     if len(taken) > 1:
         middle = len(taken) // 2
-        await store(stack, registry, taken[:middle])
-        await store(stack, registry, taken[middle:])
+        await store(stack, memory, taken[:middle])
+        await store(stack, memory, taken[middle:])
         return
     logger().error("ingest.poison", exc=error)
     message, now = taken[0], utcnow()
 
     async def bury(session: Session) -> None:
-        await _bury(session, registry, stack, message, type(error).__name__, now=now)
+        await _bury(session, memory, stack, message, type(error).__name__, now=now)
+        await marks.note(session, CLIENT_ID, _packets([message]))
 
     await stack.db.run(bury)
 
 
-async def _apply(
-    session: Session, registry: Registry, stack: Stack, taken: Sequence[Arrived]
-) -> None:
+async def _apply(session: Session, memory: Memory, stack: Stack, taken: Sequence[Arrived]) -> None:
     now = utcnow()
     readable: list[batch.Message] = []
-    for message in taken:
+    new = [one for one in taken if not (one.dup and memory.handled.get(one.mid) == _digest(one))]
+    for message in new:
         try:
             topic = str(message.topic, "utf-8")
             decoded = decode(topic, message.payload, now)
         except DecodeError as error:
-            await _bury(session, registry, stack, message, str(error), now=now)
+            await _bury(session, memory, stack, message, str(error), now=now)
             continue
         except UnicodeDecodeError:
-            await _bury(session, registry, stack, message, "topic is not UTF-8", now=now)
+            await _bury(session, memory, stack, message, "topic is not UTF-8", now=now)
             continue
         if decoded.readings:
             readable.append(_message(stack, message, topic, decoded.readings, now))
-    await batch.apply(session, registry, readable, now=now)
+    await batch.apply(session, memory.registry, readable, now=now)
+    await marks.note(session, CLIENT_ID, _packets(new))
+
+
+def _digest(message: Arrived) -> bytes:
+    return hashlib.blake2b(message.topic + b"\0" + message.payload, digest_size=8).digest()
+
+
+def _packets(messages: Sequence[Arrived]) -> list[marks.Packet]:
+    return [(one.mid, _digest(one)) for one in messages if one.qos]
 
 
 def _message(
@@ -120,20 +139,18 @@ def _message(
     readings: tuple[Reading, ...],
     now: datetime,
 ) -> batch.Message:
-    digest = hashlib.blake2b(message.topic + b"\0" + message.payload, digest_size=8).digest()
     return batch.Message(
         community=community_of(topic) or stack.settings.community,
         readings=readings,
-        digest=digest,
+        digest=_digest(message),
         retained=message.retain,
-        redelivered=message.dup,
         received=now,
     )
 
 
 async def _bury(
     session: Session,
-    registry: Registry,
+    memory: Memory,
     stack: Stack,
     message: Arrived,
     reason: str,
@@ -157,4 +174,4 @@ async def _bury(
     )
     if speaker is not None:
         place = (*speaker, community_of(topic) or stack.settings.community)
-        await deadletter.alarm_unreadable(session, registry, place, now=now)
+        await deadletter.alarm_unreadable(session, memory.registry, place, now=now)

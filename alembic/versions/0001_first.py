@@ -30,6 +30,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_heartbeat")),
     )
     op.create_table(
+        "intake_mark",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("client_id", sa.Text(), nullable=False),
+        sa.Column("packets", sa.ARRAY(sa.Integer()), nullable=False),
+        sa.Column("digests", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_intake_mark")),
+    )
+    op.create_index("ix_intake_mark_client", "intake_mark", ["client_id", "id"], unique=False)
+    op.create_table(
         "media",
         sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("mime", sa.Text(), nullable=False),
@@ -682,6 +691,8 @@ def downgrade() -> None:
     op.drop_table("reading")
     op.drop_index(op.f("ix_person_phone_index"), table_name="person")
     op.drop_table("person")
+    op.drop_index("ix_intake_mark_client", table_name="intake_mark")
+    op.drop_table("intake_mark")
     op.drop_table("media")
     op.drop_table("heartbeat")
     op.drop_index("ix_dead_letter_received_at", table_name="dead_letter")

@@ -104,11 +104,8 @@ async def apply(
 
 
 async def _without_replays(session: Session, rows: list[Row]) -> list[Row]:
-    """Drop what a broker sends again: a retained or redelivered message seen last time too.
-
-    Only id-less messages need this; those with an id are caught by the readings' key.
-    """
-    doubtful = {row.known.id for row in rows if row.message.retained or row.message.redelivered}
+    """Drop the broker's memory: a retained message that was seen last time too."""
+    doubtful = {row.known.id for row in rows if row.message.retained}
     if not doubtful:
         return rows
     found = await session.execute(
@@ -119,8 +116,7 @@ async def _without_replays(session: Session, rows: list[Row]) -> list[Row]:
     return [
         row
         for row in rows
-        if not (row.message.retained or row.message.redelivered)
-        or row.message.digest not in seen.get(row.known.id, set())
+        if not row.message.retained or row.message.digest not in seen.get(row.known.id, set())
     ]
 
 

@@ -18,7 +18,6 @@ class Message:
     readings: tuple[Reading, ...]
     digest: bytes
     retained: bool
-    redelivered: bool
     received: datetime
 
 

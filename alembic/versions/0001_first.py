@@ -10,6 +10,10 @@ branch_labels = None
 depends_on = None
 
 
+# The choices that the database checks; an enum of PostgreSQL would hold the members' names.
+_CHOICES = {}
+
+
 def upgrade() -> None:
     """Bring the tables to this revision."""
     op.create_table(
@@ -613,6 +617,11 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("kind = 'acked'"),
     )
+    for (table, column), values in _CHOICES.items():
+        allowed = ", ".join(f"'{value}'" for value in values.split())
+        op.create_check_constraint(
+            op.f(f"ck_{table}_{column}"), table, f'"{column}" IN ({allowed})'
+        )
     op.execute(
         """
         CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -11,7 +11,22 @@ depends_on = None
 
 
 # The choices that the database checks; an enum of PostgreSQL would hold the members' names.
-_CHOICES = {}
+_CHOICES = {
+    (
+        "device",
+        "kind",
+    ): "door gas smoke wristband water camera manhole fire lane rubbish parking street",
+    ("home", "use"): "owned let vacant",
+    ("membership", "role"): "resident family elder worker merchant operator",
+    ("membership", "scope_kind"): "street community grid building person",
+    ("ticket", "severity"): "life care property maintenance",
+    ("ticket", "status"): "open acked resolved closed",
+    ("ticket_card", "part"): "worker backup elder family operator",
+    (
+        "ticket_event",
+        "kind",
+    ): "opened alarm_again reopened told unreachable escalated dispatched acked arrived not_found resolved recovered closed",
+}
 
 
 def upgrade() -> None:

@@ -7,12 +7,14 @@ import socket
 import sys
 import tempfile
 from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import asyncpg
+import httpx
 import paho.mqtt.client as mqtt
 import redis
 from paho.mqtt.enums import CallbackAPIVersion
@@ -40,12 +42,26 @@ class Stand:
     urls: Urls
     folder: Path
     children: Children
-    loop: asyncio.Runner
+    loop: ThreadPoolExecutor
+    runner: asyncio.Runner = field(default_factory=asyncio.Runner)
     points: list[Point] = field(default_factory=list)
 
+    @classmethod
+    @contextmanager
+    def on(cls, urls: Urls, folder: Path) -> Iterator[Self]:
+        """Stand on running servers; the processes end with the test."""
+        children = Children()
+        with ThreadPoolExecutor(1) as loop:
+            made = cls(urls, folder, children, loop)
+            try:
+                yield made
+            finally:
+                children.stop_all()
+                loop.submit(made.runner.close).result()
+
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Wait for a coroutine."""
-        return self.loop.run(work)
+        """Wait for a coroutine, on a loop of its own: the test may be inside another."""
+        return self.loop.submit(self.runner.run, work).result()
 
     def builds(self, size: Size) -> None:
         """Write the community."""
@@ -118,6 +134,14 @@ class Stand:
             return False
         return True
 
+    def answers(self, port: int) -> bool:
+        """Tell whether a process answers on this port."""
+        try:
+            url = f"http://127.0.0.1:{port}/healthz"
+            return httpx.get(url, trust_env=False).status_code == httpx.codes.OK
+        except httpx.HTTPError:
+            return False
+
     def log(self, *names: str) -> str:
         """Read what these processes wrote."""
         return "".join((self.folder / f"{name}.log").read_text("utf-8") for name in names)
@@ -188,10 +212,7 @@ def stand() -> Iterator[Stand]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="linling-crash-")))
         urls = stack.enter_context(servers(folder / "servers", fsync=False))
-        children = Children()
-        stack.callback(children.stop_all)
-        loop = stack.enter_context(asyncio.Runner())
-        yield Stand(urls, folder, children, loop)
+        yield stack.enter_context(Stand.on(urls, folder))
 
 
 def free_port() -> int:

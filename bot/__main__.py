@@ -6,7 +6,7 @@ import sys
 import uvicorn
 
 from bot.app import create_app
-from core.settings import MissingKeysError, Settings
+from core.settings import Settings
 
 
 def main() -> int:
@@ -18,12 +18,12 @@ def main() -> int:
     settings = Settings()
     try:
         app = create_app(settings)
-    except (MissingKeysError, ValueError) as error:
+    except (RuntimeError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     uvicorn.run(
         app, host=options.host, port=options.port, loop="uvloop", http="httptools",
-        log_level="warning", access_log=False, timeout_graceful_shutdown=2,
+        log_level="warning", log_config=None, access_log=False, timeout_graceful_shutdown=2,
     )  # fmt: skip
     return 0
 

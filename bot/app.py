@@ -17,6 +17,7 @@ from bot.stack import Stack
 from channels.web import WebChannel
 from core import log
 from core.bus import RedisBus
+from core.clock import use_timezone
 from core.crypto import use_keyring
 from core.db import Database
 from core.i18n import Translator
@@ -24,9 +25,11 @@ from core.settings import Settings
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """Build the application; raises MissingKeysError without keys."""
+    """Build the application; raises MissingKeysError, MissingAddressError or ValueError."""
     log.configure(settings.log_level)
     use_keyring(settings.keyring)
+    use_timezone(settings.timezone)
+    settings.require_addresses("database_url", "redis_url")
     bus = RedisBus(settings.redis_url)
     web = WebChannel()
     stack = Stack(settings, Database(settings.database_url, bus=bus), bus, {web.name: web})

@@ -1,7 +1,7 @@
 """Time: aware UTC inside; local time only where a person reads it."""
 
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 def utcnow() -> datetime:
@@ -9,9 +9,25 @@ def utcnow() -> datetime:
     return datetime.now(UTC)
 
 
-def local(moment: datetime, zone: str = "Asia/Shanghai") -> datetime:
+class _Zone:
+    """The community's time zone, set once per process from LINLING_TIMEZONE."""
+
+    current = ZoneInfo("Asia/Shanghai")
+
+
+def use_timezone(name: str) -> None:
+    """Set the community's time zone; raises ValueError for a name that is none."""
+    try:
+        _Zone.current = ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(
+            f"LINLING_TIMEZONE {name!r} is no time zone such as Asia/Shanghai"
+        ) from None
+
+
+def local(moment: datetime) -> datetime:
     """Convert an aware moment to the community's local time, for words and rotas only."""
-    return moment.astimezone(ZoneInfo(zone))
+    return moment.astimezone(_Zone.current)
 
 
 def minutes_between(start: datetime, end: datetime) -> int:

@@ -65,7 +65,7 @@ class Keyring:
             raise SealBrokenError(f"{context}: no data key of version {sealed[:2].hex()}")
         try:
             return cipher.decrypt(sealed[2 : 2 + _NONCE], sealed[2 + _NONCE :], context.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise SealBrokenError(f"{context}: does not open with this key") from None
 
     def index(self, value: str, context: str) -> bytes:

@@ -38,7 +38,7 @@ class Database:
             url,
             pool_size=pool,
             max_overflow=pool,
-            pool_pre_ping=False,
+            hide_parameters=True,  # an error's text would carry row values into logs
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=orjson.loads,
             connect_args={"server_settings": {"jit": "off", "application_name": "linling"}},

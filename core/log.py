@@ -7,7 +7,7 @@ replaced, and telephone numbers inside other strings are masked.
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
@@ -18,32 +18,59 @@ _SECRET_FIELDS = frozenset(
         "card", "body", "query", "note", "address", "secret",
     }
 )  # fmt: skip
-_PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+_PHONE = re.compile(r"(?<!\d)(?:\+?86)?1[3-9]\d{9}(?!\d)")
+_MASK = "1**********"
+_FRAMES = 8
 
 
 def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Replace what must not be logged, whoever logs it."""
+    """Replace what must not be logged, whoever logs it and however deep it lies."""
     for key, value in event.items():
-        if key in _SECRET_FIELDS:
-            event[key] = "[redacted]"
-        elif isinstance(value, str):
-            event[key] = _PHONE.sub("1**********", value)
+        event[key] = _clean(key, value)
     return event
+
+
+def _clean(key: object, value: Any) -> Any:
+    if key in _SECRET_FIELDS:
+        return "[redacted]"
+    if isinstance(value, str):
+        return _PHONE.sub(_MASK, value)
+    if isinstance(value, Mapping):
+        return {inner: _clean(inner, one) for inner, one in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_clean(None, one) for one in value]
+    return value
+
+
+def _frames(error: BaseException) -> list[str]:
+    """Name the places an exception came through; its words may hold row values, so not those."""
+    frames, trace = [], error.__traceback__
+    while trace is not None:
+        frames.append(f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return frames[-_FRAMES:]
 
 
 def _frames_only(
     _logger: Any, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """Keep an exception's type and places, not its words: those may hold row values."""
     error = event.pop("exc", None)
     if isinstance(error, BaseException):
-        event["error"] = type(error).__name__
-        frames, trace = [], error.__traceback__
-        while trace is not None:
-            frames.append(f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}")
-            trace = trace.tb_next
-        event["at"] = frames[-8:]
+        event["error"], event["at"] = type(error).__name__, _frames(error)
     return event
+
+
+class Discreet(logging.Formatter):
+    """Formats what libraries log: telephone numbers masked, exceptions by type and place."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Format one record."""
+        return _PHONE.sub(_MASK, super().format(record))
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802  the name is logging's
+        """Name an exception's type and places alone."""
+        error = ei[1]
+        return f"{type(error).__name__} at {' '.join(_frames(error))}" if error else ""
 
 
 def configure(level: str = "INFO") -> None:
@@ -61,7 +88,9 @@ def configure(level: str = "INFO") -> None:
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, force=True)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Discreet("%(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
 
 
 def logger() -> Any:

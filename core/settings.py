@@ -13,6 +13,10 @@ class MissingKeysError(RuntimeError):
     """Refuse to start without keys, and say how to get some."""
 
 
+class MissingAddressError(RuntimeError):
+    """Refuse to start without a server's address, and say where it comes from."""
+
+
 class Settings(BaseSettings):
     """Read once at start-up; an empty URL means: use the embedded server."""
 
@@ -33,6 +37,15 @@ class Settings(BaseSettings):
     demo: bool = False
     log_level: str = "INFO"
     worker_port: int = 0
+
+    def require_addresses(self, *names: str) -> None:
+        """Raise MissingAddressError naming the first address that is empty."""
+        for name in names:
+            if not getattr(self, name):
+                raise MissingAddressError(
+                    f"LINLING_{name.upper()} is not set. `./dev demo` starts embedded servers and "
+                    "sets it; a deployment names its own."
+                )
 
     @cached_property
     def keyring(self) -> Keyring:

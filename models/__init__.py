@@ -2,6 +2,7 @@
 
 from models.area import Building, Community, Grid, Home, HomeUse, Street
 from models.devices import (
+    Comparison,
     DeadLetter,
     Device,
     DeviceKind,
@@ -17,19 +18,24 @@ from models.messages import (
     Heartbeat,
     Inbound,
     IntakeMark,
+    ItemOp,
     MailboxCounter,
     MailboxItem,
     Outbox,
+    OutboxKind,
+    OutboxState,
 )
 from models.people import (
     ChannelAccount,
     Credential,
     DemoPersona,
+    Duty,
     FamilyLink,
     LoginTicket,
     Membership,
     Person,
     Residence,
+    SessionKind,
     Shift,
     WebSession,
 )
@@ -45,10 +51,11 @@ from models.tickets import (
 )
 
 __all__ = [
-    "Building", "Button", "ChannelAccount", "Community", "Conversation", "Credential",
-    "DeadLetter", "DemoPersona", "Device", "DeviceKind", "DevicePresence", "DeviceState", "FamilyLink", "Grid",
-    "Happened", "Heartbeat", "Home", "HomeUse", "Inbound", "IntakeMark", "LoginTicket", "MailboxCounter",
-    "MailboxItem", "Media", "Membership", "Outbox", "Part", "Person", "Reading", "Residence",
-    "Rule", "Severity", "Shift", "Status", "Street", "Ticket", "TicketCard", "TicketEvent",
-    "UnknownDevice", "WebSession",
+    "Building", "Button", "ChannelAccount", "Community", "Comparison", "Conversation",
+    "Credential", "DeadLetter", "DemoPersona", "Device", "DeviceKind", "DevicePresence",
+    "DeviceState", "Duty", "FamilyLink", "Grid", "Happened", "Heartbeat", "Home", "HomeUse",
+    "Inbound", "IntakeMark", "ItemOp", "LoginTicket", "MailboxCounter", "MailboxItem", "Media",
+    "Membership", "Outbox", "OutboxKind", "OutboxState", "Part", "Person", "Reading",
+    "Residence", "Rule", "SessionKind", "Severity", "Shift", "Status", "Street", "Ticket",
+    "TicketCard", "TicketEvent", "UnknownDevice", "WebSession",
 ]  # fmt: skip

@@ -46,7 +46,7 @@ def choice(name: str, values: type[StrEnum], **options: Any) -> Any:
     allowed = ", ".join(f"'{value}'" for value in values)
     return Field(
         sa_column=Column(
-            name, Text, CheckConstraint(f"{name} IN ({allowed})", name=name), nullable=False
+            name, Text, CheckConstraint(f'"{name}" IN ({allowed})', name=name), nullable=False
         ),
         **options,
     )

@@ -17,6 +17,7 @@ from models.columns import (
     points_at,
     sealed,
 )
+from models.tickets import Severity
 
 
 class DeviceKind(StrEnum):
@@ -137,6 +138,13 @@ class DeadLetter(SQLModel, table=True):
     received_at: Moment = moment()
 
 
+class Comparison(StrEnum):
+    """How a value is held against a rule's limit."""
+
+    AT_LEAST = ">="
+    AT_MOST = "<="
+
+
 class Rule(SQLModel, table=True):
     """A version of an alarm rule: alarms while `metric` of `kind` compares so to `limit`.
 
@@ -149,9 +157,9 @@ class Rule(SQLModel, table=True):
     key: str
     version: int = 1
     metric: str
-    comparison: str  # >= or <=
+    comparison: Comparison = choice("comparison", Comparison)
     limit: float
-    severity: str
+    severity: Severity = choice("severity", Severity)
     enabled: bool = True
     source: str = ""
     created_at: Moment = moment()

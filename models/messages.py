@@ -1,5 +1,6 @@
 """What came in, what goes out, where a conversation stands."""
 
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,16 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from models.columns import MaybeId, MaybeMoment, Moment, moment, object_id, points_at, sealed
+from models.columns import (
+    MaybeId,
+    MaybeMoment,
+    Moment,
+    choice,
+    moment,
+    object_id,
+    points_at,
+    sealed,
+)
 
 
 class Inbound(SQLModel, table=True):
@@ -45,6 +55,28 @@ class Conversation(SQLModel, table=True):
     flow: Any = sealed("conversation.flow")
 
 
+class OutboxKind(StrEnum):
+    """A ticket's card is rendered when it is sent, a reply was written when it was asked for."""
+
+    TICKET = "ticket"
+    REPLY = "reply"
+
+
+class OutboxState(StrEnum):
+    """A dead row was given up and stays to be seen."""
+
+    DUE = "due"
+    SENT = "sent"
+    DEAD = "dead"
+
+
+class ItemOp(StrEnum):
+    """Whether an item is new or edits the card of its key."""
+
+    MESSAGE = "message"
+    UPDATE = "update"
+
+
 class Outbox(SQLModel, table=True):
     """A card that must arrive; rendered when it is sent, newest version wins.
 
@@ -60,7 +92,7 @@ class Outbox(SQLModel, table=True):
     id: int | None = Field(
         default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True)
     )
-    kind: str
+    kind: OutboxKind = choice("kind", OutboxKind)
     object_id: UUID
     person_id: UUID = points_at("person.id")
     channel: str
@@ -68,7 +100,7 @@ class Outbox(SQLModel, table=True):
     priority: int = 5
     turn: int | None = Field(default=None, sa_type=BigInteger)
     payload: Any = sealed("outbox.payload")
-    state: str = "due"
+    state: OutboxState = choice("state", OutboxState, default=OutboxState.DUE)
     due_at: Moment = moment()
     leased_until: MaybeMoment = moment(null=True)
     attempts: int = 0
@@ -91,7 +123,7 @@ class MailboxItem(SQLModel, table=True):
     __table_args__ = (Index("ix_mailbox_item_turn", "person_id", "turn"),)
     person_id: UUID = points_at("person.id", primary=True)
     id: int = Field(primary_key=True, sa_type=BigInteger)
-    op: str
+    op: ItemOp = choice("op", ItemOp)
     card: Any = sealed("mailbox_item.card", null=False)
     turn: int | None = Field(default=None, sa_type=BigInteger)
     at: Moment = moment()

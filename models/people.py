@@ -1,5 +1,6 @@
 """People, what they may do, where they live, who their relatives are, how they are reached."""
 
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -85,13 +86,20 @@ class Credential(SQLModel, table=True):
     password_hash: str
 
 
+class SessionKind(StrEnum):
+    """Chat and console sessions do not open each other's doors."""
+
+    CHAT = "chat"
+    CONSOLE = "console"
+
+
 class WebSession(SQLModel, table=True):
     """A web chat or console session; the token itself is never stored."""
 
     __tablename__ = "web_session"
     token_hash: bytes = Field(primary_key=True)
     person_id: UUID = points_at("person.id")
-    kind: str
+    kind: SessionKind = choice("kind", SessionKind)
     created_at: Moment = moment()
     idle_until: Moment = moment()
     absolute_until: Moment = moment()
@@ -115,6 +123,14 @@ class DemoPersona(SQLModel, table=True):
     person_id: UUID = points_at("person.id")
 
 
+class Duty(StrEnum):
+    """What somebody on duty answers to."""
+
+    WORKER = "worker"
+    BACKUP = "backup"
+    LEAD = "lead"
+
+
 class Shift(SQLModel, table=True):
     """A turn of duty in one grid; it counts once confirmed and until left."""
 
@@ -126,7 +142,7 @@ class Shift(SQLModel, table=True):
     community_id: UUID = points_at("community.id")
     grid_id: UUID
     person_id: UUID = points_at("person.id")
-    duty: str  # worker | backup | lead
+    duty: Duty = choice("duty", Duty)
     starts_at: Moment = moment()
     ends_at: Moment = moment()
     confirmed_at: MaybeMoment = moment(null=True)

@@ -11,8 +11,10 @@ from models import (
     Building,
     ChannelAccount,
     Community,
+    Comparison,
     Device,
     DeviceKind,
+    Duty,
     FamilyLink,
     Grid,
     Home,
@@ -21,6 +23,7 @@ from models import (
     Person,
     Residence,
     Rule,
+    Severity,
     Shift,
     Street,
 )
@@ -46,8 +49,8 @@ async def community(session: Session, *, slug: str = "default") -> Community:
     for key in LIFE_RULES:
         await add(
             session,
-            Rule(community_id=made.id, key=key, metric=key, comparison=">=", limit=1,
-                 severity="life", source="test"),
+            Rule(community_id=made.id, key=key, metric=key, comparison=Comparison.AT_LEAST, limit=1,
+                 severity=Severity.LIFE, source="test"),
         )  # fmt: skip
     return made
 
@@ -106,7 +109,7 @@ async def shift(session: Session, who: UUID, where: Grid, *, duty: str, now: dat
     """Put a person on confirmed duty around now."""
     await add(
         session,
-        Shift(community_id=where.community_id, grid_id=where.id, person_id=who, duty=duty,
+        Shift(community_id=where.community_id, grid_id=where.id, person_id=who, duty=Duty(duty),
               starts_at=now - timedelta(hours=1), ends_at=now + timedelta(days=7),
               confirmed_at=now - timedelta(hours=1)),
     )  # fmt: skip

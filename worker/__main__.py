@@ -12,10 +12,11 @@ import uvloop
 from channels.web import WebChannel
 from core import log
 from core.bus import RedisBus
+from core.clock import use_timezone
 from core.crypto import use_keyring
 from core.db import Database
 from core.log import logger
-from core.settings import MissingKeysError, Settings
+from core.settings import Settings
 from worker import mqtt, outbox, probes, schedule
 from worker.stack import Stack
 
@@ -83,7 +84,9 @@ def main() -> int:
     log.configure(settings.log_level)
     try:
         use_keyring(settings.keyring)
-    except (MissingKeysError, ValueError) as error:
+        use_timezone(settings.timezone)
+        settings.require_addresses("database_url", "redis_url", "mqtt_url")
+    except (RuntimeError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     uvloop.run(serve(settings, parts))

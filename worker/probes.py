@@ -38,6 +38,8 @@ async def run(stack: Stack, port: int) -> NoReturn:
             Route("/metrics", _metrics),
         ]
     )
-    server = uvicorn.Server(uvicorn.Config(app, host="0.0.0.0", port=port, log_level="warning"))  # noqa: S104
+    everywhere = "0.0.0.0"  # noqa: S104  a container's probe comes from outside
+    config = uvicorn.Config(app, host=everywhere, port=port, log_level="warning", log_config=None)
+    server = uvicorn.Server(config)
     await server._serve()  # noqa: SLF001  serve() would take the signal handlers from us
     raise AssertionError("the probes ended")

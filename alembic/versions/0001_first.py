@@ -17,8 +17,14 @@ _CHOICES = {
         "kind",
     ): "door gas smoke wristband water camera manhole fire lane rubbish parking street",
     ("home", "use"): "owned let vacant",
+    ("mailbox_item", "op"): "message update",
     ("membership", "role"): "resident family elder worker merchant operator",
     ("membership", "scope_kind"): "street community grid building person",
+    ("outbox", "kind"): "ticket reply",
+    ("outbox", "state"): "due sent dead",
+    ("rule", "comparison"): ">= <=",
+    ("rule", "severity"): "life care property maintenance",
+    ("shift", "duty"): "worker backup lead",
     ("ticket", "severity"): "life care property maintenance",
     ("ticket", "status"): "open acked resolved closed",
     ("ticket_card", "part"): "worker backup elder family operator",
@@ -26,6 +32,7 @@ _CHOICES = {
         "ticket_event",
         "kind",
     ): "opened alarm_again reopened told unreachable escalated dispatched acked arrived not_found resolved recovered closed",
+    ("web_session", "kind"): "chat console",
 }
 
 
@@ -647,6 +654,12 @@ def upgrade() -> None:
         """
         CREATE TRIGGER ticket_event_append_only BEFORE UPDATE OR DELETE ON ticket_event
         FOR EACH ROW EXECUTE FUNCTION refuse_change()
+        """
+    )
+    op.execute(
+        """
+        CREATE TRIGGER ticket_event_never_emptied BEFORE TRUNCATE ON ticket_event
+        FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
         """
     )
 

@@ -4,10 +4,11 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse
 from fluent.syntax import FluentParser, ast
 
+from bot.deps import InStack
 from core.i18n import LOCALES
 
 router = APIRouter(include_in_schema=False)
@@ -33,8 +34,12 @@ async def console() -> FileResponse:
 
 
 @router.get("/api/words/{lang}")
-async def words(lang: Literal["zh-CN", "en"]) -> dict[str, str]:
-    """Return the pages' words of one language; arguments stand as `{name}`."""
+async def words(lang: Literal["zh-CN", "en"], response: Response, stack: InStack) -> dict[str, str]:
+    """Return the pages' words of one language; arguments stand as `{name}`.
+
+    The header X-Timezone says in which zone the pages tell the time.
+    """
+    response.headers["x-timezone"] = stack.settings.timezone
     return page_words(lang)
 
 

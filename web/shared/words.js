@@ -4,6 +4,7 @@ import { browser } from "./memory.js";
 
 const LANGUAGES = ["zh-CN", "en"];
 let words = {};
+let timeZone = "Asia/Shanghai";
 let language = LANGUAGES[0];
 
 /** The language asked for in the address, else chosen earlier, else Chinese. */
@@ -28,6 +29,7 @@ export async function loadWords(lang) {
   // Without words there is nothing to say it in: the page tries again.
   if (!response?.ok) throw new ApiError(response?.status ?? 0, "words", `words ${lang}`);
   words = await response.json();
+  timeZone = response.headers.get("x-timezone") ?? timeZone;
   language = lang;
   document.documentElement.lang = lang;
 }
@@ -55,7 +57,7 @@ export const number = (value) => new Intl.NumberFormat(language).format(value);
 
 /** The pages tell the community's time, as the cards do, wherever the browser is. */
 const when = (format) =>
-  new Intl.DateTimeFormat(language, { timeZone: "Asia/Shanghai", hour12: false, ...format });
+  new Intl.DateTimeFormat(language, { timeZone, hour12: false, ...format });
 const CLOCK = { hour: "2-digit", minute: "2-digit" };
 const DAY = { month: "numeric", day: "numeric" };
 

@@ -16,6 +16,24 @@ WORKER_LEASE = timedelta(seconds=30)
 _PAYLOAD = "outbox.payload"
 PRIORITY = {"life": 0, "care": 2, "property": 4, "maintenance": 6}
 REPLY_PRIORITY = 1
+_ENQUEUE = sql(
+    """
+    INSERT INTO outbox (kind, object_id, person_id, channel, version, priority, state, due_at,
+                        attempts, created_at)
+    SELECT 'ticket', c.ticket_id, c.person_id, c.channel, t.version, coalesce(w.priority, 5),
+           'due', :now, 0, :now
+    FROM ticket_card c JOIN ticket t ON t.id = c.ticket_id
+    LEFT JOIN unnest(CAST(:severities AS text[]), CAST(:priorities AS int[]))
+        AS w(severity, priority) ON w.severity = t.severity
+    WHERE c.ticket_id = ANY(CAST(:tickets AS uuid[]))
+    ORDER BY c.ticket_id, c.person_id, c.channel
+    ON CONFLICT (kind, object_id, person_id, channel) DO UPDATE
+    SET version = greatest(outbox.version, excluded.version), state = 'due',
+        due_at = excluded.due_at, created_at = excluded.created_at,
+        leased_until = CASE WHEN outbox.turn IS NULL THEN outbox.leased_until END,
+        turn = NULL, attempts = 0, error = NULL
+    """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +50,6 @@ class Due:
     payload: Any
     attempts: int
     created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A ticket's card that a person must see at this version or newer."""
-
-    ticket: UUID
-    person: UUID
-    channel: str
-    version: int
-    severity: str
 
 
 async def enqueue_reply(
@@ -68,34 +75,15 @@ async def enqueue_reply(
     wake(session, "outbox")
 
 
-async def enqueue_tickets(session: Session, wanted: Sequence[Wanted], *, now: datetime) -> None:
-    """Ask for these cards at these versions; an older wish of the same card is replaced."""
-    if not wanted:
-        return
-    rows = sorted(set(wanted), key=lambda w: (w.ticket, w.person, w.channel))
+async def enqueue_tickets(session: Session, tickets: Sequence[UUID], *, now: datetime) -> None:
+    """Ask for every card of these tickets at its newest version; an older wish is replaced."""
     await session.execute(
-        sql(
-            """
-            INSERT INTO outbox (kind, object_id, person_id, channel, version, priority, state,
-                                due_at, attempts, created_at)
-            SELECT 'ticket', t, p, c, v, pr, 'due', :now, 0, :now
-            FROM unnest(CAST(:tickets AS uuid[]), CAST(:people AS uuid[]),
-                        CAST(:channels AS text[]), CAST(:versions AS int[]),
-                        CAST(:priorities AS int[])) AS w(t, p, c, v, pr)
-            ON CONFLICT (kind, object_id, person_id, channel) DO UPDATE
-            SET version = greatest(outbox.version, excluded.version), state = 'due',
-                due_at = excluded.due_at, created_at = excluded.created_at,
-                leased_until = CASE WHEN outbox.turn IS NULL THEN outbox.leased_until END,
-                turn = NULL, attempts = 0, error = NULL
-            """
-        ),
+        _ENQUEUE,
         {
             "now": now,
-            "tickets": [w.ticket for w in rows],
-            "people": [w.person for w in rows],
-            "channels": [w.channel for w in rows],
-            "versions": [w.version for w in rows],
-            "priorities": [PRIORITY.get(w.severity, 5) for w in rows],
+            "tickets": list(tickets),
+            "severities": list(PRIORITY),
+            "priorities": list(PRIORITY.values()),
         },
     )
     wake(session, "outbox")

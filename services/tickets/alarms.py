@@ -160,7 +160,7 @@ async def _open(
         [
             Entry(o.signal.community, o.id, 1, Happened(kind), now)
             for o in opened
-            for kind in ("opened", *o.live.happened)
+            for kind in o.live.happened
         ],
     )
     await audience.tell(session, [one.id for one in opened], now=now)
@@ -170,32 +170,39 @@ async def _open(
 
 
 async def _insert(session: Session, wanted: list[_Opened], *, now: datetime) -> set[UUID]:
+    """Open tickets and log it in one statement; returns those whose key nobody else had."""
     chains = [snapshot(one.signal.severity) for one in wanted]
     rows = await session.execute(
         sql(
             """
-            INSERT INTO ticket (id, community_id, grid_id, device_id, key, what, severity, status,
-                                epoch, version, opened_at, alarm_at, recovered_at, chain, step,
-                                next_escalation_at, place, previous_id)
-            SELECT w.id, w.community, w.grid, w.device, w.key, w.what, w.severity, 'open', 1, 1,
-                   :now, w.alarm_at, w.recovered_at, w.chain, 0, CAST(:now AS timestamptz) + w.wait, w.place,
-                   (SELECT p.id FROM ticket p WHERE p.key = w.key
-                    AND (p.status = 'closed' AND p.closed_at > :linked) ORDER BY p.id DESC LIMIT 1)
-            FROM unnest(CAST(:ids AS uuid[]), CAST(:communities AS uuid[]),
-                        CAST(:grids AS uuid[]), CAST(:devices AS uuid[]), CAST(:keys AS text[]),
-                        CAST(:whats AS text[]), CAST(:severities AS text[]),
-                        CAST(:alarms AS timestamptz[]), CAST(:recoveries AS timestamptz[]),
-                        CAST(:chains AS jsonb[]), CAST(:waits AS interval[]),
-                        CAST(:places AS bytea[]))
-                AS w(id, community, grid, device, key, what, severity, alarm_at, recovered_at,
-                     chain, wait, place)
-            ON CONFLICT (key) WHERE status <> 'closed' DO NOTHING
-            RETURNING id
+            WITH made AS (
+                INSERT INTO ticket (id, community_id, grid_id, device_id, key, what, severity, status,
+                                    epoch, version, opened_at, alarm_at, recovered_at, chain, step,
+                                    next_escalation_at, place, previous_id)
+                SELECT w.id, w.community, w.grid, w.device, w.key, w.what, w.severity, 'open', 1, 1,
+                       :now, w.alarm_at, w.recovered_at, w.chain, 0, CAST(:now AS timestamptz) + w.wait, w.place,
+                       (SELECT p.id FROM ticket p WHERE p.key = w.key
+                        AND (p.status = 'closed' AND p.closed_at > :linked) ORDER BY p.id DESC LIMIT 1)
+                FROM unnest(CAST(:ids AS uuid[]), CAST(:communities AS uuid[]),
+                            CAST(:grids AS uuid[]), CAST(:devices AS uuid[]), CAST(:keys AS text[]),
+                            CAST(:whats AS text[]), CAST(:severities AS text[]),
+                            CAST(:alarms AS timestamptz[]), CAST(:recoveries AS timestamptz[]),
+                            CAST(:chains AS jsonb[]), CAST(:waits AS interval[]),
+                            CAST(:places AS bytea[]))
+                    AS w(id, community, grid, device, key, what, severity, alarm_at, recovered_at,
+                         chain, wait, place)
+                ON CONFLICT (key) WHERE status <> 'closed' DO NOTHING
+                RETURNING id, community_id),
+            logged AS (
+                INSERT INTO ticket_event (community_id, ticket_id, epoch, at, kind, data)
+                SELECT community_id, id, 1, :now, :opened, '{}' FROM made)
+            SELECT id FROM made
             """
         ),
         {
             "now": now,
             "linked": now - _LINKED_WITHIN,
+            "opened": Happened.OPENED.value,
             "ids": [one.id for one in wanted],
             "communities": [one.signal.community for one in wanted],
             "grids": [one.signal.grid for one in wanted],

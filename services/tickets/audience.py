@@ -14,7 +14,7 @@ from core.crypto import open_json
 from core.db import Session, sql
 from models import Happened, Part
 from services.duty import on_duty, workers_of
-from services.outbox import Wanted, enqueue_tickets
+from services.outbox import enqueue_tickets
 from services.tickets.events import Entry, record
 
 TOLD_AT_ONCE = frozenset({"life", "care"})
@@ -80,20 +80,7 @@ async def refresh(session: Session, tickets: Sequence[UUID], *, now: datetime) -
     """Bring every card of these tickets to the newest version."""
     if not tickets:
         return
-    rows = await session.execute(
-        sql(
-            """
-            SELECT c.ticket_id, c.person_id, c.channel, t.version, t.severity
-            FROM ticket_card c JOIN ticket t ON t.id = c.ticket_id
-            WHERE t.id = ANY(CAST(:tickets AS uuid[]))
-            """
-        ),
-        {"tickets": list(tickets)},
-    )
-    wanted = [
-        Wanted(row.ticket_id, row.person_id, row.channel, row.version, row.severity) for row in rows
-    ]
-    await enqueue_tickets(session, wanted, now=now)
+    await enqueue_tickets(session, tickets, now=now)
 
 
 async def of_grid(

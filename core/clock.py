@@ -28,8 +28,3 @@ def use_timezone(name: str) -> None:
 def local(moment: datetime) -> datetime:
     """Convert an aware moment to the community's local time, for words and rotas only."""
     return moment.astimezone(_Zone.current)
-
-
-def minutes_between(start: datetime, end: datetime) -> int:
-    """Count whole minutes from start to end, never below zero."""
-    return max(0, int((end - start).total_seconds() // 60))

@@ -1,5 +1,6 @@
 """Log-in, map, queue, dispatch and figures."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from core.actor import Role
 from core.clock import utcnow
 from core.db import Session
 from core.errors import UserError
-from services import actors, buildings, login, points, stats, workers
+from services import actors, buildings, login, media, points, stats, workers
 from services.tickets import answer, board
 
 router = APIRouter(prefix="/api/console", tags=["console"])
@@ -113,6 +114,16 @@ async def dispatch(ticket: UUID, body: Dispatch, by: ByOperator, stack: InStack)
         return await board.live(session, by.community, only=[ticket])
 
     return in_words((await stack.db.run(work))[0], by.t)
+
+
+@router.get("/tickets/{ticket}/photos/{photo}", response_class=Response)
+async def read_photo(ticket: UUID, photo: str, by: ByOperator, stack: InStack) -> Response:
+    """Show a picture that a worker left with a ticket."""
+    async with stack.db.reading() as session:
+        if not await board.has_photo(session, by.community, ticket, photo):
+            raise UserError("picture-unknown", status=404)
+    jpeg = await asyncio.to_thread(media.load, stack.media, photo)
+    return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
 
 @router.get("/workers")

@@ -4,8 +4,6 @@ from typing import Any
 
 from core.i18n import Translator
 
-_PUBLIC = frozenset({"at", "kind", "text"})
-
 
 def in_words(ticket: dict[str, Any], t: Translator) -> dict[str, Any]:
     """Give a ticket its title and its events their sentences."""
@@ -16,11 +14,11 @@ def in_words(ticket: dict[str, Any], t: Translator) -> dict[str, Any]:
     }
 
 
-def _event(event: dict[str, Any], t: Translator) -> dict[str, str]:
+def _event(event: dict[str, Any], t: Translator) -> dict[str, str | None]:
     text = t(f"event-{event['kind']}", who=event["who"] or t("somebody"))
     data = event["data"]
     if "found" in data:
         text += " " + t(f"found-{data['found']}") + " " + t(f"seen-{data['seen']}")
     if event["note"]:
         text += " " + t("event-note", note=event["note"])
-    return {"at": event["at"], "kind": event["kind"], "text": text}
+    return {"at": event["at"], "kind": event["kind"], "text": text, "photo": data.get("photo")}

@@ -38,6 +38,7 @@ number-is-a-link = Please press "{ $label }" on the card yourself.
 picture-not-now = The picture arrived, but nothing needs one now, so it was not kept.
 picture-unreadable = This picture cannot be opened. Please send another (JPG or PNG).
 picture-too-big = The file is too big. Please send a smaller one (6 MB at most).
+picture-unknown = This picture was not found.
 place-not-now = The place arrived, but nothing needs one now.
 button-unknown = This button was not sent to you, or it is no longer valid.
 button-expired = This button is too old. Please look at the newest card.

@@ -168,6 +168,7 @@ web-ticket-escalation = Reminders
 web-ticket-escalation-step = Escalated, step { $step }
 web-ticket-epoch = Rings
 web-ticket-epoch-again = Ring number { $epoch }
+web-ticket-photo = Show the photo
 web-ticket-timeline = What happened
 web-ticket-no-events = Nothing recorded yet.
 web-ticket-workers = Dispatch to

@@ -38,6 +38,7 @@ number-is-a-link = 这一项要您自己点一下卡片上的“{ $label }”。
 picture-not-now = 照片收到了，可是现在没有要照片的事，所以没有保存。
 picture-unreadable = 这张照片打不开，请换一张（JPG 或 PNG）。
 picture-too-big = 文件太大了，请换一张小一些的（不超过 6 兆）。
+picture-unknown = 没有找到这张照片。
 place-not-now = 位置收到了，可是现在没有要位置的事。
 button-unknown = 这个按钮不是发给您的，或者已经失效。
 button-expired = 这个按钮过期了，请看最新的卡片。

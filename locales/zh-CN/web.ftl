@@ -168,6 +168,7 @@ web-ticket-escalation = 提醒
 web-ticket-escalation-step = 已升级 { $step } 次
 web-ticket-epoch = 次数
 web-ticket-epoch-again = 第 { $epoch } 次响起
+web-ticket-photo = 看照片
 web-ticket-timeline = 经过
 web-ticket-no-events = 还没有记录。
 web-ticket-workers = 派给谁

@@ -49,6 +49,19 @@ async def live(
     return [_ticket(row, events[row.id]) for row in rows]
 
 
+async def has_photo(session: Session, community: UUID, ticket: UUID, photo: str) -> bool:
+    """Tell whether this picture belongs to this ticket of this community."""
+    rows = await session.execute(
+        sql(
+            """
+            SELECT data FROM ticket_event WHERE ticket_id = :ticket AND community_id = :community
+            """
+        ),
+        {"ticket": ticket, "community": community},
+    )
+    return any(row.data.get("photo") == photo for row in rows)
+
+
 async def versions(session: Session, community: UUID) -> dict[UUID, int]:
     """Map each live ticket to its version: what changed is what differs."""
     rows = await session.execute(

@@ -197,6 +197,18 @@ async def test_a_photo_is_cleaned_and_sealed(world: World, client: httpx.AsyncCl
     stored = (world.folder / "media" / row.data["photo"]).read_bytes()
     assert b"JFIF" not in stored
     assert b"secret place" not in stored
+    operator = await token_of(world, "operator", kind="console")
+    ticket = (await client.get("/api/console/tickets", headers=operator)).json()["tickets"][0]
+    photo = next(e["photo"] for e in ticket["events"] if e["photo"])
+    shown = await client.get(
+        f"/api/console/tickets/{ticket['id']}/photos/{photo}", headers=operator
+    )
+    assert shown.headers["content-type"] == "image/jpeg"
+    assert not Image.open(io.BytesIO(shown.content)).getexif()
+    other = await client.get(
+        f"/api/console/tickets/{ticket['id']}/photos/{'0' * 64}", headers=operator
+    )
+    assert other.status_code == 404
 
 
 async def test_probes_and_headers(client: httpx.AsyncClient) -> None:

@@ -32,9 +32,30 @@ export function createTicketDialog(client, { onTicket, onLocate }) {
     );
   }
 
+  /** A picture needs the session, so it is asked for like data and shown from memory. */
+  function photo(digest) {
+    const { id } = ticket;
+    const button = el("button", { type: "button", class: "button" }, t("web-ticket-photo"));
+    button.addEventListener("click", async () => {
+      try {
+        const picture = await client.get(`/api/console/tickets/${id}/photos/${digest}`);
+        button.replaceWith(el("img", { class: "photo", alt: t("web-ticket-photo"), src: URL.createObjectURL(picture) }));
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        note.textContent = error.message;
+      }
+    });
+    return button;
+  }
+
   function render() {
     const events = ticket.events.map((event) =>
-      el("li", {}, el("time", { datetime: event.at }, dayTime(event.at)), el("span", {}, event.text)),
+      el(
+        "li",
+        {},
+        el("time", { datetime: event.at }, dayTime(event.at)),
+        el("span", {}, event.text, event.photo && photo(event.photo)),
+      ),
     );
     known.replaceChildren(
       el("p", { class: "status" }, severityName(ticket.severity), " · ", statusName(ticket)),

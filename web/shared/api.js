@@ -32,6 +32,7 @@ export function createClient(slot, { shared = false } = {}) {
     } catch {
       throw new ApiError(0, "unreachable", t("web-unreachable"));
     }
+    if (response.ok && response.headers.get("Content-Type")?.startsWith("image/")) return response.blob();
     const answer = await response.json().catch(() => ({}));
     if (response.ok) return answer;
     const { code = "unknown", message = t("web-server-failed") } = answer.error ?? {};

@@ -1,0 +1,144 @@
+"""The throwaway stack that a bench measures: fsync on, everything in a folder of its own."""
+
+import os
+import signal
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from core.crypto import use_keyring
+from core.settings import Settings
+from ops.embedded import Children, Urls, servers
+from ops.embedded.broker import listens, mosquitto
+from ops.stack import environment, new_keys, updated
+
+_ROOT = Path(__file__).resolve().parents[2]
+# Mosquitto 2.0 with `autosave_on_changes` writes its whole store in each turn of its loop, and a
+# turn reads one packet of a connection: a few hundred messages a second, whoever listens. What is
+# measured here is the product, so this broker saves by its timer, as JetStream would by its log.
+_TIMER_SAVED = """\
+listener {port} 127.0.0.1
+allow_anonymous true
+persistence true
+persistence_location ./
+autosave_interval 60
+max_inflight_messages 2000
+max_queued_messages 0
+log_type error
+log_dest stdout
+connection_messages false
+user root
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Servers, settings with fresh keys, and the processes of the product under names."""
+
+    settings: Settings
+    urls: Urls
+    children: Children
+
+    def worker(self, name: str, only: str, *, port: int = 0) -> int:
+        """Start a worker with some of its parts; returns its process id."""
+        argv = [sys.executable, "-m", "worker", "--only", only]
+        return self._start(name, argv, {"LINLING_WORKER_PORT": str(port)})
+
+    def bot(self, name: str, port: int) -> int:
+        """Start an HTTP process on this port; returns its process id."""
+        return self._start(name, [sys.executable, "-m", "bot", "--port", str(port)], {})
+
+    def module(self, name: str, *arguments: str) -> int:
+        """Start another Python module of ours, such as a load generator."""
+        return self._start(name, [sys.executable, "-m", *arguments], {})
+
+    def kill(self, name: str) -> None:
+        """Kill -9 a process of ours and reap it; it may be started again under its name."""
+        os.killpg(self.children.pids[name], signal.SIGKILL)
+        self.children.stop(name)
+
+    def _start(self, name: str, argv: list[str], more: dict[str, str]) -> int:
+        log = self.settings.home / f"{name}.log"
+        given = environment(self.settings) | {"LINLING_LOG_LEVEL": "WARNING"} | more
+        return self.children.start(name, argv, given, log, cwd=_ROOT)
+
+
+@contextmanager
+def ground(*, timer_saved: bool = False) -> Iterator[Ground]:
+    """Run servers in a temporary folder; raises ValueError without mosquitto."""
+    program = mosquitto()
+    if program is None:
+        raise ValueError("the bench wants mosquitto: apt-get install mosquitto")
+    signal.signal(signal.SIGTERM, _end)
+    with ExitStack() as stack:
+        made = stack.enter_context(tempfile.TemporaryDirectory(prefix="linling-bench-"))
+        home = Path(made) / "home"
+        home.mkdir(mode=0o700)
+        children = Children()
+        stack.callback(children.stop_all)
+        given = {"mqtt": _broker(children, program, home)} if timer_saved else {}
+        urls = stack.enter_context(servers(home, given=given))
+        keys = dict(line.split("=", 1) for line in new_keys().splitlines())
+        settings = updated(
+            Settings(),
+            home=home,
+            database_url=urls.database,
+            redis_url=urls.redis,
+            mqtt_url=urls.mqtt,
+            secret_key=keys["LINLING_SECRET_KEY"],
+            data_keys=keys["LINLING_DATA_KEYS"],
+        )
+        use_keyring(settings.keyring)
+        # Processes of the product go before the servers they stand on.
+        processes = Children()
+        stack.callback(processes.stop_all)
+        yield Ground(settings, urls, processes)
+
+
+def _end(number: int, _frame: object) -> None:
+    raise SystemExit(128 + number)
+
+
+def _broker(children: Children, program: str, home: Path) -> str:
+    """Start a broker that saves by its timer; returns its address."""
+    folder, port = home / "broker", free_port()
+    folder.mkdir()
+    text = _TIMER_SAVED.format(port=port)
+    if os.geteuid() != 0:
+        text = text.replace("user root\n", "")
+    (folder / "mosquitto.conf").write_text(text, encoding="utf-8")
+    argv = [program, "-c", "mosquitto.conf"]
+    children.start("fast-broker", argv, dict(os.environ), home / "fast-broker.log", cwd=folder)
+    wait_until(lambda: listens(port), 10, "the broker listens")
+    return f"mqtt://127.0.0.1:{port}"
+
+
+def free_port() -> int:
+    """Find a port of loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until(holds: Callable[[], object], seconds: float, what: str) -> None:
+    """Return when it holds; raises TimeoutError after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"not within {seconds:.0f} s: {what}")
+        time.sleep(0.02)
+
+
+def answers(url: str) -> bool:
+    """Tell whether an address answers with 200."""
+    try:
+        return httpx.get(url, timeout=1, trust_env=False).status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False

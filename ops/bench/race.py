@@ -1,0 +1,195 @@
+"""Twenty hands on each card: exactly one acknowledger, over HTTP and at the service."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from uuid import UUID
+
+import httpx
+import uvloop
+
+from channels.web import WebChannel
+from core.actor import Actor
+from core.bus import RedisBus
+from core.clock import utcnow
+from core.db import Database, Session, sql
+from core.errors import UserError
+from core.ids import uuid7
+from handlers.delivery import deliver_due
+from ops.bench import Report
+from ops.bench.clicks import Hand, Verdict, clients, race
+from ops.bench.fleet import Point, Size, build, logins
+from ops.bench.ground import Ground, answers, free_port, ground, wait_until
+from ops.migrate import migrate
+from services import actors
+from services.tickets import alarms, answer
+from services.tickets.judge import Signal
+
+HANDS = 20
+TICKETS = 500
+SERVICE_TICKETS = 10_000
+PROCESSES = 4
+AT_ONCE = 4
+SERVICE_S = 100.0
+BUDGET = {
+    "http_tickets": "= 500, one winner each",
+    "service_tickets": "= 10,000, one winner each",
+    "wrong": "= 0",
+}
+
+
+def measure() -> Report:
+    """Measure on a throwaway stack."""
+    with ground() as place:
+        return uvloop.run(_measure(place))
+
+
+async def _measure(place: Ground) -> Report:
+    await migrate(place.settings.database_url)
+    bus = RedisBus(place.settings.redis_url)
+    db = Database(place.settings.database_url, bus=bus, pool=HANDS * AT_ONCE // 2)
+    try:
+        size = Size(homes=TICKETS, grids=1, workers=HANDS, kind="smoke")
+        points = await build(db, size, now=utcnow())
+        http = await _over_http(place, db, points)
+        service = await _at_service(db, points)
+    finally:
+        await db.aclose()
+        await bus.aclose()
+    figures = {f"http_{key}": value for key, value in http.items()}
+    figures |= {f"service_{key}": value for key, value in service.items()}
+    figures["wrong"] = http["wrong"] + service["wrong"]
+    kept = not figures["wrong"]
+    kept = kept and (http["tickets"], service["tickets"]) == (TICKETS, SERVICE_TICKETS)
+    return Report("race", figures, BUDGET, kept)
+
+
+async def _signals(db: Database, points: Sequence[Point]) -> list[Signal]:
+    async with db.reading() as session:
+        row = (await session.execute(sql("SELECT community_id, grid_id FROM device LIMIT 1"))).one()
+    return [
+        Signal(
+            f"{point.id}:smoke", "smoke", "life", row.community_id, row.grid_id, point.id,
+            active=True, ts=utcnow(),
+        )
+        for point in points
+    ]  # fmt: skip
+
+
+async def _over_http(place: Ground, db: Database, points: list[Point]) -> dict[str, int]:
+    """Let everybody press every card, five hundred times, through four processes."""
+    signals = await _signals(db, points)
+    await db.run(lambda session: alarms.apply(session, signals, now=utcnow()))
+    web = WebChannel()
+    while await deliver_due(db, channels={web.name: web}, now=utcnow(), limit=500):
+        pass
+    ports = [free_port() for _ in range(PROCESSES)]
+    for number, port in enumerate(ports):
+        place.bot(f"bot-{number}", port)
+    wait_until(lambda: all(answers(f"http://127.0.0.1:{p}/healthz") for p in ports), 40, "bots")
+    bearers = await logins(db, list(points[0].workers), now=utcnow())
+    http = clients(ports)
+    hands = [Hand(http[n % PROCESSES], bearer) for n, bearer in enumerate(bearers)]
+    buttons = [await hand.buttons() for hand in hands]
+    began = time.monotonic()
+    verdicts = [await race(hands, [own[ticket] for own in buttons]) for ticket in buttons[0]]
+    took = time.monotonic() - began
+    await _close(place, http)
+    return {
+        "tickets": len(verdicts),
+        "clicks_per_s": round(len(verdicts) * HANDS / took),
+        "wrong": sum(not _fair(verdict) for verdict in verdicts) + await _doubled(db),
+    }
+
+
+async def _close(place: Ground, http: list[httpx.AsyncClient]) -> None:
+    for client in http:
+        await client.aclose()
+    for number in range(PROCESSES):
+        place.children.stop(f"bot-{number}")
+
+
+def _fair(verdict: Verdict) -> bool:
+    """Tell whether one has it and all the others read who."""
+    name = f"网格员{verdict.winners[0]:02d}" if len(verdict.winners) == 1 else ""
+    told = [name in refusal for refusal in verdict.refusals]
+    return bool(name) and len(told) == HANDS - 1 and all(told)
+
+
+async def _doubled(db: Database) -> int:
+    """Count tickets without exactly one acknowledgement."""
+    async with db.reading() as session:
+        found = await session.execute(
+            sql(
+                """
+                SELECT count(*) FROM ticket t WHERE t.status <> 'open' AND 1 <>
+                    (SELECT count(*) FROM ticket_event e
+                     WHERE e.ticket_id = t.id AND e.kind = 'acked' AND e.person_id = t.acked_by)
+                """
+            )
+        )
+        return int(found.scalar_one())
+
+
+async def _at_service(db: Database, points: list[Point]) -> dict[str, int]:
+    """Let everybody call the service for each of ten thousand tickets, a few tickets at a time."""
+    tickets = await db.run(lambda session: _tickets(session, SERVICE_TICKETS))
+    async with db.reading() as session:
+        workers = [await actors.actor(session, who) for who in points[0].workers]
+    left, wrong, done = iter(tickets), 0, 0
+    began = time.monotonic()
+
+    async def lane() -> None:
+        nonlocal wrong, done
+        for ticket in left:
+            if time.monotonic() - began > SERVICE_S:
+                return
+            won = await asyncio.gather(*(_calls(db, worker, ticket) for worker in workers))
+            wrong += sum(won) != 1
+            done += 1
+
+    await asyncio.gather(*(lane() for _ in range(AT_ONCE)))
+    took = time.monotonic() - began
+    return {
+        "tickets": done,
+        "calls_per_s": round(done * HANDS / took),
+        "wrong": wrong + await _doubled(db),
+    }
+
+
+async def _calls(db: Database, worker: Actor, ticket: UUID) -> bool:
+    try:
+        await db.run(
+            lambda session: answer.acknowledge(session, worker, ticket=ticket, now=utcnow())
+        )
+    except UserError:
+        return False
+    return True
+
+
+async def _tickets(session: Session, count: int) -> list[UUID]:
+    """Write open tickets of one grid that nobody has a card of."""
+    ids = [uuid7() for _ in range(count)]
+    await session.execute(
+        sql(
+            """
+            INSERT INTO ticket (id, community_id, grid_id, key, what, severity, status, epoch,
+                                version, opened_at, alarm_at, chain, step)
+            SELECT w.id, d.community_id, d.grid_id, 'race:' || w.id, 'smoke', 'life', 'open', 1, 1,
+                   :now, :now, '[]', 0
+            FROM unnest(CAST(:ids AS uuid[])) AS w(id),
+                 (SELECT community_id, grid_id FROM device LIMIT 1) AS d
+            """
+        ),
+        {"ids": ids, "now": utcnow()},
+    )
+    await session.execute(
+        sql(
+            """
+            INSERT INTO ticket_event (community_id, ticket_id, epoch, at, kind, data)
+            SELECT community_id, id, 1, opened_at, 'opened', '{}' FROM ticket
+            WHERE key LIKE 'race:%'
+            """
+        )
+    )
+    return ids

@@ -85,7 +85,9 @@ def main() -> int:
     try:
         use_keyring(settings.keyring)
         use_timezone(settings.timezone)
-        settings.require_addresses("database_url", "redis_url", "mqtt_url")
+        settings.require_addresses("database_url", "redis_url")
+        if "mqtt" in parts:
+            settings.require_addresses("mqtt_url")
     except (RuntimeError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 2

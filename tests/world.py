@@ -23,7 +23,7 @@ from services.actors import actor
 from services.ingest import batch, partitions
 from services.ingest.registry import Registry
 from services.mailbox import items_after, items_of_turn
-from services.points import features
+from services.map_points import features
 from services.tickets import answer, escalation
 from tests import make
 

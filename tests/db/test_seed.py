@@ -18,7 +18,7 @@ from ops.sim import simulated
 from services import actors, login
 from services.duty import on_duty
 from services.ingest.registry import Registry, external_index
-from services.points import features
+from services.map_points import features
 from services.stats import figures
 from services.tickets import audience
 from tests import make

@@ -32,6 +32,7 @@ from models.people import (
     Shift,
     WebSession,
 )
+from models.shops import Datum, Shop, ShopMark
 from models.tickets import (
     Happened,
     Media,
@@ -45,9 +46,9 @@ from models.tickets import (
 
 __all__ = [
     "Building", "Button", "ChannelAccount", "Community", "Conversation", "Credential",
-    "DeadLetter", "DemoPersona", "Device", "DeviceKind", "DevicePresence", "DeviceState", "FamilyLink", "Grid",
+    "Datum", "DeadLetter", "DemoPersona", "Device", "DeviceKind", "DevicePresence", "DeviceState", "FamilyLink", "Grid",
     "Happened", "Heartbeat", "Home", "HomeUse", "Inbound", "LoginTicket", "MailboxCounter",
     "MailboxItem", "Media", "Membership", "Outbox", "Part", "Person", "Reading", "Residence",
-    "Rule", "Severity", "Shift", "Status", "Street", "Ticket", "TicketCard", "TicketEvent",
+    "Rule", "Severity", "Shift", "Shop", "ShopMark", "Status", "Street", "Ticket", "TicketCard", "TicketEvent",
     "UnknownDevice", "WebSession",
 ]  # fmt: skip

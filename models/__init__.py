@@ -32,6 +32,17 @@ from models.people import (
     Shift,
     WebSession,
 )
+from models.points import (
+    Account,
+    AccountKind,
+    CodeEntry,
+    Posting,
+    Reason,
+    Redemption,
+    RedemptionState,
+    Reward,
+    Transfer,
+)
 from models.shops import Datum, Shop, ShopMark
 from models.tickets import (
     Happened,
@@ -45,10 +56,10 @@ from models.tickets import (
 )
 
 __all__ = [
-    "Building", "Button", "ChannelAccount", "Community", "Conversation", "Credential",
+    "Account", "AccountKind", "Building", "Button", "ChannelAccount", "CodeEntry", "Community", "Conversation", "Credential",
     "Datum", "DeadLetter", "DemoPersona", "Device", "DeviceKind", "DevicePresence", "DeviceState", "FamilyLink", "Grid",
     "Happened", "Heartbeat", "Home", "HomeUse", "Inbound", "LoginTicket", "MailboxCounter",
-    "MailboxItem", "Media", "Membership", "Outbox", "Part", "Person", "Reading", "Residence",
-    "Rule", "Severity", "Shift", "Shop", "ShopMark", "Status", "Street", "Ticket", "TicketCard", "TicketEvent",
+    "MailboxItem", "Media", "Membership", "Outbox", "Part", "Person", "Posting", "Reading", "Reason", "Redemption", "RedemptionState", "Residence", "Reward",
+    "Rule", "Severity", "Shift", "Shop", "ShopMark", "Status", "Street", "Ticket", "TicketCard", "TicketEvent", "Transfer",
     "UnknownDevice", "WebSession",
 ]  # fmt: skip

@@ -92,7 +92,9 @@ def _chinese(text: str) -> tuple[str | None, bool]:
 
 def _is_now(clause: str, table: dict[str, Any]) -> bool:
     """Tell a statement, or a question about what happens to oneself, from a general question."""
-    if not re.search(table["question"], clause) or clause.startswith("是不是"):
+    if not re.search(table["question"], clause) or _rules().now.search(clause):
+        return True
+    if clause.startswith("是不是"):
         return True
     if clause.endswith(("!", "！")) and not clause.endswith(("吗!", "吗！")):
         return True

@@ -7,18 +7,20 @@ from sqlalchemy.exc import DBAPIError
 
 from cards.talk import say
 from core.act import Act, Refresh, Reply
+from core.actor import Role
 from core.db import Database, Session
 from core.errors import UserError
 from core.event import Clicked, Event, Pictured, Said
 from core.i18n import Translator
 from core.log import logger
 from flows.base import Answer, Standing
-from handlers import flow
+from handlers import flow, redeem
 from handlers.context import Context, Pressed
 from handlers.routes import CLICKS, INTENTS, SAYS
 from services import actors, buttons, conversation, media, outbox
 from services.language.commands import intent_of, number_of
 from services.mailbox import newest_with_buttons
+from services.points.redemptions import looks_like_code
 from services.tickets import queries
 
 TEXT_LIMIT = 2000
@@ -126,6 +128,8 @@ async def _words(ctx: Context, text: str, pressed: list[Pressed]) -> list[Act]:
     number = number_of(text)
     if number is not None and (token := await _numbered(ctx, number)):
         return await _click(ctx, token, pressed)
+    if Role.MERCHANT in ctx.by.roles and looks_like_code(text):
+        return await redeem.entered(ctx, text)
     intent = intent_of(text)
     if ctx.standing is not None:
         return await _within_flow(ctx, ctx.standing, intent, text)

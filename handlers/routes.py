@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from core.act import Act
-from handlers import flow, talk, tickets
+from handlers import flow, points, redeem, talk, tickets
 from handlers.context import Context, Pressed
 
 OnClick = Callable[[Context, Pressed], Awaitable[list[Act]]]
@@ -15,6 +15,13 @@ CLICKS: dict[str, OnClick] = {
     "ticket.resolve": tickets.resolve_ticket,
     "ticket.show": tickets.show,
     "flow.answer": flow.clicked,
+    "points.more": points.more_history,
+    "reward.choose": redeem.choose,
+    "reward.more": points.more_offers,
+    "redeem.hold": redeem.hold,
+    "redeem.cancel": redeem.cancel,
+    "redeem.confirm": redeem.confirm,
+    "redeem.refuse": redeem.refuse,
 }
 
 INTENTS: dict[str, OnIntent] = {
@@ -27,6 +34,11 @@ INTENTS: dict[str, OnIntent] = {
     "ticket_ack": tickets.acknowledge_by_text,
     "ticket_arrive": tickets.arrive_by_text,
     "ticket_resolve": tickets.resolve_by_text,
+    "points_balance": points.balance,
+    "points_history": points.history,
+    "list_rewards": points.offers,
+    "redeem": redeem.begin,
+    "confirm_redemption": redeem.ask_code,
 }
 
 # A menu's button says an intent.
@@ -34,4 +46,6 @@ SAYS = {
     "say.help": "help",
     "say.my_tickets": "my_tickets",
     "say.home_status": "elder_status",
+    "say.points_history": "points_history",
+    "say.list_rewards": "list_rewards",
 }

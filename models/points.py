@@ -25,6 +25,7 @@ from models.columns import (
     moment,
     object_id,
     points_at,
+    sealed,
 )
 
 
@@ -44,6 +45,7 @@ class Reason(StrEnum):
     """Why points moved; the history says it in words."""
 
     GRANT = "grant"
+    CARRIED_OVER = "carried_over"
     ATTENDANCE = "attendance"
     HOLD = "hold"
     REDEEMED = "redeemed"
@@ -163,7 +165,8 @@ class Reward(SQLModel, table=True):
 class Redemption(SQLModel, table=True):
     """A resident's points held for a reward until the merchant confirms, or until `expires_at`.
 
-    The code and the QR token are kept as a keyed index and a hash; `number` is the receipt's.
+    The code is found by its keyed index, the QR token by its hash; `secret` holds both sealed, to
+    show them to the resident again, until the end. `number` is the receipt's.
     """
 
     __table_args__ = (
@@ -174,7 +177,8 @@ class Redemption(SQLModel, table=True):
         UniqueConstraint("end_id"),
         UniqueConstraint("token_hash"),
         CheckConstraint(
-            "(state = 'held') = (end_id IS NULL) AND (state = 'held') = (ended_at IS NULL)",
+            "(state = 'held') = (end_id IS NULL) AND (state = 'held') = (ended_at IS NULL)"
+            " AND (state = 'held') = (secret IS NOT NULL)",
             name="ended_once",
         ),
         Index("uq_redemption_code", "merchant_id", "code_index", unique=True,
@@ -194,6 +198,7 @@ class Redemption(SQLModel, table=True):
     state: RedemptionState = choice("state", RedemptionState, default=RedemptionState.HELD)
     code_index: bytes
     token_hash: bytes
+    secret: Any = sealed("redemption.secret")
     hold_id: UUID
     end_id: MaybeId = None
     made_at: Moment = moment()

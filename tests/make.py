@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from core.actor import Role, ScopeKind
+from core.actor import CLOCK, Role, ScopeKind
 from core.crypto import keyring
 from core.db import Session
+from core.ids import uuid7
 from models import (
     Building,
     ChannelAccount,
@@ -20,12 +21,14 @@ from models import (
     Membership,
     Person,
     Residence,
+    Reward,
     Rule,
     Shift,
     Street,
 )
 from services.homes import home_index
 from services.ingest.registry import external_index
+from services.points import ledger
 
 LIFE_RULES = ("smoke", "gas", "carbon_monoxide", "sos", "fall")
 
@@ -124,6 +127,27 @@ async def residence(session: Session, who: UUID, where: Home, *, elder: bool = F
 async def family(session: Session, elder: UUID, relative: UUID, *, where: UUID) -> None:
     """Link a relative to an elder, with consent."""
     await add(session, FamilyLink(community_id=where, elder_id=elder, relative_id=relative))
+
+
+async def reward(
+    session: Session, where: UUID, *, merchant: UUID, item: str = "修鞋一次", cost: int = 20,
+    **more: Any,
+) -> Reward:  # fmt: skip
+    """Let a merchant offer something for points."""
+    made: Reward = await add(
+        session,
+        Reward(community_id=where, merchant_id=merchant, place="老李修鞋铺", item=item, cost=cost,
+               **{"item_en": "One shoe repair", **more}),
+    )  # fmt: skip
+    return made
+
+
+async def points(session: Session, where: UUID, who: UUID, amount: int, *, now: datetime) -> None:
+    """Give somebody points, as the community does."""
+    await ledger.transfer(
+        session, community=where, debit=ledger.ISSUANCE, credit=ledger.resident(who),
+        amount=amount, reason="grant", key=f"test:{uuid7()}", by=CLOCK, now=now,
+    )  # fmt: skip
 
 
 async def device(

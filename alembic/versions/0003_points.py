@@ -101,7 +101,7 @@ def upgrade() -> None:
         sa.Column("reverses_id", sa.Uuid(), nullable=True),
         sa.Column("data", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.CheckConstraint(
-            "reason IN ('grant', 'attendance', 'hold', 'redeemed', 'refused', 'cancelled', 'lapsed', 'expired', 'settled', 'donated', 'correction')",
+            "reason IN ('grant', 'carried_over', 'attendance', 'hold', 'redeemed', 'refused', 'cancelled', 'lapsed', 'expired', 'settled', 'donated', 'correction')",
             name=op.f("ck_transfer_reason"),
         ),
         sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_transfer_by_id")),
@@ -227,6 +227,7 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("code_index", sa.LargeBinary(), nullable=False),
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=True),
         sa.Column("hold_id", sa.Uuid(), nullable=False),
         sa.Column("end_id", sa.Uuid(), nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
@@ -238,7 +239,7 @@ def upgrade() -> None:
             name=op.f("ck_redemption_state"),
         ),
         sa.CheckConstraint(
-            "(state = 'held') = (end_id IS NULL) AND (state = 'held') = (ended_at IS NULL)",
+            "(state = 'held') = (end_id IS NULL) AND (state = 'held') = (ended_at IS NULL) AND (state = 'held') = (secret IS NOT NULL)",
             name=op.f("ck_redemption_ended_once"),
         ),
         sa.ForeignKeyConstraint(

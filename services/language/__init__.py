@@ -1,13 +1,53 @@
 """Understanding: from a text to an intent, a confidence and slots."""
 
+from functools import cache
+from pathlib import Path
+
 from core.actor import Role
-from services.language.commands import intent_of
-from services.language.understanding import Understanding
+from services.language.emergency import emergency_of
+from services.language.intents import COMMON, UNKNOWN, of_role
+from services.language.model import model, use_folder
+from services.language.rules import Rules
+from services.language.slots import slots_of
+from services.language.understanding import Choices, Understanding
 
-__all__ = ["Understanding", "understand"]
+__all__ = ["Understanding", "prepare", "understand", "use_folder"]
+
+GATE = 0.5
 
 
-def understand(text: str, role: Role, *, lang: str) -> Understanding:  # noqa: ARG001
-    """Tell what a text means to a person in this role."""
-    intent = intent_of(text)
-    return Understanding(intent or "unknown", 1.0 if intent else 0.0)
+@cache
+def _rules() -> Rules:
+    return Rules.made(model().featurizer.sounds)
+
+
+def prepare(folder: Path) -> None:
+    """Read everything now, the model from this folder; the first time a child process fits it."""
+    use_folder(folder)
+    _rules.cache_clear()
+    _rules()
+
+
+def understand(text: str, role: Role, *, lang: str = "") -> Understanding:  # noqa: ARG001
+    """Tell what a text means to a person in this role.
+
+    Danger comes first, then what leaves no doubt, then the model. Below the gate the intent is
+    `unknown`; the three likeliest are there all the same.
+    """
+    among = of_role(role)
+    ranked = model().ranked(text, [intent for intent in among if intent != "emergency"])
+    danger = emergency_of(text)
+    if danger is not None and danger.now:
+        sure: tuple[str, float] | None = ("emergency", 1.0)
+    else:
+        sure = _rules().certain(text, [one for one in among if one != "emergency"])
+    best, confidence = sure or ranked[0]
+    choices = _choices(best, [intent for intent, _ in ranked])
+    if confidence < GATE:
+        return Understanding(UNKNOWN, confidence, {}, choices)
+    return Understanding(best, confidence, slots_of(best, text), choices)
+
+
+def _choices(best: str, ranked: list[str]) -> Choices:
+    ordered = list(dict.fromkeys([best, *ranked, *COMMON]))
+    return ordered[0], ordered[1], ordered[2]

@@ -26,6 +26,7 @@ class Context:
     t: Translator
     now: datetime
     media: Path
+    text: str = ""  # what was said, word for word
     slots: dict[str, Any] = field(default_factory=dict)
     understood: Understanding | None = None
 

@@ -1,6 +1,6 @@
 """The funnel: dedupe, lock, one transaction, acts into the outbox."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
@@ -10,11 +10,11 @@ from core.act import Act, Refresh, Reply
 from core.actor import Role
 from core.db import Database, Session
 from core.errors import UserError
-from core.event import Clicked, Event, Pictured, Said
+from core.event import Clicked, Event, Located, Pictured, Said
 from core.i18n import Translator
 from core.log import logger
 from flows.base import Answer, Standing
-from handlers import flow, redeem
+from handlers import flow, redeem, shops
 from handlers.context import Context, Pressed
 from handlers.routes import CLICKS, INTENTS, SAYS
 from services import actors, buttons, conversation, media, outbox
@@ -109,6 +109,8 @@ async def _route(ctx: Context, event: Event, pressed: list[Pressed]) -> list[Act
         return await flow.answered(ctx, ctx.standing, Answer(picture=digest))
     if isinstance(event, Said):
         return await _words(ctx, event.text.strip(), pressed)
+    if isinstance(event, Located) and ctx.standing is None:
+        return await shops.around(ctx, event)
     raise UserError("place-not-now")
 
 
@@ -125,6 +127,7 @@ async def _words(ctx: Context, text: str, pressed: list[Pressed]) -> list[Act]:
     """Understand words: a number means the newest card's button, then fixed phrases, then a flow."""
     if not text or len(text) > TEXT_LIMIT:
         raise UserError("text-too-long" if text else "text-empty", limit=TEXT_LIMIT)
+    ctx = replace(ctx, text=text)
     number = number_of(text)
     if number is not None and (token := await _numbered(ctx, number)):
         return await _click(ctx, token, pressed)

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from core.act import Act
-from handlers import flow, points, redeem, talk, tickets
+from handlers import flow, points, redeem, shops, talk, tickets
 from handlers.context import Context, Pressed
 
 OnClick = Callable[[Context, Pressed], Awaitable[list[Act]]]
@@ -15,6 +15,8 @@ CLICKS: dict[str, OnClick] = {
     "ticket.resolve": tickets.resolve_ticket,
     "ticket.show": tickets.show,
     "flow.answer": flow.clicked,
+    "shop.show": shops.show,
+    "shop.more": shops.more,
     "points.more": points.more_history,
     "reward.choose": redeem.choose,
     "reward.more": points.more_offers,
@@ -30,6 +32,8 @@ INTENTS: dict[str, OnIntent] = {
     "cancel": talk.nothing_to_cancel,
     "skip": talk.unknown,
     "elder_status": talk.home_status,
+    "find_shop": shops.find_shop,
+    "browse_circle": shops.browse_circle,
     "my_tickets": tickets.mine,
     "ticket_ack": tickets.acknowledge_by_text,
     "ticket_arrive": tickets.arrive_by_text,
@@ -46,6 +50,7 @@ SAYS = {
     "say.help": "help",
     "say.my_tickets": "my_tickets",
     "say.home_status": "elder_status",
+    "say.browse_circle": "browse_circle",
     "say.points_history": "points_history",
     "say.list_rewards": "list_rewards",
 }

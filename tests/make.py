@@ -12,6 +12,7 @@ from models import (
     Building,
     ChannelAccount,
     Community,
+    Datum,
     Device,
     DeviceKind,
     FamilyLink,
@@ -24,11 +25,13 @@ from models import (
     Reward,
     Rule,
     Shift,
+    Shop,
     Street,
 )
 from services.homes import home_index
 from services.ingest.registry import external_index
 from services.points import ledger
+from services.shops.hours_text import parse
 
 LIFE_RULES = ("smoke", "gas", "carbon_monoxide", "sos", "fall")
 
@@ -175,5 +178,20 @@ async def device(
             },
             home_index=home_index(at.id) if at else None, lon=120.06, lat=31.72,
         ),
+    )  # fmt: skip
+    return made
+
+
+async def shop(
+    session: Session, name: str, *, where: UUID, category: str, lon: float = 120.061,
+    lat: float = 31.72, hours: str = "8:00-20:00", **more: Any,
+) -> Shop:  # fmt: skip
+    """Make a shop, by default some hundred metres east of the flat."""
+    week = parse(hours)
+    made: Shop = await add(
+        session,
+        Shop(community_id=where, name=name, category=category, lon=lon, lat=lat,
+             datum=Datum.WGS84, source_lon=lon, source_lat=lat, hours_raw=hours,
+             hours=week.stored() if week else None, **more),
     )  # fmt: skip
     return made

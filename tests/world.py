@@ -13,7 +13,7 @@ import orjson
 from channels.web import WebChannel
 from core.actor import Role
 from core.db import Database, Session, sql
-from core.event import Clicked, Event, Pictured, Said
+from core.event import Clicked, Event, Located, Pictured, Said
 from core.ids import uuid7
 from devices import community_of, decode
 from handlers import redeem
@@ -55,6 +55,10 @@ class Human:
     async def shows(self, jpeg: bytes) -> list[Item]:
         """Send a picture."""
         return await self._send(Pictured, None, jpeg=jpeg)
+
+    async def sends_place(self, *, lat: float, lon: float, datum: str = "wgs84") -> list[Item]:
+        """Send a place."""
+        return await self._send(Located, None, lat=lat, lon=lon, datum=datum)
 
     async def chooses(self, label: str) -> list[Item]:
         """Press the button with this label on the newest card that has it."""

@@ -9,7 +9,7 @@ from uuid import UUID
 from core.crypto import keyring
 from core.db import Database, Session, sql
 from models import Building, Community, Grid, Home, Rule, Street
-from ops.seed import data, ground, points, residents, rewards, roles, rota
+from ops.seed import data, ground, points, residents, rewards, roles, rota, shops
 from ops.seed.residents import Flat
 from ops.seed.rows import Rows
 
@@ -96,7 +96,9 @@ async def _demo(session: Session, community: UUID, *, now: datetime) -> Mapping[
     else:
         await _name(session, community)
         _invent(rows, community, now=now)
-    return await rows.write(session)
+    written = Counter(await rows.write(session))
+    written.update(await shops.keep_up(session, community, now=now))
+    return dict(written)
 
 
 async def _name(session: Session, community: UUID) -> None:

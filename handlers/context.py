@@ -29,6 +29,7 @@ class Context:
     text: str = ""  # what was said, word for word
     slots: dict[str, Any] = field(default_factory=dict)
     understood: Understanding | None = None
+    misses: int = 0  # turns in a row that were not understood
 
     def turn(self) -> Turn:
         """Narrow to what flows may use."""

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from core.act import Act
-from handlers import flow, points, redeem, shops, talk, tickets
+from handlers import flow, guide, points, redeem, shops, talk, tickets
 from handlers.context import Context, Pressed
 
 OnClick = Callable[[Context, Pressed], Awaitable[list[Act]]]
@@ -15,6 +15,7 @@ CLICKS: dict[str, OnClick] = {
     "ticket.resolve": tickets.resolve_ticket,
     "ticket.show": tickets.show,
     "flow.answer": flow.clicked,
+    "language.set": guide.set_language,
     "shop.show": shops.show,
     "shop.more": shops.more,
     "points.more": points.more_history,
@@ -27,10 +28,11 @@ CLICKS: dict[str, OnClick] = {
 }
 
 INTENTS: dict[str, OnIntent] = {
-    "help": talk.help_menu,
-    "unknown": talk.unknown,
+    "help": guide.help_menu,
+    "language": guide.language,
+    "privacy": guide.privacy,
+    "smalltalk": guide.smalltalk,
     "cancel": talk.nothing_to_cancel,
-    "skip": talk.unknown,
     "elder_status": talk.home_status,
     "find_shop": shops.find_shop,
     "browse_circle": shops.browse_circle,
@@ -38,19 +40,25 @@ INTENTS: dict[str, OnIntent] = {
     "ticket_ack": tickets.acknowledge_by_text,
     "ticket_arrive": tickets.arrive_by_text,
     "ticket_resolve": tickets.resolve_by_text,
+    "ticket_help": tickets.ask_for_backup,
+    "device_status": guide.device_status,
+    "duty_on": guide.duty_on,
+    "duty_off": guide.duty_off,
     "points_balance": points.balance,
     "points_history": points.history,
     "list_rewards": points.offers,
     "redeem": redeem.begin,
     "confirm_redemption": redeem.ask_code,
-}
+    # Not here yet: said plainly, with a way to a person.
+    **{
+        intent: guide.not_yet(intent)
+        for intent in (
+            "check_in", "report_problem", "report_status", "bind_elder", "set_away", "end_away",
+            "bind_home", "announcements", "resident_lookup", "elder_record", "visit_plan",
+            "record_visit", "ticket_transfer", "settlement",
+        )
+    },
+}  # fmt: skip
 
 # A menu's button says an intent.
-SAYS = {
-    "say.help": "help",
-    "say.my_tickets": "my_tickets",
-    "say.home_status": "elder_status",
-    "say.browse_circle": "browse_circle",
-    "say.points_history": "points_history",
-    "say.list_rewards": "list_rewards",
-}
+SAYS = {f"say.{intent}": intent for intent in INTENTS}

@@ -2,14 +2,14 @@
 
 from uuid import UUID
 
-from cards.talk import ticket_list
+from cards.talk import say, ticket_list
 from core.act import Act, Refresh, Reply
 from core.errors import UserError
 from flows import resolve
 from handlers.context import Context, Pressed
 from handlers.flow import take
 from models import Status
-from services.tickets import answer, queries
+from services.tickets import answer, backup, queries
 
 
 async def acknowledge(ctx: Context, pressed: Pressed) -> list[Act]:
@@ -60,6 +60,14 @@ async def arrive_by_text(ctx: Context) -> list[Act]:
 async def resolve_by_text(ctx: Context) -> list[Act]:
     """处置完成 in words."""
     return await resolve_ticket(ctx, await _the_one(ctx, Status.ACKED))
+
+
+async def ask_for_backup(ctx: Context) -> list[Act]:
+    """求助 in words: backup and lead of the grid are told at once."""
+    ticket = _ticket(await _the_one(ctx, Status.ACKED))
+    told = await backup.ask(ctx.session, ctx.by, ticket=ticket, now=ctx.now)
+    words = ctx.t("ticket-help-asked", names="、".join(told))
+    return [Reply(say(words, summary=ctx.t("ticket-help-next"), tone="success"))]
 
 
 async def _the_one(ctx: Context, status: Status) -> Pressed:

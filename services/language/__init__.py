@@ -1,11 +1,12 @@
 """Understanding: from a text to an intent, a confidence and slots."""
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 from core.actor import Role
 from services.language.emergency import emergency_of
-from services.language.intents import COMMON, UNKNOWN, of_role
+from services.language.intents import COMMON, UNKNOWN, of_roles
 from services.language.model import model, use_folder
 from services.language.rules import Rules
 from services.language.slots import slots_of
@@ -28,19 +29,22 @@ def prepare(folder: Path) -> None:
     _rules()
 
 
-def understand(text: str, role: Role, *, lang: str = "") -> Understanding:  # noqa: ARG001
-    """Tell what a text means to a person in this role.
+def understand(
+    text: str,
+    role: Role,
+    *,
+    lang: str = "",  # noqa: ARG001  (a language model beside this one would want it)
+    also: Iterable[Role] = (),
+) -> Understanding:
+    """Tell what a text means to a person in this role, and in others that they have `also`.
 
     Danger comes first, then what leaves no doubt, then the model. Below the gate the intent is
     `unknown`; the three likeliest are there all the same.
     """
-    among = of_role(role)
-    ranked = model().ranked(text, [intent for intent in among if intent != "emergency"])
+    among = of_roles(role, *also)
+    ranked = model().ranked(text, among)
     danger = emergency_of(text)
-    if danger is not None and danger.now:
-        sure: tuple[str, float] | None = ("emergency", 1.0)
-    else:
-        sure = _rules().certain(text, [one for one in among if one != "emergency"])
+    sure = ("emergency", 1.0) if danger and danger.now else _rules().certain(text, among)
     best, confidence = sure or ranked[0]
     choices = _choices(best, [intent for intent, _ in ranked])
     if confidence < GATE:

@@ -32,9 +32,13 @@ _OF_ROLE = {
 _MAIN = (Role.WORKER, Role.OPERATOR, Role.MERCHANT, Role.FAMILY, Role.ELDER, Role.RESIDENT)
 
 
-def of_role(role: Role) -> tuple[str, ...]:
-    """List the intents of a role; family and elder use the resident's."""
-    return (*COMMON, *_OF_ROLE[role])
+def of_roles(*roles: Role) -> tuple[str, ...]:
+    """List what the model may guess in these roles; family and elder use the resident's.
+
+    Danger is no guess: services/language/emergency.py finds it, or nobody does.
+    """
+    own = dict.fromkeys(intent for role in roles for intent in _OF_ROLE[role])
+    return (*(intent for intent in COMMON if intent != "emergency"), *own)
 
 
 def main_role(roles: Iterable[Role]) -> Role:

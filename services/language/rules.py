@@ -9,6 +9,7 @@ import yaml
 from rapidfuzz import fuzz, process
 
 from services.language import corpus
+from services.language.commands import intent_of
 from services.language.features import Sounds, plain
 
 _NEARLY = 91
@@ -50,6 +51,8 @@ class Rules:
 
     def certain(self, text: str, among: Sequence[str]) -> tuple[str, float] | None:
         """Name the intent and how sure it is; None when the model must judge."""
+        if (phrase := intent_of(text)) in among and phrase is not None:
+            return phrase, 1.0
         close = _close(text)
         if found := _only(self.written.get(close), among):
             return found, 1.0

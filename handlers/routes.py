@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from core.act import Act
-from handlers import flow, guide, points, redeem, shops, talk, tickets
+from handlers import emergency, flow, guide, people, points, redeem, shops, talk, tickets
 from handlers.context import Context, Pressed
 
 OnClick = Callable[[Context, Pressed], Awaitable[list[Act]]]
@@ -14,6 +14,11 @@ CLICKS: dict[str, OnClick] = {
     "ticket.arrive": tickets.arrive,
     "ticket.resolve": tickets.resolve_ticket,
     "ticket.show": tickets.show,
+    "ticket.contact": emergency.contact,
+    "emergency.open": emergency.opened,
+    "emergency.withdraw": emergency.withdrawn,
+    "handover.choose": people.choose,
+    "handover.end": people.end,
     "flow.answer": flow.clicked,
     "language.set": guide.set_language,
     "shop.show": shops.show,
@@ -29,6 +34,8 @@ CLICKS: dict[str, OnClick] = {
 
 INTENTS: dict[str, OnIntent] = {
     "help": guide.help_menu,
+    "human": people.human,
+    "emergency": emergency.said,
     "language": guide.language,
     "privacy": guide.privacy,
     "smalltalk": guide.smalltalk,

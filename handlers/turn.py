@@ -9,13 +9,12 @@ from core.errors import UserError
 from core.event import Clicked, Event, Located, Pictured, Said
 from core.i18n import Translator
 from flows.base import Answer, Standing
-from handlers import flow, redeem, shops, unsure
+from handlers import flow, people, redeem, shops, unsure
 from handlers.context import Context, Pressed
 from handlers.routes import CLICKS, INTENTS, SAYS
 from services import buttons, media
 from services.language import Understanding, understand
 from services.language.commands import intent_of, number_of
-from services.language.emergency import emergency_of
 from services.language.intents import UNKNOWN, main_role
 from services.language.slots import slots_of
 from services.language.written import is_english
@@ -68,8 +67,8 @@ async def _words(ctx: Context, text: str, pressed: list[Pressed]) -> list[Act]:
     if not text or len(text) > TEXT_LIMIT:
         raise UserError("text-too-long" if text else "text-empty", limit=TEXT_LIMIT)
     ctx = replace(ctx, text=text, t=Translator("en") if is_english(text) else ctx.t)
-    if emergency_of(text) is not None and "emergency" in INTENTS:
-        return await _meant(ctx, Understanding("emergency", 1.0))
+    if (acts := await people.first(ctx)) is not None:
+        return acts
     number = number_of(text)
     if number is not None and (token := await _numbered(ctx, number)):
         return await _click(ctx, token, pressed)
@@ -91,7 +90,7 @@ async def _meant(ctx: Context, found: Understanding) -> list[Act]:
     """Run what was understood; what was not becomes a choice."""
     ctx = replace(ctx, understood=found, slots=found.slots)
     if found.intent == UNKNOWN:
-        return await unsure.ask(ctx, found)
+        return await people.kept(ctx) or await unsure.ask(ctx, found)
     await unsure.forget(ctx)
     return await INTENTS[found.intent](ctx)
 

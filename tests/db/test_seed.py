@@ -20,7 +20,6 @@ from services.duty import on_duty
 from services.ingest.registry import Registry, external_index
 from services.map_points import features
 from services.stats import figures
-from services.tickets import audience
 from tests import make
 
 NOW = datetime(2025, 6, 1, 2, 30, tzinfo=UTC)
@@ -192,7 +191,7 @@ async def test_every_protected_elder_is_reachable(db: Database) -> None:
     assert len(relatives) == 26
     everybody = people | relatives
     async with db.reading() as session:
-        assert await audience._channels(session, everybody) == dict.fromkeys(everybody, "web")
+        assert await actors.reachable(session, everybody) == dict.fromkeys(everybody, "web")
 
 
 async def test_devices_are_found_by_their_own_names(db: Database) -> None:

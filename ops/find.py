@@ -65,15 +65,16 @@ def run(settings: Settings, slug: str, queries: Iterable[str], asking: Asking) -
     async def work() -> None:
         async with opened(settings) as db:
             community = await community_of(db, slug)
-            async for line in _answers(db, community, queries, asking):
+            async for line in answers(db, community, queries, asking):
                 print(line, flush=True)
 
     asyncio.run(work())
 
 
-async def _answers(
+async def answers(
     db: Database, community: UUID, queries: Iterable[str], asking: Asking
 ) -> AsyncIterator[str]:
+    """Answer each question with a line."""
     async with db.reading() as session:
         middle = await places.centre(session, community)
     origin = Origin(asking.at, home=False) if asking.at else Origin(middle)

@@ -11,7 +11,8 @@ export-written = { $rows } rows were written to { $file }
 fault-empty = It must not be empty.
 fault-too-long = Too long, { $limit } characters at most.
 fault-not-text = It holds signs that cannot be kept (such as = or @ at the beginning).
-fault-category = There is no such category. Is it one of these: { $like }?
+fault-category-like = There is no such category. Is it one of these: { $known }?
+fault-category = There is no such category. There are: { $known }.
 fault-number = Not a number. Write it like 120.0612.
 fault-swapped = Longitude and latitude seem to be swapped.
 fault-not-in-china = Not within China. Please check the decimal point.

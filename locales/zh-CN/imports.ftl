@@ -11,7 +11,8 @@ export-written = 写好了 { $rows } 行：{ $file }
 fault-empty = 不能空着。
 fault-too-long = 太长了，最多 { $limit } 个字。
 fault-not-text = 里面有不能保存的符号（比如开头的 = 或 @）。
-fault-category = 分类表里没有这个类别，是不是：{ $like }？
+fault-category-like = 分类表里没有这个类别，是不是：{ $known }？
+fault-category = 分类表里没有这个类别。可以填：{ $known }。
 fault-number = 不是数字，请写成 120.0612 这样。
 fault-swapped = 经度和纬度好像填反了。
 fault-not-in-china = 不在中国范围内，请核对小数点。

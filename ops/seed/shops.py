@@ -35,7 +35,7 @@ async def keep_up(session: Session, community: UUID, *, now: datetime) -> Mappin
     rows = Rows()
     if row.open:
         return {}
-    for values in _shops(Random(_CHANCE)):
+    for values in invented(Random(_CHANCE)):
         owner = row.merchant if values["name"] == data.demo("shops")["merchant"] else None
         rows.make(
             Shop, community_id=community, merchant_person_id=owner, created_at=now,
@@ -44,7 +44,8 @@ async def keep_up(session: Session, community: UUID, *, now: datetime) -> Mappin
     return await rows.write(session)
 
 
-def _shops(rng: Random) -> Iterator[dict[str, Any]]:
+def invented(rng: Random) -> Iterator[dict[str, Any]]:
+    """Make up the shops of data/demo/shops.yaml, a row's values each."""
     plan, taken = data.demo("shops"), Counter[str]()
     telephone = count(1)
     for category, about in plan["shops"].items():

@@ -188,7 +188,7 @@ def _span(groups: tuple[str | None, ...]) -> tuple[int, int]:
         evening = end_part is None and start < 12 * 60 and end < 12 * 60 and groups[7] is None
         end += 12 * 60 if evening and end + 12 * 60 > start else DAY
     if start > DAY or end - start > DAY:
-        raise ValueError
+        raise ValueError("no such time")
     return start, end
 
 
@@ -197,7 +197,7 @@ def _time(groups: tuple[str | None, ...]) -> int:
     hour = int(hour_text or 0)
     minute = int(minute_text or minutes or {"半": 30, "一刻": 15, "三刻": 45}.get(word or "", 0))
     if hour > 24 or minute > 59:
-        raise ValueError
+        raise ValueError("no such time")
     if part in _AFTERNOON and hour < 12 and not (part in {"夜里", "半夜", "深夜"} and hour < 6):
         hour += 12
     if part == "中午" and hour < 6:

@@ -93,13 +93,29 @@ def _read(row: Row) -> tuple[NewShop | None, list[Fault]]:
     lat = cell("纬度", lambda text: _degrees(text, *_CHINA[1]))
     phone, hours, tags = cell("电话", _phone), cell("营业时间", _hours), cell("标签", _tags)
     if faults:
-        return None, faults
+        return None, _swapped(row, faults)
     at = to_wgs84(lon, lat, datum)
     shop = NewShop(
         name, category, address, phone, round(at.lon, 7), round(at.lat, 7), datum.value, lon, lat,
         row.get("营业时间"), hours, tags,
     )  # fmt: skip
     return shop, []
+
+
+def _swapped(row: Row, faults: list[Fault]) -> list[Fault]:
+    """Where both coordinates would fit the other way round, say that instead."""
+    outside = [one for one in faults if one.key == "fault-not-in-china"]
+    if len(outside) < 2:
+        return faults
+    lon, lat = _number(row.get("纬度")), _number(row.get("经度"))
+    if not all(low <= one <= high for one, (low, high) in zip((lon, lat), _CHINA, strict=True)):
+        return faults
+    said = Fault(row.number, "经度", row.get("经度"), "fault-swapped")
+    return [*(one for one in faults if one not in outside), said]
+
+
+def _number(text: str) -> float:
+    return float(unicodedata.normalize("NFKC", text).rstrip("°度"))
 
 
 def _text(text: str) -> str:
@@ -120,10 +136,9 @@ def _category(text: str) -> str:
     if not text:
         raise Faulty("fault-empty")
     if (code := resolve(text)) is None:
-        near = nearest_names(text) or [
-            categories()[code].zh for code in ("convenience", "pharmacy")
-        ]
-        raise Faulty("fault-category", like="、".join(near))
+        like = nearest_names(text)
+        known = "、".join(like or [one.zh for one in categories().values()])
+        raise Faulty("fault-category-like" if like else "fault-category", known=known)
     return code
 
 
@@ -131,14 +146,12 @@ def _degrees(text: str, least: float, most: float) -> float:
     if not text:
         raise Faulty("fault-empty")
     try:
-        value = float(unicodedata.normalize("NFKC", text).rstrip("°度"))
+        value = _number(text)
     except ValueError:
         raise Faulty("fault-number") from None
     if least <= value <= most:
         return value
-    other = _CHINA[1] if (least, most) == _CHINA[0] else _CHINA[0]
-    swapped = other[0] <= value <= other[1]
-    raise Faulty("fault-swapped" if swapped else "fault-not-in-china")
+    raise Faulty("fault-not-in-china")
 
 
 def _datum(text: str) -> Datum:

@@ -90,6 +90,14 @@ async def shops_of(session: Session, community: UUID) -> ShopIndex | None:
     known = _INDEXES.get(community)
     if known is not None and known.mark == mark:
         return known
+    async with _BUILDING[community]:  # one builds, the others wait for it
+        known = _INDEXES.get(community)
+        if known is None or known.mark != mark:
+            known = _INDEXES[community] = await _built(session, community, mark)
+    return known
+
+
+async def _built(session: Session, community: UUID, mark: UUID) -> ShopIndex:
     rows = (
         await session.execute(
             sql(
@@ -102,11 +110,8 @@ async def shops_of(session: Session, community: UUID) -> ShopIndex | None:
         )
     ).all()
     if len(rows) > _BUILD_ASIDE:
-        made = await asyncio.to_thread(build, mark, rows)
-    else:
-        made = build(mark, rows)
-    _INDEXES[community] = made
-    return made
+        return await asyncio.to_thread(build, mark, rows)
+    return build(mark, rows)
 
 
 async def _mark(session: Session, community: UUID) -> UUID | None:

@@ -13,12 +13,13 @@ from functools import cache
 from itertools import pairwise
 from math import log
 
-from services.shops.sound import syllables
+from services.shops.sound import read_as_word, syllables
 from services.shops.taxonomy import around, categories, light, plain
 
 CONFIDENT = 0.62  # share of a word that must be found again
 POSSIBLE = 0.4  # worth offering where nothing else was found
-NEAR = 0.8  # a category whose word fits nearly as well as the best one's is offered too
+NEAR = 0.8  # a category whose word fits nearly as well as the best one's is offered too,
+WHOLE = 0.95  # and so is one whose word was written whole: 复印 and 户口本 in "复印户口本"
 _PAIRS, _SINGLES = 0.72, 0.28
 _SOUND_PAIR, _SOUND_SINGLE = 0.78, 0.5
 _COMMON = 60  # a character in more words than this does not make a word a candidate
@@ -72,7 +73,12 @@ def guesses(text: str, *, gate: float = CONFIDENT, limit: int = 3) -> list[Guess
         if share >= gate and (known is None or score > known.score):
             best[word.code] = Guess(word.code, share, score, word.text)
     ranked = sorted(best.values(), key=lambda one: -one.score)
-    return [one for one in ranked if one.score >= ranked[0].score * NEAR][:limit]
+    return [
+        one
+        for one in ranked
+        if one.score >= ranked[0].score * NEAR
+        or (one.share >= WHOLE and one.word not in ranked[0].word)
+    ][:limit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +148,8 @@ def _pairs(parts: str | tuple[str, ...]) -> Iterator[str]:
 def _words() -> _Words:
     found = [
         _Word(
-            text, one.code, tuple(text), tuple(_pairs(text)), syllables(text),
-            tuple(_pairs(syllables(text))),
+            text, one.code, tuple(text), tuple(_pairs(text)), read_as_word(text),
+            tuple(_pairs(read_as_word(text))),
         )
         for one in categories().values()
         for text in map(plain, one.words)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import zip_longest
 from uuid import UUID
 
 import numpy as np
@@ -16,6 +17,7 @@ from services.shops.hours import Hours
 from services.shops.index import Ints, ShopIndex, shops_of
 
 PAGE = 3
+_VERY_NAME = 0.99
 _SAME_NAME = 0.8  # likeness from which a name is meant before a category
 _LIKE_NAME = 0.62
 _OPEN_WORDS = ("开着", "还开", "开门的", "营业的", "现在开", "没关门", "open now")
@@ -91,7 +93,7 @@ async def find(
         total = len(order)
     else:
         order = _ordered(named, others, ways, limit + offset)
-        total = len(set(named) | set(others.tolist())) if named else len(others)
+        total = _total(named, others)
     chosen = order[offset : offset + limit]
     shops = await _details(session, community, index, chosen, ways=ways, moment=moment)
     return Found(kind, codes, shops, total)
@@ -105,18 +107,20 @@ def _ways(index: ShopIndex, origin: Origin) -> _Ways:
     return _Ways(metres, walks)
 
 
-def _meant(index: ShopIndex, text: str) -> tuple[Kind, tuple[str, ...], list[int], Ints]:
-    """Read the question: (kind, categories, shops by name best first, all others to rank)."""
+def _meant(index: ShopIndex, text: str) -> tuple[Kind, tuple[str, ...], list[int], list[Ints]]:
+    """Read the question: (kind, categories, shops by name best first, the others by category)."""
     asked = match.core(text)
     everything = np.arange(len(index.ids), dtype=np.int32)
     if not asked:
-        return Kind.NEARBY, (), [], everything
+        return Kind.NEARBY, (), [], [everything]
     guesses = match.guesses(text)
     codes = tuple(one.code for one in guesses)
-    whole = bool(guesses) and len(guesses[0].word) >= len(asked) - 1
-    if not whole and len(asked) > 1:
+    best = guesses[0].word if guesses else ""
+    if best != asked and len(asked) > 1:
+        # Where a category's word is nearly all that was asked, only the very name means a shop.
+        least = _VERY_NAME if best and len(best) >= len(asked) - 1 else _SAME_NAME
         called = index.called(asked, least=_LIKE_NAME)
-        same = [at for at, alike in called if alike >= _SAME_NAME]
+        same = [at for at, alike in called if alike >= least]
         if same or (called and not guesses):
             return Kind.NAME, codes, same or [at for at, _ in called[:9]], _of(index, codes)
     if guesses:
@@ -125,19 +129,30 @@ def _meant(index: ShopIndex, text: str) -> tuple[Kind, tuple[str, ...], list[int
     return Kind.MAYBE if maybe else Kind.NONE, maybe, [], _of(index, maybe)
 
 
-def _of(index: ShopIndex, codes: Iterable[str]) -> Ints:
-    lists = [index.by_category[code] for code in codes if code in index.by_category]
-    return np.unique(np.concatenate(lists)) if lists else np.empty(0, np.int32)
+def _of(index: ShopIndex, codes: Iterable[str]) -> list[Ints]:
+    return [index.by_category[code] for code in codes if code in index.by_category]
 
 
-def _ordered(named: Sequence[int], others: Ints, ways: _Ways, wanted: int) -> list[int]:
-    """Put those called so first, then the others by the length of the walk."""
-    near = ways.walk_s[others]
-    if wanted + len(named) < len(others):
-        first = np.argpartition(near, wanted + len(named))[: wanted + len(named)]
-        others, near = others[first], near[first]
-    rest = others[np.argsort(near, kind="stable")].tolist()
+def _ordered(named: Sequence[int], others: Sequence[Ints], ways: _Ways, wanted: int) -> list[int]:
+    """Put those called so first, then the nearest of each category in turn."""
+    turns = [_nearest(one, ways, wanted + len(named)) for one in others]
+    rest = [at for turn in zip_longest(*turns) for at in turn if at is not None]
     return list(dict.fromkeys([*named, *rest]))
+
+
+def _nearest(shops: Ints, ways: _Ways, wanted: int) -> list[int]:
+    near = ways.walk_s[shops]
+    if wanted < len(shops):
+        first = np.argpartition(near, wanted)[:wanted]
+        shops, near = shops[first], near[first]
+    found: list[int] = shops[np.argsort(near, kind="stable")].tolist()
+    return found
+
+
+def _total(named: Sequence[int], others: Sequence[Ints]) -> int:
+    if not named and len(others) < 2:
+        return len(others[0]) if others else 0
+    return len(np.unique(np.concatenate([np.array(named, np.int32), *others])))
 
 
 def _is_open(index: ShopIndex, at: int, moment: datetime) -> bool:

@@ -16,7 +16,10 @@ def syllable(char: str) -> str:
     """
     if not "\u3400" <= char <= "\u9fff":
         return char
-    sound = str(lazy_pinyin(char, style=Style.NORMAL)[0])
+    return _folded(str(lazy_pinyin(char, style=Style.NORMAL)[0]))
+
+
+def _folded(sound: str) -> str:
     for long, short in _INITIALS:
         if sound.startswith(long):
             sound = short + sound.removeprefix(long)
@@ -27,6 +30,13 @@ def syllable(char: str) -> str:
 def syllables(text: str) -> tuple[str, ...]:
     """Fold every character of a text."""
     return tuple(map(syllable, text))
+
+
+def read_as_word(word: str) -> tuple[str, ...]:
+    """Fold a whole word's reading: 行 in 银行 is hang, alone it would be xing."""
+    if not all("\u3400" <= char <= "\u9fff" for char in word):
+        return syllables(word)
+    return tuple(map(_folded, lazy_pinyin(word, style=Style.NORMAL)))
 
 
 def spelled(text: str) -> str:

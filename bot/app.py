@@ -21,6 +21,7 @@ from core.crypto import use_keyring
 from core.db import Database
 from core.i18n import Translator
 from core.settings import Settings
+from services import language
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -34,6 +35,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await asyncio.to_thread(language.prepare, settings.home)
         listening = asyncio.create_task(fanout.run())
         yield
         listening.cancel()

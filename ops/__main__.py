@@ -151,6 +151,17 @@ def _find(options: argparse.Namespace) -> int:
     return 0
 
 
+def _say(options: argparse.Namespace) -> int:
+    from ops import say
+    from ops.stack import joined
+
+    with joined(demo=options.demo) as settings:
+        community = options.community or settings.community
+        asking = say.Asking(options.as_whom, community, not options.dry_run, options.json)
+        say.run(settings, sys.stdin if options.text is None else [options.text], asking)
+    return 0
+
+
 def _import(options: argparse.Namespace) -> int:
     from ops.imports import command, kind_of
     from ops.stack import joined
@@ -229,6 +240,12 @@ def parser() -> argparse.ArgumentParser:
     take.add_argument("file", metavar="FILE", type=Path)
     take.add_argument("--template", action="store_true", help="only the headers and an example")
     take.add_argument("--community", help="its slug; LINLING_COMMUNITY if left out")
+    say = add("say", _say, "take a turn of chat; without a text, a turn a line, each afresh")
+    say.add_argument("text", nargs="?", metavar="TEXT")
+    say.add_argument("--as", dest="as_whom", required=True, metavar="ROLE[:NAME]")
+    say.add_argument("--json", action="store_true")
+    say.add_argument("--dry-run", action="store_true", help="keep nothing of it")
+    say.add_argument("--community", help="its slug; LINLING_COMMUNITY if left out")
     bench = add("bench", _bench, "measure on a throwaway stack")
     bench.add_argument("name", help="alarm, card, ingest, kill or race")
     bench.add_argument("--json", action="store_true")

@@ -69,6 +69,7 @@ def shop_detail(one: Hit, now: datetime, t: Translator) -> Card:
                 "route.amap", t("action-route-amap"), url=links.walking(one.name, one.at)["amap"]
             ),
             Action("say.browse_circle", t("action-browse-circle")),
+            Action("say.human", t("action-ask-person")),
         ),
         tone="info",
     )
@@ -102,7 +103,10 @@ def _nothing(found: Found, asked: str, t: Translator) -> Card:
         key=f"shops:{uuid7()}",
         title=t("shops-none", what=what) if what else t("shops-none-at-all"),
         summary=t("shops-none-next"),
-        actions=(Action("say.browse_circle", t("action-browse-circle"), "primary"),),
+        actions=(
+            Action("say.browse_circle", t("action-browse-circle"), "primary"),
+            Action("say.human", t("action-ask-person")),
+        ),
     )
 
 

@@ -8,9 +8,9 @@ shops-from-home = Counted from your home.
 shops-from-sent = Counted from the place you sent.
 shops-from-centre = Counted from the middle of the community; send me your place to count from there.
 shops-how = { $count ->
-    [1] {" "}Reply 1 for details.
-    [2] {" "}Reply 1 or 2 for details.
-   *[other] {" "}Reply 1, 2 or 3 for details.
+    [1] {" "}Reply 1 for details, 0 for a person.
+    [2] {" "}Reply 1 or 2 for details, 0 for a person.
+   *[other] {" "}Reply 1, 2 or 3 for details, 0 for a person.
 }
 shops-none = Nothing was found nearby for "{ $what }".
 shops-none-at-all = No shops have been registered in this community yet.
@@ -50,5 +50,6 @@ action-call-to = Call { $name }
 action-route = The way there
 action-route-to = The way to { $name }
 action-route-amap = The way on Amap
+action-ask-person = Ask a person
 action-browse-circle = What is nearby
 place-datum-unknown = The datum of this place is unknown. Please send the place again.

@@ -8,9 +8,9 @@ shops-from-home = 从您家算起。
 shops-from-sent = 从您发来的位置算起。
 shops-from-centre = 从社区中心算起；把位置发给我，就从您站的地方算。
 shops-how = { $count ->
-    [1] 回复 1 看详细。
-    [2] 回复 1、2 看详细。
-   *[other] 回复 1、2、3 看详细。
+    [1] 回复 1 看详细，回复 0 找人帮忙。
+    [2] 回复 1、2 看详细，回复 0 找人帮忙。
+   *[other] 回复 1、2、3 看详细，回复 0 找人帮忙。
 }
 shops-none = 附近没有查到“{ $what }”。
 shops-none-at-all = 这个社区还没有登记附近的店。
@@ -50,5 +50,6 @@ action-call-to = 打电话给{ $name }
 action-route = 怎么走
 action-route-to = 去{ $name }怎么走
 action-route-amap = 用高德地图看路线
+action-ask-person = 找人帮忙
 action-browse-circle = 附近都有什么店
 place-datum-unknown = 这个位置的坐标系我不认识，请用微信或地图重新发一次位置。

@@ -106,11 +106,13 @@ async def test_a_place_in_gcj02_is_the_same_place(street: World) -> None:
 async def test_what_is_there_and_what_is_not(street: World) -> None:
     """附近有什么 lists what is nearest; a kind that nobody registered is said to be missing."""
     elder = street.person("elder")
-    assert labels(card(await elder.says("附近有什么")))[0] == "1 老李修鞋铺"
+    shown = card(await elder.says("附近有什么"))
+    assert labels(shown)[0] == "1 老李修鞋铺"
+    assert shown["summary"].startswith("从您家算起")
     shown = card(await elder.says("附近有没有花店"))
     assert "花店" in shown["title"]
     assert "没有查到" in shown["title"]
-    assert [one["id"] for one in shown["actions"]] == ["say.browse_circle"]
+    assert [one["id"] for one in shown["actions"]] == ["say.browse_circle", "say.human"]
     assert labels(card(await elder.clicks("say.browse_circle")))[0] == "1 老李修鞋铺"
 
 

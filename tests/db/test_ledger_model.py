@@ -178,8 +178,13 @@ class Points(RuleBasedStateMachine):
 
 def test_the_ledger_stands_as_its_model_does(db_url: str) -> None:
     """Conservation, no negatives, keys that count once, reversal at most once, replay."""
+
+    class Here(Points):
+        def __init__(self) -> None:
+            super().__init__(db_url)
+
     run_state_machine_as_test(
-        lambda: Points(db_url),
+        Here,
         settings=settings(
             max_examples=25, stateful_step_count=30, deadline=None, derandomize=True,
             suppress_health_check=list(HealthCheck), database=None,

@@ -16,7 +16,7 @@ from handlers import redeem
 from models import AccountKind, Reward
 from ops import check
 from services.actors import actor
-from services.points import ledger, redemptions
+from services.points import holds, ledger, redemptions
 from services.points.holds import RedemptionView
 from services.points.ledger import AccountRef
 from tests import make
@@ -203,7 +203,7 @@ async def test_fifty_clicks_in_chat_are_one_receipt(world: World) -> None:
     which = uuid7()
     await world.db.run(holding(world, reward.id, which))
     merchant = world.person("merchant")
-    (row,) = await world.db.run(lambda s: redemptions.views(s, "r.id = :id", {"id": which}))
+    (row,) = await world.db.run(lambda s: holds.views(s, "r.id = :id", {"id": which}))
     await merchant.says(row.code)
     token = await merchant.token("redeem.confirm")
     answers = await asyncio.gather(*(merchant.presses(token) for _ in range(50)))

@@ -19,6 +19,7 @@ from services.shops.taxonomy import around, categories, light, plain
 CONFIDENT = 0.62  # share of a word that must be found again
 POSSIBLE = 0.4  # worth offering where nothing else was found
 NEAR = 0.8  # a category whose word fits nearly as well as the best one's is offered too,
+SECOND = 0.85  # if it is not by sound alone,
 WHOLE = 0.95  # and so is one whose word was written whole: 复印 and 户口本 in "复印户口本"
 _PAIRS, _SINGLES = 0.72, 0.28
 _SOUND_PAIR, _SOUND_SINGLE = 0.78, 0.5
@@ -76,7 +77,8 @@ def guesses(text: str, *, gate: float = CONFIDENT, limit: int = 3) -> list[Guess
     return [
         one
         for one in ranked
-        if one.score >= ranked[0].score * NEAR
+        if one is ranked[0]
+        or (one.score >= ranked[0].score * NEAR and one.share >= SECOND)
         or (one.share >= WHOLE and one.word not in ranked[0].word)
     ][:limit]
 

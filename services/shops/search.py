@@ -20,6 +20,7 @@ PAGE = 3
 _VERY_NAME = 0.99
 _SAME_NAME = 0.8  # likeness from which a name is meant before a category
 _LIKE_NAME = 0.62
+_LONGEST = 80  # characters of a question that are read
 _OPEN_WORDS = ("开着", "还开", "开门的", "营业的", "现在开", "没关门", "open now")
 
 
@@ -84,7 +85,7 @@ async def find(
     index = await shops_of(session, community)
     if index is None:
         return Found(Kind.NONE, (), (), 0)
-    kind, codes, named, others = _meant(index, text)
+    kind, codes, named, others = _meant(index, text[:_LONGEST])
     ways = _ways(index, origin)
     moment = local(now)
     if open_now or any(word in text for word in _OPEN_WORDS):

@@ -7,7 +7,7 @@ from pathlib import Path
 from core.actor import Role
 from services.language.emergency import emergency_of
 from services.language.intents import COMMON, UNKNOWN, of_roles
-from services.language.model import model, use_folder
+from services.language.model import keep_folder, model, use_folder
 from services.language.rules import Rules
 from services.language.slots import slots_of
 from services.language.understanding import Choices, Understanding
@@ -23,9 +23,11 @@ def _rules() -> Rules:
 
 
 def prepare(folder: Path) -> None:
-    """Read everything now, the model from this folder; the first time a child process fits it."""
-    use_folder(folder)
-    _rules.cache_clear()
+    """Read everything now, the model from this folder; the first time a child process fits it.
+
+    A folder that was named before by `use_folder` stays.
+    """
+    keep_folder(folder)
     _rules()
 
 

@@ -46,7 +46,11 @@ class _Folder:
 def use_folder(path: Path) -> None:
     """Keep the fitted model in this folder, HOME if nobody says otherwise."""
     _Folder.path = path
-    model.cache_clear()
+
+
+def keep_folder(path: Path) -> None:
+    """Keep the fitted model in this folder unless another one was named."""
+    _Folder.path = _Folder.path or path
 
 
 @cache

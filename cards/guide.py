@@ -17,9 +17,11 @@ _MENUS: Mapping[Role, tuple[str, ...]] = {
     ),
     Role.ELDER: ("elder_status", "browse_circle", "list_activities", "points_balance", "human"),
     Role.FAMILY: ("elder_status", "browse_circle", "list_activities", "points_balance", "human"),
-    Role.WORKER: ("my_tickets", "device_status", "duty_on", "duty_off", "human"),
+    Role.WORKER: (
+        "my_tickets", "approve_attendance", "device_status", "duty_on", "duty_off", "human",
+    ),
     Role.MERCHANT: ("confirm_redemption", "human"),
-    Role.OPERATOR: ("device_status", "human"),
+    Role.OPERATOR: ("device_status", "approve_attendance", "human"),
 }  # fmt: skip
 
 

@@ -3,7 +3,18 @@
 from collections.abc import Awaitable, Callable
 
 from core.act import Act
-from handlers import emergency, flow, guide, people, points, redeem, shops, talk, tickets
+from handlers import (
+    activities,
+    emergency,
+    flow,
+    guide,
+    people,
+    points,
+    redeem,
+    shops,
+    talk,
+    tickets,
+)
 from handlers.context import Context, Pressed
 
 OnClick = Callable[[Context, Pressed], Awaitable[list[Act]]]
@@ -20,6 +31,13 @@ CLICKS: dict[str, OnClick] = {
     "handover.choose": people.choose,
     "handover.end": people.end,
     "flow.answer": flow.clicked,
+    "activity.show": activities.show,
+    "activity.more": activities.more,
+    "activity.join": activities.join,
+    "activity.ask_leave": activities.ask_leave,
+    "activity.leave": activities.leave,
+    "activity.attendance": activities.show_attendance,
+    "activity.approve": activities.approve,
     "language.set": guide.set_language,
     "shop.show": shops.show,
     "shop.more": shops.more,
@@ -39,6 +57,11 @@ INTENTS: dict[str, OnIntent] = {
     "language": guide.language,
     "privacy": guide.privacy,
     "smalltalk": guide.smalltalk,
+    "list_activities": activities.listing,
+    "join_activity": activities.begin_join,
+    "leave_activity": activities.begin_leave,
+    "my_activities": activities.mine,
+    "approve_attendance": activities.to_approve,
     "cancel": talk.nothing_to_cancel,
     "elder_status": talk.home_status,
     "find_shop": shops.find_shop,

@@ -25,6 +25,8 @@ TEXT_LIMIT = 2000
 # What a person may want in the middle of a flow; anything longer is an answer to its question.
 _INTERRUPTS = frozenset({"help", "human", "my_tickets"})
 _INTERRUPTION_LIMIT = 12
+# What is said only with these very words, and never guessed.
+_COMMANDS = frozenset({"cancel", "approve_attendance"})
 _SURE = 0.9
 
 
@@ -76,8 +78,8 @@ async def _words(ctx: Context, text: str, pressed: list[Pressed]) -> list[Act]:
         return await _within_flow(ctx, ctx.standing, text)
     if Role.MERCHANT in ctx.by.roles and looks_like_code(text):
         return await redeem.entered(ctx, text)
-    if intent_of(text) == "cancel":
-        return await INTENTS["cancel"](ctx)
+    if (phrase := intent_of(text)) in _COMMANDS:
+        return await INTENTS[phrase](ctx)
     return await _meant(ctx, _understood(ctx, text))
 
 

@@ -110,6 +110,35 @@ INVARIANTS = (
         """,
     ),
     Invariant(
+        "talk_has_ticket",
+        "a talk is live exactly as long as its ticket",
+        """
+        SELECT h.ticket_id FROM handover h JOIN ticket t ON t.id = h.ticket_id
+        WHERE (h.ended_at IS NULL) <> (t.status <> 'closed')
+        UNION ALL
+        SELECT id FROM ticket WHERE what = 'handover' AND NOT EXISTS (
+            SELECT 1 FROM handover h WHERE h.ticket_id = ticket.id)
+        """,
+    ),
+    Invariant(
+        "places_counted",
+        "an activity's places are counted right, and never more than there are",
+        """
+        SELECT a.id FROM activity a WHERE a.taken > a.capacity OR a.taken <>
+            (SELECT count(*) FROM enrolment e WHERE e.activity_id = a.id AND e.status <> 'left')
+        """,
+    ),
+    Invariant(
+        "attendance_credited",
+        "every approved attendance was credited, once",
+        """
+        SELECT e.id FROM enrolment e JOIN activity a ON a.id = e.activity_id
+        WHERE e.status = 'attended' AND a.points > 0 AND
+            (SELECT count(*) FROM transfer t WHERE t.community_id = e.community_id
+               AND t.key = 'attendance:' || e.activity_id || ':' || e.person_id) <> 1
+        """,
+    ),
+    Invariant(
         "dead_outbox",
         "no card was given up",
         "SELECT id FROM outbox WHERE state = 'dead'",
@@ -195,6 +224,7 @@ SEALED = (
     ("device", "place"), ("device", "external"), ("ticket", "place"), ("ticket_event", "note"),
     ("conversation", "flow"), ("outbox", "payload"), ("mailbox_item", "card"),
     ("button", "args"), ("dead_letter", "topic"), ("dead_letter", "payload"),
+    ("emergency", "elders"), ("emergency", "said"), ("handover_message", "text"),
     ("channel_account", "external"), ("unknown_device", "external"),
     ("redemption", "secret"),
 )  # fmt: skip

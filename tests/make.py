@@ -9,6 +9,7 @@ from core.crypto import keyring
 from core.db import Session
 from core.ids import uuid7
 from models import (
+    Activity,
     Building,
     ChannelAccount,
     Community,
@@ -151,6 +152,20 @@ async def points(session: Session, where: UUID, who: UUID, amount: int, *, now: 
         session, community=where, debit=ledger.ISSUANCE, credit=ledger.resident(who),
         amount=amount, reason="grant", key=f"test:{uuid7()}", by=CLOCK, now=now,
     )  # fmt: skip
+
+
+async def activity(
+    session: Session, where: UUID, by: UUID, *, starts_at: datetime, title: str = "楼道清洁",
+    capacity: int = 10, points: int = 20, hours: float = 2,
+) -> Activity:  # fmt: skip
+    """Make an activity."""
+    made: Activity = await add(
+        session,
+        Activity(community_id=where, title=title, place="活动室", starts_at=starts_at,
+                 ends_at=starts_at + timedelta(hours=hours), capacity=capacity, points=points,
+                 organiser_id=by),
+    )  # fmt: skip
+    return made
 
 
 async def device(

@@ -16,7 +16,7 @@ from core.db import Database, Session, sql
 from core.event import Clicked, Event, Located, Pictured, Said
 from core.ids import uuid7
 from devices import community_of, decode
-from handlers import redeem
+from handlers import activities, redeem
 from handlers.delivery import deliver_due, deliver_turn
 from handlers.dispatch import dispatch
 from models import Device
@@ -213,6 +213,7 @@ class World:
             self.now = min(end, self.now + timedelta(seconds=10))
             await self.db.run(lambda s: escalation.sweep(s, now=self.now))
             await self.db.run(lambda s: redeem.sweep(s, now=self.now))
+            await self.db.run(lambda s: activities.remind(s, now=self.now))
             await self.settle()
 
     async def dispatches(self, name: str) -> None:

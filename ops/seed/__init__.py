@@ -9,7 +9,7 @@ from uuid import UUID
 from core.crypto import keyring
 from core.db import Database, Session, sql
 from models import Building, Community, Grid, Home, Rule, Street
-from ops.seed import data, ground, points, residents, rewards, roles, rota, shops
+from ops.seed import activities, data, ground, points, residents, rewards, roles, rota, shops
 from ops.seed.residents import Flat
 from ops.seed.rows import Rows
 
@@ -98,6 +98,7 @@ async def _demo(session: Session, community: UUID, *, now: datetime) -> Mapping[
         _invent(rows, community, now=now)
     written = Counter(await rows.write(session))
     written.update(await shops.keep_up(session, community, now=now))
+    written.update(await activities.keep_up(session, community, now=now))
     return dict(written)
 
 

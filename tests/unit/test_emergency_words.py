@@ -10,7 +10,7 @@ import yaml
 from services.language.emergency import emergency_of, kinds, numbers_to_dial
 
 _TABLE: dict[str, Any] = yaml.safe_load(
-    (Path(__file__).parents[1] / "payloads" / "emergency.yaml").read_text("utf-8")
+    (Path(__file__).parents[1] / "sentences" / "emergency.yaml").read_text("utf-8")
 )
 _BY_KIND = [(kind, text) for kind, texts in _TABLE["emergencies"].items() for text in texts]
 _ALL = [text for _, text in _BY_KIND] + _TABLE["mixed"]

@@ -53,7 +53,7 @@ class _Words:
     by_sound: dict[str, list[int]]
     by_single: dict[str, list[int]]
     weight: dict[str, float]
-    alone: dict[str, str]  # words of one character; inside a longer question they say too little
+    alone: dict[str, str]
 
 
 def core(text: str) -> str:
@@ -157,9 +157,7 @@ def _words() -> _Words:
         for text in map(plain, one.words)
         if len(text) > 1
     ]  # fmt: skip
-    alone = {
-        word: one.code for one in categories().values() for word in one.words if len(word) == 1
-    }
+    alone = {word: one.code for one in categories().values() for word in one.alone}
     tables: tuple[dict[str, list[int]], ...] = tuple(defaultdict(list) for _ in range(3))
     for index, word in enumerate(found):
         parts = (word.pairs, word.sound_pairs, word.singles)

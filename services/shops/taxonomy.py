@@ -23,6 +23,7 @@ class Category:
     en: str
     official: str
     words: tuple[str, ...]
+    alone: tuple[str, ...]  # mean it only when nothing else is said
 
     def name(self, lang: str) -> str:
         """Call it in a language."""
@@ -53,6 +54,7 @@ def categories() -> Mapping[str, Category]:
         code: Category(
             code, row["zh"], row["en"], row["official"],
             tuple(dict.fromkeys([row["zh"], *row["words"].split()])),
+            tuple(row.get("alone", "").split()),
         )
         for code, row in table.items()
     }  # fmt: skip
@@ -68,15 +70,14 @@ def plain(text: str) -> str:
 def _names() -> Mapping[str, str]:
     """Map every name and word to a code; the nearer name wins: own, word, official, English."""
     found: dict[str, str] = {}
-    for pick in (
-        lambda one: (one.code, one.zh),
-        lambda one: one.words,
-        lambda one: (one.official,),
-        lambda one: (one.en,),
-    ):
-        for one in categories().values():
-            for word in pick(one):
-                found.setdefault(plain(word), one.code)
+    known = list(categories().values())
+    layers = (
+        [(one.code, name) for one in known for name in (one.code, one.zh)],
+        [(one.code, word) for one in known for word in (*one.words, *one.alone)],
+        [(one.code, name) for one in known for name in (one.official, one.en)],
+    )
+    for code, name in (pair for layer in layers for pair in layer):
+        found.setdefault(plain(name), code)
     return found
 
 

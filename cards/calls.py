@@ -97,7 +97,11 @@ def _words_open(view: TicketView, call: Call, who: str, t: Translator) -> str:
 
 
 def _fields(view: TicketView, call: Call, part: Part, t: Translator) -> list[Field]:
-    rows = [Field(t("field-place"), place_of(view, t)), *fields(view, part, t)[1:]]
+    rows = [
+        Field(t("field-place"), place_of(view, t)),
+        Field(t("field-called"), at(view.opened_at)),
+        *fields(view, part, t)[2:],
+    ]
     if part in _WORKING:
         rows.append(Field(t("field-said"), call.said))
     return rows

@@ -58,6 +58,7 @@ action-danger-now = I am in danger now, get somebody
 action-withdraw = By mistake, take it back
 action-contact = Telephones
 action-phone = Telephone { $name }
+field-called = Called for help
 field-said = Words
 found-mistaken = By mistake, no danger
 contacts-title = Telephones

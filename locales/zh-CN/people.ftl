@@ -58,6 +58,7 @@ action-danger-now = 现在就有危险，马上叫人
 action-withdraw = 误触，撤销
 action-contact = 联系电话
 action-phone = 打给{ $name }
+field-called = 呼救时间
 field-said = 原话
 found-mistaken = 误触或说错，没有险情
 contacts-title = 联系电话

@@ -12,7 +12,7 @@ from bot.console import routes as console
 from bot.console.hub import Hub
 from bot.fanout import Fanout
 from bot.guard import Guard, answer_in_words
-from bot.routes import chat, demo, health, pages
+from bot.routes import chat, demo, health, pages, qr
 from bot.stack import Stack
 from channels.web import WebChannel
 from core import log
@@ -22,6 +22,7 @@ from core.crypto import use_keyring
 from core.db import Database
 from core.i18n import Translator
 from core.settings import Settings
+from services import language
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -37,6 +38,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await asyncio.to_thread(language.prepare, settings.home)
         listening = asyncio.create_task(fanout.run())
         yield
         listening.cancel()
@@ -48,7 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="Linling", docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.stack, app.state.fanout, app.state.attempts = stack, fanout, Attempts()
     app.state.hub = Hub(stack.db, fanout, Translator())
-    for module in (pages, health, chat, console):
+    for module in (pages, health, chat, qr, console):
         app.include_router(module.router)
     if settings.demo:
         app.include_router(demo.router)

@@ -4,13 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from core.actor import Role
 from core.card import Action, Card, Field, Tone
 from core.i18n import Translator
 from core.ids import uuid7
 from services.tickets.queries import TicketView
-
-_MENUS = (Role.WORKER, Role.OPERATOR, Role.MERCHANT, Role.FAMILY, Role.ELDER, Role.RESIDENT)
 
 
 def say(text: str, *, summary: str = "", tone: Tone = "neutral") -> Card:
@@ -18,38 +15,11 @@ def say(text: str, *, summary: str = "", tone: Tone = "neutral") -> Card:
     return Card(key=f"say:{uuid7()}", title=text, summary=summary, tone=tone)
 
 
-def menu(roles: frozenset[Role], t: Translator) -> Card:
-    """Show what the person can do here, by the first role that has a menu."""
-    role = next((role for role in _MENUS if role in roles), Role.RESIDENT)
-    actions = [Action("say.my_tickets", t("action-my-tickets"), "primary")]
-    if role is not Role.WORKER:
-        actions = [Action("say.home_status", t("action-home-status"), "primary")]
-    if role in {Role.MERCHANT, Role.OPERATOR}:
-        actions = []
-    return Card(
-        key=f"menu:{uuid7()}",
-        title=t("menu-title"),
-        summary=t(f"menu-{role.value}"),
-        actions=(*actions, *emergency_links(t)),
-        tone="info",
-    )
-
-
 def emergency_links(t: Translator) -> tuple[Action, ...]:
     """Offer the numbers to dial; the assistant never claims to have called."""
     return tuple(
         Action("call", t("action-dial", number=number), url=f"tel:{number}")
         for number in ("119", "120", "110")
-    )
-
-
-def not_understood(t: Translator) -> Card:
-    """Admit it, offer the menu and the numbers to dial."""
-    return Card(
-        key=f"say:{uuid7()}",
-        title=t("not-understood"),
-        summary=t("not-understood-next"),
-        actions=(Action("say.help", t("action-menu"), "primary"), *emergency_links(t)),
     )
 
 

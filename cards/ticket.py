@@ -20,7 +20,7 @@ def ticket_card(view: TicketView, part: Part, viewer: UUID, t: Translator) -> Ca
         key=f"ticket:{view.id}",
         title=t("ticket-title", what=t(f"what-{view.what}"), place=view.place),
         summary=_summary(view, part, t),
-        fields=tuple(_fields(view, part, t)),
+        fields=tuple(fields(view, part, t)),
         actions=tuple(_actions(view, part, viewer, t)),
         tone=_tone(view),
         version=view.version,
@@ -65,8 +65,9 @@ def _summary_for_workers(view: TicketView, t: Translator) -> str:
     return t("ticket-worker-closed")
 
 
-def _fields(view: TicketView, part: Part, t: Translator) -> list[Field]:
-    rows = [Field(t("field-place"), view.place), Field(t("field-time"), _at(view.opened_at))]
+def fields(view: TicketView, part: Part, t: Translator) -> list[Field]:
+    """List place and time, and for those who work on it number, grid and who was sent."""
+    rows = [Field(t("field-place"), view.place), Field(t("field-time"), at(view.opened_at))]
     if part in {Part.WORKER, Part.BACKUP, Part.OPERATOR}:
         rows.append(Field(t("field-number"), f"{view.number}"))
         if view.grid:
@@ -74,14 +75,15 @@ def _fields(view: TicketView, part: Part, t: Translator) -> list[Field]:
         if view.assigned_to_name and view.status is Status.OPEN:
             rows.append(Field(t("field-sent"), view.assigned_to_name))
     if view.acked_by_name and view.acked_at is not None:
-        rows.append(Field(t("field-worker"), f"{view.acked_by_name} {_at(view.acked_at)}"))
+        rows.append(Field(t("field-worker"), f"{view.acked_by_name} {at(view.acked_at)}"))
     if view.has_device and view.status is not Status.CLOSED:
         state = "field-device-recovered" if view.recovered_at else "field-device-alarming"
         rows.append(Field(t("field-device"), t(state)))
     return rows
 
 
-def _at(moment: datetime) -> str:
+def at(moment: datetime) -> str:
+    """Write a moment in the community's time."""
     return local(moment).strftime("%m-%d %H:%M")
 
 

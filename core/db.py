@@ -9,7 +9,13 @@ import orjson
 from sqlalchemy import TextClause
 from sqlalchemy import text as sql_text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 
 from core.ports import Bus, Wake
 
@@ -43,7 +49,9 @@ class Database:
             json_deserializer=orjson.loads,
             connect_args={"server_settings": {"jit": "off", "application_name": "linling"}},
         )
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._sessions: async_sessionmaker[AsyncSession] = async_sessionmaker(
+            self.engine, expire_on_commit=False
+        )
         self._bus = bus
 
     @asynccontextmanager
@@ -77,6 +85,20 @@ class Database:
         raise AssertionError("unreachable")
 
     @asynccontextmanager
+    async def rehearsal(self) -> AsyncIterator["Database"]:
+        """Open a database in which everything works as here and nothing is kept or told on.
+
+        Its transactions nest in one that is rolled back at the end; use it from one task only.
+        """
+        async with self.engine.connect() as connection:
+            outer = await connection.begin()
+            stage = _Stage(self.engine, connection)
+            try:
+                yield stage
+            finally:
+                await outer.rollback()
+
+    @asynccontextmanager
     async def leadership(self, name: str) -> AsyncIterator[Awaitable[None]]:
         """Wait until this process alone leads `name`; yields what raises when that is lost.
 
@@ -103,6 +125,17 @@ class Database:
     async def aclose(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+
+
+class _Stage(Database):
+    """A database on one connection, whose commits only end savepoints and wake nobody."""
+
+    def __init__(self, engine: AsyncEngine, connection: AsyncConnection) -> None:
+        self.engine = engine
+        self._sessions = async_sessionmaker(
+            connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+        )
+        self._bus = None
 
 
 def sqlstate(error: DBAPIError) -> str | None:

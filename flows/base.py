@@ -15,7 +15,10 @@ from core.i18n import Translator
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a person gave in answer to a step: a choice's value, a text, or a picture's digest."""
+    """What a person gave in answer to a step: a choice's value, a text, or a picture's digest.
+
+    With nothing at all, as after an interruption, a step asks its question again.
+    """
 
     choice: str | None = None
     text: str | None = None

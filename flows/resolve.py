@@ -16,6 +16,8 @@ from services.tickets.queries import view
 NAME = "resolve"
 NOTE_LIMIT = 500
 _SKIP = "skip"
+_FOUND = (Found.REAL_HANDLED, Found.FALSE_ALARM, Found.FAULTY_DEVICE, Found.TEST)
+_FOUND_BY_CALL = (Found.REAL_HANDLED, Found.MISTAKEN, Found.TEST)
 _SAFETY_FIRST = frozenset({"life", "care"})
 
 
@@ -24,7 +26,10 @@ async def begin(turn: Turn, ticket: UUID) -> Step:
     seen = await view(turn.session, ticket)
     if seen.status is not Status.ACKED:
         raise UserError("ticket-ack-first" if seen.status is Status.OPEN else "ticket-is-over")
-    data = {"ticket": str(ticket), "severity": seen.severity, "version": seen.version}
+    data = {
+        "ticket": str(ticket), "severity": seen.severity, "version": seen.version,
+        "device": seen.has_device,
+    }  # fmt: skip
     return _ask(turn, Standing(NAME, "found", data, new_token(6)))
 
 
@@ -83,7 +88,7 @@ def cancel(turn: Turn) -> Step:
 def _choices(turn: Turn, standing: Standing) -> list[tuple[str, str]]:
     t = turn.t
     if standing.step == "found":
-        order = (Found.REAL_HANDLED, Found.FALSE_ALARM, Found.FAULTY_DEVICE, Found.TEST)
+        order = _FOUND if standing.data["device"] else _FOUND_BY_CALL
         return [(value.value, t(f"found-{value.value}")) for value in order]
     if standing.step == "seen":
         return [(value.value, t(f"seen-{value.value}")) for value in Seen]

@@ -1,6 +1,6 @@
 """What a handler gets."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from core.actor import Actor
 from core.db import Session
 from core.i18n import Translator
 from flows.base import Standing, Turn
+from services.language import Understanding
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,10 @@ class Context:
     t: Translator
     now: datetime
     media: Path
+    text: str = ""  # what was said, word for word
+    slots: dict[str, Any] = field(default_factory=dict)
+    understood: Understanding | None = None
+    misses: int = 0  # turns in a row that were not understood
 
     def turn(self) -> Turn:
         """Narrow to what flows may use."""

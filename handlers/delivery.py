@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from cards.ticket import ticket_card
+from cards.calls import card_of
 from core.card import Card
 from core.db import Database, Session, sql, wake
 from core.errors import Ambiguous, Permanent, Retryable
@@ -110,7 +110,7 @@ async def _show_ticket(session: Session, row: Due, channel: Channel, *, now: dat
         await outbox.sent(session, rendered)
         return
     profile = await actors.profile(session, row.person)
-    card = ticket_card(view, shown.part, row.person, Translator(profile.lang))
+    card = card_of(view, shown.part, row.person, Translator(profile.lang), now=now)
     card = await buttons.mint(session, card, person=row.person, channel=row.channel, now=now)
     op: Literal["message", "update"] = "message" if shown.ring > shown.shown_ring else "update"
     box = mailbox.SessionMailbox(session, now)

@@ -9,19 +9,15 @@ from cards.talk import say
 from core.act import Act, Refresh, Reply
 from core.db import Database, Session
 from core.errors import UserError
-from core.event import Clicked, Event, Pictured, Said
+from core.event import Event
 from core.i18n import Translator
 from core.log import logger
-from flows.base import Answer, Standing
-from handlers import flow
+from flows.base import Standing
+from handlers import unsure
 from handlers.context import Context, Pressed
-from handlers.routes import CLICKS, INTENTS, SAYS
-from services import actors, buttons, conversation, media, outbox
-from services.language.commands import intent_of, number_of
-from services.mailbox import newest_with_buttons
+from handlers.turn import answer
+from services import actors, conversation, outbox
 from services.tickets import queries
-
-TEXT_LIMIT = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +55,19 @@ async def _handle(session: Session, event: Event, media_folder: Path) -> Turn:
         return Turn(number, repeated=True)
     locked = await conversation.lock(session, person=event.person, channel=event.channel)
     profile = await actors.profile(session, event.person)
+    stands = locked.flow or {}
+    misses = stands["data"]["misses"] if stands.get("flow") == unsure.NAME else 0
     context = Context(
         session=session,
         by=await actors.actor(session, event.person),
         person=event.person,
         channel=event.channel,
         conversation=locked.id,
-        standing=Standing(**locked.flow) if locked.flow else None,
+        standing=Standing(**stands) if stands and not misses else None,
         t=Translator(profile.lang),
         now=event.at,
         media=media_folder,
+        misses=misses,
     )
     for act in await _answer(context, event):
         await _enqueue(context, act, number)
@@ -80,7 +79,7 @@ async def _answer(ctx: Context, event: Event) -> list[Act]:
     pressed: list[Pressed] = []
     try:
         async with ctx.session.begin_nested():
-            return await _route(ctx, event, pressed)
+            return await answer(ctx, event, pressed)
     except UserError as error:
         refusal = say(ctx.t(error.key, **error.args_for_words), tone="warning")
         return [Reply(refusal), *await _current_card(ctx, pressed)]
@@ -95,65 +94,6 @@ async def _current_card(ctx: Context, pressed: list[Pressed]) -> list[Act]:
         ctx.session, ticket=ticket, person=ctx.person, channel=ctx.channel, now=ctx.now
     )
     return [Refresh(ticket)] if shown else []
-
-
-async def _route(ctx: Context, event: Event, pressed: list[Pressed]) -> list[Act]:
-    if isinstance(event, Clicked):
-        return await _click(ctx, event.token, pressed)
-    if isinstance(event, Pictured):
-        if ctx.standing is None:
-            raise UserError("picture-not-now")
-        digest = await media.store(ctx.session, ctx.media, event.jpeg, now=ctx.now)
-        return await flow.answered(ctx, ctx.standing, Answer(picture=digest))
-    if isinstance(event, Said):
-        return await _words(ctx, event.text.strip(), pressed)
-    raise UserError("place-not-now")
-
-
-async def _click(ctx: Context, token: str, pressed: list[Pressed]) -> list[Act]:
-    found = await buttons.press(ctx.session, token, person=ctx.person, now=ctx.now)
-    click = Pressed(found.action, found.object_id, found.args)
-    pressed.append(click)
-    if click.action in SAYS:
-        return await INTENTS[SAYS[click.action]](ctx)
-    return await CLICKS[click.action](ctx, click)
-
-
-async def _words(ctx: Context, text: str, pressed: list[Pressed]) -> list[Act]:
-    """Understand words: a number means the newest card's button, then fixed phrases, then a flow."""
-    if not text or len(text) > TEXT_LIMIT:
-        raise UserError("text-too-long" if text else "text-empty", limit=TEXT_LIMIT)
-    number = number_of(text)
-    if number is not None and (token := await _numbered(ctx, number)):
-        return await _click(ctx, token, pressed)
-    intent = intent_of(text)
-    if ctx.standing is not None:
-        return await _within_flow(ctx, ctx.standing, intent, text)
-    return await INTENTS[intent or "unknown"](ctx)
-
-
-async def _within_flow(
-    ctx: Context, standing: Standing, intent: str | None, text: str
-) -> list[Act]:
-    if intent == "cancel":
-        return await flow.cancelled(ctx, standing)
-    if intent in {"help", "my_tickets"}:
-        return await INTENTS[intent](ctx)
-    if intent == "skip":
-        return await flow.answered(ctx, standing, Answer(choice="skip"))
-    return await flow.answered(ctx, standing, Answer(text=text))
-
-
-async def _numbered(ctx: Context, number: int) -> str | None:
-    card = await newest_with_buttons(ctx.session, ctx.person)
-    if card is None:
-        return None
-    if not 1 <= number <= len(card.actions):
-        raise UserError("number-out-of-range", count=len(card.actions))
-    action = card.actions[number - 1]
-    if action.url is not None:
-        raise UserError("number-is-a-link", label=action.label)
-    return action.token
 
 
 async def _enqueue(ctx: Context, act: Act, turn: int) -> None:

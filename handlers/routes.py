@@ -3,7 +3,18 @@
 from collections.abc import Awaitable, Callable
 
 from core.act import Act
-from handlers import flow, talk, tickets
+from handlers import (
+    activities,
+    emergency,
+    flow,
+    guide,
+    people,
+    points,
+    redeem,
+    shops,
+    talk,
+    tickets,
+)
 from handlers.context import Context, Pressed
 
 OnClick = Callable[[Context, Pressed], Awaitable[list[Act]]]
@@ -14,24 +25,70 @@ CLICKS: dict[str, OnClick] = {
     "ticket.arrive": tickets.arrive,
     "ticket.resolve": tickets.resolve_ticket,
     "ticket.show": tickets.show,
+    "ticket.contact": emergency.contact,
+    "emergency.open": emergency.opened,
+    "emergency.withdraw": emergency.withdrawn,
+    "handover.choose": people.choose,
+    "handover.end": people.end,
     "flow.answer": flow.clicked,
+    "activity.show": activities.show,
+    "activity.more": activities.more,
+    "activity.join": activities.join,
+    "activity.ask_leave": activities.ask_leave,
+    "activity.leave": activities.leave,
+    "activity.attendance": activities.show_attendance,
+    "activity.approve": activities.approve,
+    "language.set": guide.set_language,
+    "shop.show": shops.show,
+    "shop.more": shops.more,
+    "points.more": points.more_history,
+    "reward.choose": redeem.choose,
+    "reward.more": points.more_offers,
+    "redeem.hold": redeem.hold,
+    "redeem.cancel": redeem.cancel,
+    "redeem.confirm": redeem.confirm,
+    "redeem.refuse": redeem.refuse,
 }
 
 INTENTS: dict[str, OnIntent] = {
-    "help": talk.help_menu,
-    "unknown": talk.unknown,
+    "help": guide.help_menu,
+    "human": people.human,
+    "emergency": emergency.said,
+    "language": guide.language,
+    "privacy": guide.privacy,
+    "smalltalk": guide.smalltalk,
+    "list_activities": activities.listing,
+    "join_activity": activities.begin_join,
+    "leave_activity": activities.begin_leave,
+    "my_activities": activities.mine,
+    "approve_attendance": activities.to_approve,
     "cancel": talk.nothing_to_cancel,
-    "skip": talk.unknown,
     "elder_status": talk.home_status,
+    "find_shop": shops.find_shop,
+    "browse_circle": shops.browse_circle,
     "my_tickets": tickets.mine,
     "ticket_ack": tickets.acknowledge_by_text,
     "ticket_arrive": tickets.arrive_by_text,
     "ticket_resolve": tickets.resolve_by_text,
-}
+    "ticket_help": tickets.ask_for_backup,
+    "device_status": guide.device_status,
+    "duty_on": guide.duty_on,
+    "duty_off": guide.duty_off,
+    "points_balance": points.balance,
+    "points_history": points.history,
+    "list_rewards": points.offers,
+    "redeem": redeem.begin,
+    "confirm_redemption": redeem.ask_code,
+    # Not here yet: said plainly, with a way to a person.
+    **{
+        intent: guide.not_yet(intent)
+        for intent in (
+            "check_in", "report_problem", "report_status", "bind_elder", "set_away", "end_away",
+            "bind_home", "announcements", "resident_lookup", "elder_record", "visit_plan",
+            "record_visit", "ticket_transfer", "settlement",
+        )
+    },
+}  # fmt: skip
 
 # A menu's button says an intent.
-SAYS = {
-    "say.help": "help",
-    "say.my_tickets": "my_tickets",
-    "say.home_status": "elder_status",
-}
+SAYS = {f"say.{intent}": intent for intent in INTENTS}

@@ -2,33 +2,38 @@
 
 from uuid import UUID
 
-from cards.talk import ticket_list
+from cards.talk import say, ticket_list
 from core.act import Act, Refresh, Reply
 from core.errors import UserError
 from flows import resolve
+from handlers import people
 from handlers.context import Context, Pressed
+from handlers.emergency import ticket_of
 from handlers.flow import take
 from models import Status
-from services.tickets import answer, queries
+from services.tickets import answer, backup, queries
+from services.tickets.callers import HANDOVER
 
 
 async def acknowledge(ctx: Context, pressed: Pressed) -> list[Act]:
     """接单: the first to press has it, the others learn who."""
-    ticket = _ticket(pressed)
+    ticket = ticket_of(pressed)
     await answer.acknowledge(ctx.session, ctx.by, ticket=ticket, now=ctx.now)
-    return [Refresh(ticket)]
+    return [*await people.begun(ctx, ticket), Refresh(ticket)]
 
 
 async def arrive(ctx: Context, pressed: Pressed) -> list[Act]:
     """到场."""
-    ticket = _ticket(pressed)
+    ticket = ticket_of(pressed)
     await answer.arrive(ctx.session, ctx.by, ticket=ticket, now=ctx.now)
     return [Refresh(ticket)]
 
 
 async def resolve_ticket(ctx: Context, pressed: Pressed) -> list[Act]:
-    """处置完成: begin the flow that asks what was found and who was seen."""
-    return await take(ctx, await resolve.begin(ctx.turn(), _ticket(pressed)))
+    """处置完成: begin the flow that asks what was found and who was seen; a talk just ends."""
+    if (await queries.view(ctx.session, ticket_of(pressed))).what == HANDOVER:
+        return await people.end(ctx, pressed)
+    return await take(ctx, await resolve.begin(ctx.turn(), ticket_of(pressed)))
 
 
 async def show(ctx: Context, pressed: Pressed) -> list[Act]:
@@ -62,21 +67,24 @@ async def resolve_by_text(ctx: Context) -> list[Act]:
     return await resolve_ticket(ctx, await _the_one(ctx, Status.ACKED))
 
 
+async def ask_for_backup(ctx: Context) -> list[Act]:
+    """求助 in words: backup and lead of the grid are told at once."""
+    ticket = ticket_of(await _the_one(ctx, Status.ACKED))
+    told = await backup.ask(ctx.session, ctx.by, ticket=ticket, now=ctx.now)
+    words = ctx.t("ticket-help-asked", names="、".join(told))
+    return [Reply(say(words, summary=ctx.t("ticket-help-next"), tone="success"))]
+
+
 async def _the_one(ctx: Context, status: Status) -> Pressed:
     """Find the ticket that words can mean; raises UserError when there is none or several."""
     tickets = [
         one
         for one in await queries.mine(ctx.session, ctx.person)
-        if one.status is status and (status is Status.OPEN or one.acked_by == ctx.person)
+        if one.status is status
+        and (status is Status.OPEN or (one.acked_by == ctx.person and one.what != HANDOVER))
     ]
     if not tickets:
         raise UserError("ticket-none-for-words")
     if len(tickets) > 1:
         raise UserError("ticket-several-for-words", count=len(tickets))
     return Pressed("", tickets[0].id, {})
-
-
-def _ticket(pressed: Pressed) -> UUID:
-    if pressed.object_id is None:
-        raise UserError("ticket-unknown", status=404)
-    return pressed.object_id

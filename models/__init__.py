@@ -1,6 +1,8 @@
 """The tables; importing this package fills the metadata that Alembic compares with."""
 
+from models.activities import Activity, ActivityStatus, Enrolment, EnrolmentStatus
 from models.area import Building, Community, Grid, Home, HomeUse, Street
+from models.calls import CallKind, Emergency, Handover, HandoverMessage, Side
 from models.devices import (
     Comparison,
     DeadLetter,
@@ -39,6 +41,18 @@ from models.people import (
     Shift,
     WebSession,
 )
+from models.points import (
+    Account,
+    AccountKind,
+    CodeEntry,
+    Posting,
+    Reason,
+    Redemption,
+    RedemptionState,
+    Reward,
+    Transfer,
+)
+from models.shops import Datum, Shop, ShopMark
 from models.tickets import (
     Happened,
     Media,
@@ -51,11 +65,14 @@ from models.tickets import (
 )
 
 __all__ = [
-    "Building", "Button", "ChannelAccount", "Community", "Comparison", "Conversation",
-    "Credential", "DeadLetter", "DemoPersona", "Device", "DeviceKind", "DevicePresence",
-    "DeviceState", "Duty", "FamilyLink", "Grid", "Happened", "Heartbeat", "Home", "HomeUse",
-    "Inbound", "IntakeMark", "ItemOp", "LoginTicket", "MailboxCounter", "MailboxItem", "Media",
-    "Membership", "Outbox", "OutboxKind", "OutboxState", "Part", "Person", "Reading",
-    "Residence", "Rule", "SessionKind", "Severity", "Shift", "Status", "Street", "Ticket",
-    "TicketCard", "TicketEvent", "UnknownDevice", "WebSession",
+    "Account", "AccountKind", "Activity", "ActivityStatus", "Building", "Button", "CallKind",
+    "ChannelAccount", "CodeEntry", "Community", "Comparison", "Conversation", "Credential",
+    "Datum", "DeadLetter", "DemoPersona", "Device", "DeviceKind", "DevicePresence",
+    "DeviceState", "Duty", "Emergency", "Enrolment", "EnrolmentStatus", "FamilyLink", "Grid",
+    "Handover", "HandoverMessage", "Happened", "Heartbeat", "Home", "HomeUse", "Inbound",
+    "IntakeMark", "ItemOp", "LoginTicket", "MailboxCounter", "MailboxItem", "Media",
+    "Membership", "Outbox", "OutboxKind", "OutboxState", "Part", "Person", "Posting", "Reading",
+    "Reason", "Redemption", "RedemptionState", "Residence", "Reward", "Rule", "SessionKind",
+    "Severity", "Shift", "Shop", "ShopMark", "Side", "Status", "Street", "Ticket", "TicketCard",
+    "TicketEvent", "Transfer", "UnknownDevice", "WebSession",
 ]  # fmt: skip

@@ -27,7 +27,11 @@ class Street(SQLModel, table=True):
 
 
 class Community(SQLModel, table=True):
-    """A community (社区): the tenant."""
+    """A community (社区): the tenant.
+
+    `phone` is the telephone of its office, which anybody may know; `answers_from` ("08:30") is
+    when the office opens, and only where it is set is an answer promised by then.
+    """
 
     id: UUID = object_id()
     street_id: UUID = points_at("street.id")
@@ -35,6 +39,8 @@ class Community(SQLModel, table=True):
     name: str
     lon: float
     lat: float
+    phone: str | None = None
+    answers_from: str | None = None
 
 
 class Grid(SQLModel, table=True):

@@ -46,13 +46,18 @@ class Inbound(SQLModel, table=True):
 
 
 class Conversation(SQLModel, table=True):
-    """A person in a channel; locked for the length of a turn. `flow` is where they stand."""
+    """A person in a channel; locked for the length of a turn. `flow` is where they stand.
+
+    `place` is the place they sent last, kept for half an hour: questions about shops start there.
+    """
 
     __table_args__ = (UniqueConstraint("person_id", "channel"),)
     id: UUID = object_id()
     person_id: UUID = points_at("person.id")
     channel: str
     flow: Any = sealed("conversation.flow")
+    place: Any = sealed("conversation.place")
+    place_until: MaybeMoment = moment(null=True)
 
 
 class OutboxKind(StrEnum):

@@ -62,6 +62,8 @@ class Happened(StrEnum):
     RESOLVED = "resolved"
     RECOVERED = "recovered"
     CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+    LOOKED = "looked"
 
 
 class Part(StrEnum):
@@ -72,6 +74,7 @@ class Part(StrEnum):
     ELDER = "elder"
     FAMILY = "family"
     OPERATOR = "operator"
+    CALLER = "caller"
 
 
 class Ticket(SQLModel, table=True):

@@ -5,6 +5,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from core import log
 from core.crypto import use_keyring
@@ -137,6 +138,62 @@ def _bench(options: argparse.Namespace) -> int:
     return int(bench.run(options.name, as_json=options.json))
 
 
+def _find(options: argparse.Namespace) -> int:
+    from ops import find
+    from ops.stack import joined
+
+    at = find.place(options.at) if options.at else None
+    with joined(demo=options.demo) as settings:
+        now = find.moment(options.now, settings.timezone) if options.now else None
+        queries = sys.stdin if options.query is None else [options.query]
+        asking = find.Asking(at, now, options.limit, options.json)
+        find.run(settings, options.community or settings.community, queries, asking)
+    return 0
+
+
+def _say(options: argparse.Namespace) -> int:
+    from ops import say
+    from ops.stack import joined
+
+    with joined(demo=options.demo) as settings:
+        community = options.community or settings.community
+        asking = say.Asking(options.as_whom, community, not options.dry_run, options.json)
+        say.run(settings, sys.stdin if options.text is None else [options.text], asking)
+    return 0
+
+
+def _import(options: argparse.Namespace) -> int:
+    from ops.imports import command, kind_of
+    from ops.stack import joined
+
+    kind_of(options.kind)
+    with joined(demo=options.demo) as settings:
+        report = command.bring_in(
+            settings, options.community or settings.community, options.kind, options.file,
+            dry_run=options.dry_run, skip_bad=options.skip_bad,
+        )  # fmt: skip
+    if options.json:
+        _out(command.as_json(report, dry_run=options.dry_run))
+    else:
+        for line in command.as_text(report, dry_run=options.dry_run):
+            _out(line)
+    return 1 if report.faults and not report.written else 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    from ops.imports import command, kind_of
+    from ops.stack import joined
+
+    kind_of(options.kind)
+    if options.template:
+        _out(command.template(options.kind, options.file))
+        return 0
+    with joined(demo=options.demo) as settings:
+        community = options.community or settings.community
+        _out(command.take_out(settings, community, options.kind, options.file))
+    return 0
+
+
 def parser() -> argparse.ArgumentParser:
     """Describe every command."""
     made = argparse.ArgumentParser(prog="python -m ops", description=__doc__)
@@ -160,6 +217,35 @@ def parser() -> argparse.ArgumentParser:
     init.add_argument("--account", required=True)
     init.add_argument("--name", help="shown to workers; the account's name if left out")
     init.add_argument("--community", help="its slug; LINLING_COMMUNITY if left out")
+    find = add("find", _find, "find shops for a question; without one, a question a line")
+    find.add_argument("query", nargs="?", metavar="QUERY")
+    find.add_argument("--at", metavar="LON,LAT", help="WGS-84; the community's middle if left out")
+    find.add_argument("--now", metavar="ISO", help="the moment for open or closed")
+    find.add_argument("--limit", type=int, default=3)
+    find.add_argument("--json", action="store_true")
+    find.add_argument("--community", help="its slug; LINLING_COMMUNITY if left out")
+    bring = add(
+        "import", _import, "import a table (csv, xlsx); nothing is written unless all is well"
+    )
+    bring.add_argument("kind", metavar="KIND", help="shops")
+    bring.add_argument("file", metavar="FILE", type=Path)
+    bring.add_argument("--dry-run", action="store_true", help="only check")
+    bring.add_argument(
+        "--skip-bad", action="store_true", help="write the good, and a file of the bad"
+    )
+    bring.add_argument("--json", action="store_true")
+    bring.add_argument("--community", help="its slug; LINLING_COMMUNITY if left out")
+    take = add("export", _export, "export a table (csv, xlsx)")
+    take.add_argument("kind", metavar="KIND", help="shops")
+    take.add_argument("file", metavar="FILE", type=Path)
+    take.add_argument("--template", action="store_true", help="only the headers and an example")
+    take.add_argument("--community", help="its slug; LINLING_COMMUNITY if left out")
+    say = add("say", _say, "take a turn of chat; without a text, a turn a line, each afresh")
+    say.add_argument("text", nargs="?", metavar="TEXT")
+    say.add_argument("--as", dest="as_whom", required=True, metavar="ROLE[:NAME]")
+    say.add_argument("--json", action="store_true")
+    say.add_argument("--dry-run", action="store_true", help="keep nothing of it")
+    say.add_argument("--community", help="its slug; LINLING_COMMUNITY if left out")
     bench = add("bench", _bench, "measure on a throwaway stack")
     bench.add_argument("name", help="alarm, card, ingest, kill or race")
     bench.add_argument("--json", action="store_true")

@@ -1,5 +1,6 @@
 """Who a person is to the services: name and grants."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -57,3 +58,18 @@ async def names(session: Session, people: list[UUID]) -> dict[UUID, str]:
         {"people": people},
     )
     return {row.id: open_json(row.name, "person.name") for row in rows}
+
+
+async def reachable(session: Session, people: Collection[UUID]) -> dict[UUID, str]:
+    """Map those who can be reached to the channel in which they are."""
+    rows = await session.execute(
+        sql(
+            """
+            SELECT DISTINCT ON (person_id) person_id, channel FROM channel_account
+            WHERE reachable AND person_id = ANY(CAST(:people AS uuid[]))
+            ORDER BY person_id, id
+            """
+        ),
+        {"people": list(people)},
+    )
+    return {row.person_id: row.channel for row in rows}

@@ -8,7 +8,7 @@ from core.crypto import open_json
 from core.db import Session, sql
 from core.errors import UserError
 from services.homes import home_index
-from services.points import STATE
+from services.map_points import STATE
 
 
 async def outlines(session: Session, community: UUID) -> list[dict[str, Any]]:

@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from core.actor import Actor
 from core.db import Session, sql
+from core.errors import UserError
 
 
 async def on_duty(
@@ -45,3 +47,46 @@ async def workers_of(session: Session, grids: Iterable[UUID]) -> dict[UUID, list
     for row in rows:
         found[row.scope_id].append(row.person_id)
     return found
+
+
+async def confirm(session: Session, by: Actor, *, now: datetime) -> list[str]:
+    """Be on duty in the own shifts that run now; returns the grids' names.
+
+    Raises UserError `duty-no-shift` when the rota has none, which only the operator can change.
+    """
+    return await _change_own(session, by, "confirmed_at = :now, left_at = NULL", now=now)
+
+
+async def leave(session: Session, by: Actor, *, now: datetime) -> list[str]:
+    """Leave the own shifts that run now; open tickets stay with whoever took them.
+
+    Raises UserError `duty-no-shift` as `confirm` does, `duty-tickets-open` while the person has
+    acknowledged tickets that are not finished.
+    """
+    busy = await session.execute(
+        sql("SELECT count(*) FROM ticket WHERE status = 'acked' AND acked_by = :person"),
+        {"person": by.person},
+    )
+    if count := int(busy.scalar_one()):
+        raise UserError("duty-tickets-open", status=409, count=count)
+    return await _change_own(session, by, "left_at = :now", now=now)
+
+
+async def _change_own(session: Session, by: Actor, change: str, *, now: datetime) -> list[str]:
+    rows = await session.execute(
+        sql(
+            f"""
+            WITH mine AS (
+                UPDATE shift SET {change}
+                WHERE person_id = :person AND starts_at <= :now AND ends_at > :now
+                RETURNING grid_id)
+            SELECT DISTINCT g.number, g.name FROM mine JOIN grid g ON g.id = mine.grid_id
+            ORDER BY g.number
+            """  # noqa: S608  (literals of this module)
+        ),
+        {"person": by.person, "now": now},
+    )
+    names = [str(row.name) for row in rows]
+    if not names:
+        raise UserError("duty-no-shift", status=409)
+    return names

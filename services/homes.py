@@ -4,7 +4,7 @@ from uuid import UUID
 
 from core.crypto import keyring, open_json
 from core.db import Session, sql
-from services.points import STATE
+from services.map_points import STATE
 
 
 def home_index(home: UUID) -> bytes:

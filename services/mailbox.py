@@ -83,7 +83,7 @@ async def items_of_turn(session: Session, person: UUID, turn: int) -> list[dict[
 
 
 async def newest_with_buttons(session: Session, person: UUID) -> Card | None:
-    """Find the card that a bare number answers: the newest whose newest version has buttons."""
+    """Find the card that a bare number answers: the newest with a button that is no mere link."""
     rows = await session.execute(
         sql("SELECT card FROM mailbox_item WHERE person_id = :person ORDER BY id DESC LIMIT 20"),
         {"person": person},
@@ -91,7 +91,7 @@ async def newest_with_buttons(session: Session, person: UUID) -> Card | None:
     seen: set[str] = set()
     for row in rows:
         data = open_json(row.card, _CARD)
-        if data["key"] not in seen and data["actions"]:
+        if data["key"] not in seen and any(action["token"] for action in data["actions"]):
             for action in data["actions"]:
                 action["args"] = {}
             return Card.load(data)

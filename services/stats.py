@@ -6,7 +6,7 @@ from uuid import UUID
 
 from core.clock import local
 from core.db import Session, sql
-from services.points import STATE
+from services.map_points import STATE
 
 
 async def figures(session: Session, community: UUID, *, now: datetime) -> dict[str, Any]:

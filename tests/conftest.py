@@ -9,10 +9,16 @@ import pytest
 
 from core.db import Database
 from ops.embedded import Urls, servers
+from services import language
 from tests.system import INSTALL, find
 from tests.world import World
 
 pytest_plugins = ["tests.database", "tests.live"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the fitted intent model between sessions; nothing is fitted before a test needs it."""
+    language.use_folder(Path(config.rootpath) / ".pytest_cache" / "language")
 
 
 @pytest.fixture

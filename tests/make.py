@@ -4,14 +4,17 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from core.actor import Role, ScopeKind
+from core.actor import CLOCK, Role, ScopeKind
 from core.crypto import keyring
 from core.db import Session
+from core.ids import uuid7
 from models import (
+    Activity,
     Building,
     ChannelAccount,
     Community,
     Comparison,
+    Datum,
     Device,
     DeviceKind,
     Duty,
@@ -22,13 +25,17 @@ from models import (
     Membership,
     Person,
     Residence,
+    Reward,
     Rule,
     Severity,
     Shift,
+    Shop,
     Street,
 )
 from services.homes import home_index
 from services.ingest.registry import external_index
+from services.points import ledger
+from services.shops.hours_text import parse
 
 LIFE_RULES = ("smoke", "gas", "carbon_monoxide", "sos", "fall")
 
@@ -129,6 +136,41 @@ async def family(session: Session, elder: UUID, relative: UUID, *, where: UUID) 
     await add(session, FamilyLink(community_id=where, elder_id=elder, relative_id=relative))
 
 
+async def reward(
+    session: Session, where: UUID, *, merchant: UUID, item: str = "修鞋一次", cost: int = 20,
+    **more: Any,
+) -> Reward:  # fmt: skip
+    """Let a merchant offer something for points."""
+    made: Reward = await add(
+        session,
+        Reward(community_id=where, merchant_id=merchant, place="老李修鞋铺", item=item, cost=cost,
+               **{"item_en": "One shoe repair", **more}),
+    )  # fmt: skip
+    return made
+
+
+async def points(session: Session, where: UUID, who: UUID, amount: int, *, now: datetime) -> None:
+    """Give somebody points, as the community does."""
+    await ledger.transfer(
+        session, community=where, debit=ledger.ISSUANCE, credit=ledger.resident(who),
+        amount=amount, reason="grant", key=f"test:{uuid7()}", by=CLOCK, now=now,
+    )  # fmt: skip
+
+
+async def activity(
+    session: Session, where: UUID, by: UUID, *, starts_at: datetime, title: str = "楼道清洁",
+    capacity: int = 10, points: int = 20, hours: float = 2,
+) -> Activity:  # fmt: skip
+    """Make an activity."""
+    made: Activity = await add(
+        session,
+        Activity(community_id=where, title=title, place="活动室", starts_at=starts_at,
+                 ends_at=starts_at + timedelta(hours=hours), capacity=capacity, points=points,
+                 organiser_id=by),
+    )  # fmt: skip
+    return made
+
+
 async def device(
     session: Session,
     kind: str,
@@ -154,5 +196,20 @@ async def device(
             },
             home_index=home_index(at.id) if at else None, lon=120.06, lat=31.72,
         ),
+    )  # fmt: skip
+    return made
+
+
+async def shop(
+    session: Session, name: str, *, where: UUID, category: str, lon: float = 120.061,
+    lat: float = 31.72, hours: str = "8:00-20:00", **more: Any,
+) -> Shop:  # fmt: skip
+    """Make a shop, by default some hundred metres east of the flat."""
+    week = parse(hours)
+    made: Shop = await add(
+        session,
+        Shop(community_id=where, name=name, category=category, lon=lon, lat=lat,
+             datum=Datum.WGS84, source_lon=lon, source_lat=lat, hours_raw=hours,
+             hours=week.stored() if week else None, **more),
     )  # fmt: skip
     return made

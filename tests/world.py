@@ -13,9 +13,10 @@ import orjson
 from channels.web import WebChannel
 from core.actor import Role
 from core.db import Database, Session, sql
-from core.event import Clicked, Event, Pictured, Said
+from core.event import Clicked, Event, Located, Pictured, Said
 from core.ids import uuid7
 from devices import community_of, decode
+from handlers import activities, redeem
 from handlers.delivery import deliver_due, deliver_turn
 from handlers.dispatch import dispatch
 from models import Device
@@ -23,7 +24,7 @@ from services.actors import actor
 from services.ingest import batch, partitions
 from services.ingest.registry import Registry
 from services.mailbox import items_after, items_of_turn
-from services.points import features
+from services.map_points import features
 from services.tickets import answer, escalation
 from tests import make
 
@@ -54,6 +55,10 @@ class Human:
     async def shows(self, jpeg: bytes) -> list[Item]:
         """Send a picture."""
         return await self._send(Pictured, None, jpeg=jpeg)
+
+    async def sends_place(self, *, lat: float, lon: float, datum: str = "wgs84") -> list[Item]:
+        """Send a place."""
+        return await self._send(Located, None, lat=lat, lon=lon, datum=datum)
 
     async def chooses(self, label: str) -> list[Item]:
         """Press the button with this label on the newest card that has it."""
@@ -206,6 +211,8 @@ class World:
         while self.now < end:
             self.now = min(end, self.now + timedelta(seconds=10))
             await self.db.run(lambda s: escalation.sweep(s, now=self.now))
+            await self.db.run(lambda s: redeem.sweep(s, now=self.now))
+            await self.db.run(lambda s: activities.remind(s, now=self.now))
             await self.settle()
 
     async def dispatches(self, name: str) -> None:

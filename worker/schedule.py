@@ -5,12 +5,16 @@ import asyncio
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from core.clock import utcnow
+from handlers import activities, redeem
 from services import housekeeping
+from services.activities import reminders
 from services.ingest import partitions
+from services.points import redemptions
 from services.tickets import escalation
 from worker.stack import BEAT_S, Stack
 
 SWEEP_S = 1
+REMIND_S = 20
 HOUSEKEEPING_S = 3600
 
 
@@ -24,6 +28,8 @@ async def run(stack: Stack) -> None:
     )
     scheduler.add_job(stack.beat, "interval", seconds=BEAT_S, args=["schedule"])
     scheduler.add_job(sweep, "interval", seconds=SWEEP_S, args=[stack])
+    scheduler.add_job(give_back, "interval", seconds=SWEEP_S, args=[stack])
+    scheduler.add_job(remind, "interval", seconds=REMIND_S, args=[stack])
     scheduler.add_job(tidy, "interval", seconds=HOUSEKEEPING_S, args=[stack])
     scheduler.start()
     try:
@@ -36,6 +42,18 @@ async def run(stack: Stack) -> None:
 async def sweep(stack: Stack) -> None:
     """Escalate what is due, batch after batch, until nothing is."""
     while await stack.db.run(lambda s: escalation.sweep(s, now=utcnow())) == escalation.BATCH:
+        pass
+
+
+async def give_back(stack: Stack) -> None:
+    """Return the points of redemptions whose time is over."""
+    while await stack.db.run(lambda s: redeem.sweep(s, now=utcnow())) == redemptions.BATCH:
+        pass
+
+
+async def remind(stack: Stack) -> None:
+    """Remind of activities."""
+    while await stack.db.run(lambda s: activities.remind(s, now=utcnow())) == reminders.BATCH:
         pass
 
 

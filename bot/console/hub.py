@@ -19,7 +19,7 @@ from core.db import Database
 from core.errors import UserError
 from core.i18n import Translator
 from core.log import logger
-from services import login, points, stats
+from services import login, map_points, stats
 from services.tickets import board
 
 COALESCE_S = 0.1
@@ -69,7 +69,7 @@ class Hub:
 
     async def _snapshot(self, community: UUID, t: Translator) -> dict[str, Any]:
         async with self._db.reading() as session:
-            features = await points.features(session, community)
+            features = await map_points.features(session, community)
             tickets = await board.live(session, community)
             figures = await stats.figures(session, community, now=utcnow())
         return {
@@ -81,7 +81,7 @@ class Hub:
 
     async def _read_first(self, watch: _Watch) -> None:
         async with self._db.reading() as session:
-            watch.states = await points.states(session, watch.community)
+            watch.states = await map_points.states(session, watch.community)
             watch.versions = await board.versions(session, watch.community)
 
     async def _watch(self, watch: _Watch) -> None:
@@ -99,7 +99,7 @@ class Hub:
 
     async def _changes(self, watch: _Watch) -> list[bytes]:
         async with self._db.reading() as session:
-            states = await points.states(session, watch.community)
+            states = await map_points.states(session, watch.community)
             versions = await board.versions(session, watch.community)
             moved = [
                 d
@@ -113,7 +113,7 @@ class Hub:
             ]
             chunks: list[bytes] = []
             if moved:
-                features = await points.features(session, watch.community, changed_of=moved)
+                features = await map_points.features(session, watch.community, changed_of=moved)
                 chunks.append(sse("points", {"features": features}))
             if changed:
                 tickets = await board.live(session, watch.community, only=changed)

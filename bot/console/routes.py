@@ -16,7 +16,7 @@ from core.actor import Role
 from core.clock import utcnow
 from core.db import Session
 from core.errors import UserError
-from services import actors, buildings, login, media, points, stats, workers
+from services import actors, buildings, login, map_points, media, stats, workers
 from services.tickets import answer, board
 
 router = APIRouter(prefix="/api/console", tags=["console"])
@@ -73,7 +73,7 @@ async def log_out(by: ByOperator, stack: InStack) -> dict[str, bool]:
 async def read_points(by: ByOperator, stack: InStack) -> dict[str, Any]:
     """List every device as a GeoJSON point with its state."""
     async with stack.db.reading() as session:
-        found = await points.features(session, by.community)
+        found = await map_points.features(session, by.community)
     return {"type": "FeatureCollection", "features": found}
 
 

@@ -1,14 +1,12 @@
 # Talk, help, refusals
 
 menu-title = Hello, this is Linling
-menu-resident = You can ask me how the devices at home are. In danger, please dial one of the numbers below yourself.
-menu-elder = Reply "home status" to see whether the alarms at home are well. In danger, please dial one of the numbers below yourself.
-menu-family = Reply "home status" to see the devices at your elder's home. When one alarms, I tell you at once.
-menu-worker = I send you a card as soon as something alarms. Reply "my tickets" to see yours; press a button on a card or reply with its number.
-menu-merchant = Your shop is registered. When something needs your confirmation, I send it to you.
-menu-operator = Please use the command centre's page to dispatch and to look at the map.
-not-understood = I did not understand that.
-not-understood-next = Press the button below to see what I can do. In danger, please dial yourself.
+menu-resident = Press one or just say it, such as "shoe repair nearby" or "what is on this weekend". In danger, say "help, fire" or whatever it is, or dial 120, 119 or 110.
+menu-elder = Press one, reply with its number, or just say it. In danger, say so at once, or dial 120, 119 or 110.
+menu-family = Press one or just say it, such as "how is my mother". When something alarms, I tell you at once.
+menu-worker = I send you a card as soon as something alarms. Press its buttons or reply with a number; you may also say "take it", "arrived", "resolved" or "need backup".
+menu-merchant = When a customer redeems, just send me their six-digit code.
+menu-operator = Use the command centre's page to dispatch and for the map; here you may ask about devices.
 home-status-title = Devices at home
 home-status-none = No device was found that belongs to your home.
 state-normal = Normal

@@ -75,6 +75,7 @@ web-chat-photo-unreadable = This photo cannot be opened. Please try another one.
 web-chat-place-unknown = Your location is not available. Please allow it in the phone's settings, or write down the place.
 web-chat-hello = Hello, I am Linling. Just tell me what you need; if you are not sure how, send “help”.
 web-chat-log-in = Your login has expired. Please open Linling again from the chat you normally use.
+web-chat-scanned = Scanned the customer's QR code
 
 ## Command centre
 

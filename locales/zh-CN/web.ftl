@@ -75,6 +75,7 @@ web-chat-photo-unreadable = 这张照片打不开，请换一张试试。
 web-chat-place-unknown = 拿不到您的位置。请在手机设置里允许定位，或者直接把地方写出来。
 web-chat-hello = 您好，我是邻铃。有什么事直接跟我说就行；不知道怎么说，就发“帮助”。
 web-chat-log-in = 登录已经过期，请从您平时聊天的地方重新打开邻铃。
+web-chat-scanned = 扫了客人的兑换二维码
 
 ## 指挥中心
 

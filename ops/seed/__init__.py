@@ -9,7 +9,7 @@ from uuid import UUID
 from core.crypto import keyring
 from core.db import Database, Session, sql
 from models import Building, Community, Grid, Home, Rule, Street
-from ops.seed import data, ground, points, residents, roles, rota
+from ops.seed import activities, data, ground, points, residents, rewards, roles, rota, shops
 from ops.seed.residents import Flat
 from ops.seed.rows import Rows
 
@@ -43,6 +43,7 @@ async def _seed(session: Session, *, demo: bool, now: datetime) -> dict[str, int
     written.update(await _rules(session, community, now=now))
     if demo:
         written.update(await _demo(session, community, now=now))
+        written.update(await rewards.keep_up(session, community, now=now))
     return dict(written)
 
 
@@ -95,7 +96,10 @@ async def _demo(session: Session, community: UUID, *, now: datetime) -> Mapping[
     else:
         await _name(session, community)
         _invent(rows, community, now=now)
-    return await rows.write(session)
+    written = Counter(await rows.write(session))
+    written.update(await shops.keep_up(session, community, now=now))
+    written.update(await activities.keep_up(session, community, now=now))
+    return dict(written)
 
 
 async def _name(session: Session, community: UUID) -> None:

@@ -92,6 +92,12 @@ def houses(rng: Random) -> list[House]:
     return found
 
 
+def roads() -> list[tuple[str, float, bool]]:
+    """List the roads: name, metres north (or east) of the centre, whether it runs west to east."""
+    lying = [(name, offset, True) for name, offset in _west_east()]
+    return lying + [(name, offset, False) for name, offset in _north_south()]
+
+
 def crossings() -> list[Spot]:
     """List the corners where two roads meet, a few metres beside the middle."""
     place = _place()

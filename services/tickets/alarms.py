@@ -82,7 +82,9 @@ async def _update(
     ]
     if not changed:
         return
-    waits = [first_wait(snapshot(by_key[key][0].severity)) for key, _ in changed]
+    waits = [
+        first_wait(snapshot(by_key[key][0].severity, by_key[key][0].what)) for key, _ in changed
+    ]
     await session.execute(
         sql(
             """
@@ -171,7 +173,7 @@ async def _open(
 
 async def _insert(session: Session, wanted: list[_Opened], *, now: datetime) -> set[UUID]:
     """Open tickets and log it in one statement; returns those whose key nobody else had."""
-    chains = [snapshot(one.signal.severity) for one in wanted]
+    chains = [snapshot(one.signal.severity, one.signal.what) for one in wanted]
     rows = await session.execute(
         sql(
             """

@@ -25,6 +25,7 @@ class Found(StrEnum):
     FALSE_ALARM = "false_alarm"
     REAL_HANDLED = "real_handled"
     FAULTY_DEVICE = "faulty_device"
+    MISTAKEN = "mistaken"
     TEST = "test"
 
 
@@ -39,7 +40,7 @@ class Seen(StrEnum):
 
 async def acknowledge(session: Session, by: Actor, *, ticket: UUID, now: datetime) -> None:
     """Take an open ticket; raises UserError naming who took it first."""
-    row = await _locked(session, by, ticket)
+    row = await locked(session, by, ticket)
     if row.status != Status.OPEN:
         raise await _too_late(session, row, by)
     await _change(
@@ -54,7 +55,7 @@ async def acknowledge(session: Session, by: Actor, *, ticket: UUID, now: datetim
 
 async def arrive(session: Session, by: Actor, *, ticket: UUID, now: datetime) -> None:
     """Say that the acknowledger stands at the door; a second time changes nothing."""
-    row = await _locked(session, by, ticket)
+    row = await locked(session, by, ticket)
     if row.status != Status.ACKED or row.acked_by != by.person:
         raise await _too_late(session, row, by)
     if row.arrived_at is not None:
@@ -80,7 +81,7 @@ async def resolve(
     amber, and turns red again after 15 min (life) or 4 h. "Not found" opens a new epoch with the
     full chain: the person must still be looked for.
     """
-    row = await _locked(session, by, ticket)
+    row = await locked(session, by, ticket)
     may = row.status == Status.ACKED and (row.acked_by == by.person or _operator(by, row))
     if not may:
         raise await _too_late(session, row, by)
@@ -116,7 +117,7 @@ async def dispatch(
 
     The chain goes on until somebody acknowledges. A ticket without a grid (an unregistered device) may go to any worker of the community.
     """
-    row = await _locked(session, by, ticket)
+    row = await locked(session, by, ticket)
     if not _operator(by, row):
         raise UserError("not-allowed", status=403)
     if row.status != Status.OPEN:
@@ -131,7 +132,7 @@ async def reopen(session: Session, ticket: UUID, *, now: datetime) -> None:
     """Turn a ticket open in a new epoch with the full chain; the caller has locked it."""
     row = (
         await session.execute(
-            sql("SELECT id, community_id, epoch, severity FROM ticket WHERE id = :ticket"),
+            sql("SELECT id, community_id, epoch, severity, what FROM ticket WHERE id = :ticket"),
             {"ticket": ticket},
         )
     ).one()
@@ -142,19 +143,19 @@ async def reopen(session: Session, ticket: UUID, *, now: datetime) -> None:
         "assigned_to = NULL, arrived_at = NULL, resolved_at = NULL, "
         "next_escalation_at = CAST(:now AS timestamptz) + CAST(:wait AS interval)",
         now=now,
-        wait=first_wait(snapshot(row.severity)),
+        wait=first_wait(snapshot(row.severity, row.what)),
     )
     await record(session, [Entry(row.community_id, ticket, row.epoch + 1, Happened.REOPENED, now)])
     await audience.tell(session, [ticket], now=now)
 
 
-async def _locked(session: Session, by: Actor, ticket: UUID) -> Any:
+async def locked(session: Session, by: Actor, ticket: UUID) -> Any:
     """Lock the ticket and check that this actor may work on it."""
     row = (
         await session.execute(
             sql(
                 """
-                SELECT id, community_id, grid_id, device_id, severity, status, epoch, acked_by,
+                SELECT id, community_id, grid_id, device_id, what, severity, status, epoch, acked_by,
                        acked_at, arrived_at, recovered_at, assigned_to
                 FROM ticket WHERE id = :ticket FOR UPDATE
                 """
@@ -164,11 +165,19 @@ async def _locked(session: Session, by: Actor, ticket: UUID) -> Any:
     ).one_or_none()
     if row is None:
         raise UserError("ticket-unknown", status=404)
-    works_here = by.has(Role.WORKER, community=row.community_id, grid=row.grid_id)
     sent_here = row.assigned_to is not None and row.assigned_to == by.person
-    if not (works_here or sent_here or _operator(by, row)):
+    if not (_works_here(by, row) or sent_here or _operator(by, row)):
         raise UserError("not-allowed", status=403)
     return row
+
+
+def _works_here(by: Actor, row: Any) -> bool:
+    """Tell whether somebody works in the ticket's grid; without one, anywhere in the community."""
+    if row.grid_id is not None:
+        return by.has(Role.WORKER, community=row.community_id, grid=row.grid_id)
+    return any(
+        grant.role is Role.WORKER and grant.community == row.community_id for grant in by.grants
+    )
 
 
 def _operator(by: Actor, row: Any) -> bool:

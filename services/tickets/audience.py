@@ -13,10 +13,13 @@ from uuid import UUID
 from core.crypto import open_json
 from core.db import Session, sql
 from models import Happened, Part
+from services.actors import reachable
 from services.duty import on_duty, workers_of
 from services.outbox import enqueue_tickets
+from services.tickets import callers
 from services.tickets.events import Entry, record
 
+_DUTIES = ("worker", "backup", "lead")
 TOLD_AT_ONCE = frozenset({"life", "care"})
 # Nobody knows yet whether anything alarms, so it is the operator's to find out.
 OPERATORS_FIRST = frozenset({"unregistered", "unreadable"})
@@ -37,15 +40,19 @@ async def tell(session: Session, tickets: Sequence[UUID], *, now: datetime) -> N
         return
     facts = await _facts(session, tickets)
     clear = [row for row in facts if row.what not in OPERATORS_FIRST]
-    listeners = await _on_duty(session, clear, now=now)
+    listeners = await _called(session, facts)
+    listeners += await _on_duty(session, clear, now=now)
     listeners += await _household(session, clear)
     listeners += await _operators(session, facts)
     await ring(session, listeners, now=now)
 
 
 async def ring(session: Session, listeners: Sequence[Listener], *, now: datetime) -> None:
-    """Give each listener a card, or make the one they have ring again; edit all others."""
-    channels = await _channels(session, {one.person for one in listeners})
+    """Give each listener a card, or make the one they have ring again; edit all others.
+
+    A part once given stays; but a worker who calls for help is then the caller.
+    """
+    channels = await reachable(session, {one.person for one in listeners})
     unique = {(one.ticket, one.person): one for one in reversed(listeners)}
     reached = sorted(
         (one for one in unique.values() if one.person in channels),
@@ -59,7 +66,9 @@ async def ring(session: Session, listeners: Sequence[Listener], *, now: datetime
             SELECT t, p, c, part, 1, 0, 0
             FROM unnest(CAST(:tickets AS uuid[]), CAST(:people AS uuid[]),
                         CAST(:channels AS text[]), CAST(:parts AS text[])) AS w(t, p, c, part)
-            ON CONFLICT (ticket_id, person_id, channel) DO UPDATE SET ring = ticket_card.ring + 1
+            ON CONFLICT (ticket_id, person_id, channel) DO UPDATE
+            SET ring = ticket_card.ring + 1,
+                part = CASE WHEN excluded.part = 'caller' THEN 'caller' ELSE ticket_card.part END
             """
         ),
         {
@@ -84,11 +93,18 @@ async def refresh(session: Session, tickets: Sequence[UUID], *, now: datetime) -
 
 
 async def of_grid(
-    session: Session, ticket: UUID, grid: UUID, duties: Iterable[str], *, now: datetime
+    session: Session,
+    ticket: UUID,
+    grid: UUID,
+    duties: Iterable[str],
+    *,
+    now: datetime,
+    waking: bool = True,
 ) -> list[Listener]:
     """List who answers to these duties in a grid now; `all` is everyone on duty there.
 
-    With nobody on such a duty, every worker of the grid answers: a step must reach somebody.
+    With nobody on such a duty, every worker of the grid answers: a step must reach somebody. Where
+    it may not wake people (`waking`), nobody answers then.
     """
     posts = (await on_duty(session, [grid], now=now)).get(grid, {})
     wanted = posts if "all" in duties else {duty: posts.get(duty, []) for duty in duties}
@@ -97,7 +113,7 @@ async def of_grid(
         for duty, people in wanted.items()
         for person in people
     ]
-    if found:
+    if found or not waking:
         return found
     everyone = (await workers_of(session, [grid])).get(grid, [])
     return [Listener(ticket, person, Part.BACKUP) for person in everyone]
@@ -106,7 +122,24 @@ async def of_grid(
 async def household(session: Session, ticket: UUID) -> list[Listener]:
     """List the elder and the family of a ticket that is about them."""
     facts = await _facts(session, [ticket])
-    return await _household(session, [row for row in facts if row.what not in OPERATORS_FIRST])
+    devices = await _household(session, [row for row in facts if row.what not in OPERATORS_FIRST])
+    return await _called(session, facts) + devices
+
+
+async def of_community(
+    session: Session, ticket: UUID, community: UUID, *, now: datetime
+) -> list[Listener]:
+    """List everyone on duty in a community, for a ticket whose grid nobody knows."""
+    found = await callers.on_duty_anywhere(session, [community], now=now, duties=_DUTIES)
+    return [
+        Listener(ticket, person, Part.WORKER if duty == "worker" else Part.BACKUP)
+        for _, person, duty in found
+    ]
+
+
+async def _called(session: Session, facts: list[Any]) -> list[Listener]:
+    calls = [row.id for row in facts if row.what in callers.CALLS]
+    return [Listener(*one) for one in await callers.household(session, calls)]
 
 
 async def _facts(session: Session, tickets: Sequence[UUID]) -> list[Any]:
@@ -124,12 +157,23 @@ async def _facts(session: Session, tickets: Sequence[UUID]) -> list[Any]:
 
 
 async def _on_duty(session: Session, facts: list[Any], *, now: datetime) -> list[Listener]:
-    """Pick the workers on duty; with nobody on duty every worker of the grid hears."""
+    """Pick the workers on duty; with nobody on duty every worker of the grid hears.
+
+    A person's call without a known grid goes to all on duty in the community. For somebody who
+    only wants to talk nobody off duty is rung.
+    """
     grids = {row.grid_id for row in facts if row.grid_id is not None}
     posts = await on_duty(session, grids, now=now)
-    empty = [grid for grid in grids if not posts.get(grid, {}).get("worker")]
+    waking = {row.grid_id for row in facts if row.what != callers.HANDOVER}
+    empty = [grid for grid in grids & waking if not posts.get(grid, {}).get("worker")]
     everyone = await workers_of(session, empty) if empty else {}
-    return [
+    anywhere = [
+        one
+        for row in facts
+        if row.grid_id is None and row.what in callers.CALLS
+        for one in await of_community(session, row.id, row.community_id, now=now)
+    ]
+    return anywhere + [
         Listener(row.id, person, Part.WORKER)
         for row in facts
         for person in posts.get(row.grid_id, {}).get("worker") or everyone.get(row.grid_id, [])
@@ -186,20 +230,6 @@ async def _operators(session: Session, facts: list[Any]) -> list[Listener]:
         for community, person in people
         if community == row.community_id
     ]
-
-
-async def _channels(session: Session, people: set[UUID]) -> dict[UUID, str]:
-    rows = await session.execute(
-        sql(
-            """
-            SELECT DISTINCT ON (person_id) person_id, channel FROM channel_account
-            WHERE reachable AND person_id = ANY(CAST(:people AS uuid[]))
-            ORDER BY person_id, id
-            """
-        ),
-        {"people": list(people)},
-    )
-    return {row.person_id: row.channel for row in rows}
 
 
 async def _note_unreached(

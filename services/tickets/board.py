@@ -7,7 +7,7 @@ from uuid import UUID
 
 from core.crypto import open_json
 from core.db import Session, sql
-from models import Status
+from models import Severity, Status
 from services.tickets.events import NOTE
 
 _COLOUR = {Status.OPEN: "alarm", Status.ACKED: "alarm", Status.RESOLVED: "handled"}
@@ -112,7 +112,7 @@ def _ticket(row: Any, events: list[dict[str, Any]]) -> dict[str, Any]:
         "place": place,
         "severity": row.severity,
         "status": row.status,
-        "state": _COLOUR.get(Status(row.status), "normal"),
+        "state": _state(row),
         "epoch": row.epoch,
         "version": row.version,
         "escalation_step": row.step,
@@ -124,6 +124,13 @@ def _ticket(row: Any, events: list[dict[str, Any]]) -> dict[str, Any]:
         "assigned_to": open_json(row.sent, "person.name") if row.sent else None,
         "events": events,
     }
+
+
+def _state(row: Any) -> str:
+    """Maintenance and talks colour nothing."""
+    if row.severity == Severity.MAINTENANCE:
+        return "normal"
+    return _COLOUR.get(Status(row.status), "normal")
 
 
 def _iso(moment: datetime | None) -> str | None:

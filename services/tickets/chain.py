@@ -17,8 +17,17 @@ LIFE: list[dict[str, Any]] = [
 ]
 
 
-def snapshot(severity: str) -> list[dict[str, Any]]:
+# Somebody waits for an answer, nobody is in danger: those on duty hear, nobody is woken.
+HANDOVER: list[dict[str, Any]] = [
+    {"after_s": 600, "to": ["backup", "lead"]},
+    {"every_s": 1800, "to": ["all"]},
+]
+
+
+def snapshot(severity: str, what: str) -> list[dict[str, Any]]:
     """Return the chain that a ticket opened now keeps."""
+    if what == "handover":
+        return HANDOVER
     return LIFE if severity == "life" else []
 
 

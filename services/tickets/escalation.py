@@ -7,6 +7,7 @@ from core.db import Session, sql, wake
 from models import Happened, Status
 from services.tickets import audience
 from services.tickets.answer import reopen
+from services.tickets.callers import CALLS, HANDOVER
 from services.tickets.chain import wait_after
 from services.tickets.events import Entry, record
 
@@ -23,7 +24,7 @@ async def sweep(session: Session, *, now: datetime) -> int:
         await session.execute(
             sql(
                 """
-                SELECT id, community_id, grid_id, status, epoch, step, chain FROM ticket
+                SELECT id, community_id, grid_id, what, status, epoch, step, chain FROM ticket
                 WHERE next_escalation_at <= :now
                 ORDER BY next_escalation_at LIMIT :batch FOR UPDATE SKIP LOCKED
                 """
@@ -59,11 +60,24 @@ async def _step(session: Session, row: Any, *, now: datetime) -> None:
         row.community_id, row.id, row.epoch, Happened.ESCALATED, now, data={"step": row.step}
     )
     await record(session, [entry])
-    if row.grid_id is not None:
-        people = await audience.of_grid(session, row.id, row.grid_id, stage["to"], now=now)
-        if "all" in stage["to"]:
-            people += await audience.household(session, row.id)
-        await audience.ring(session, people, now=now)
-    else:
-        await audience.refresh(session, [row.id], now=now)
+    await audience.ring(session, await _next(session, row, stage["to"], now=now), now=now)
+    await audience.refresh(session, [row.id], now=now)
     wake(session, "console", community=str(row.community_id))
+
+
+async def _next(
+    session: Session, row: Any, duties: list[str], *, now: datetime
+) -> list[audience.Listener]:
+    """List whom this step rings; a talk that waits rings nobody at home and nobody off duty."""
+    talk = row.what == HANDOVER
+    if row.grid_id is not None:
+        people = await audience.of_grid(
+            session, row.id, row.grid_id, duties, now=now, waking=not talk
+        )
+    elif row.what in CALLS:
+        people = await audience.of_community(session, row.id, row.community_id, now=now)
+    else:
+        return []
+    if "all" in duties and not talk:
+        return await audience.household(session, row.id) + people
+    return people

@@ -11,6 +11,23 @@ from models import Part, Status
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """What a ticket shows besides when a person opened it.
+
+    `kind` is empty for a talk; `told` says whether anybody who may answer has a card of it;
+    `phone` and `answers_from` are the community's.
+    """
+
+    kind: str
+    caller: str
+    said: str
+    withdrawn: bool
+    told: bool
+    phone: str
+    answers_from: str
+
+
+@dataclass(frozen=True, slots=True)
 class TicketView:
     """A ticket as its cards show it."""
 
@@ -37,6 +54,7 @@ class TicketView:
     recovered_at: datetime | None
     closed_at: datetime | None
     has_device: bool
+    call: Call | None = None
 
 
 _VIEW = """
@@ -44,8 +62,15 @@ _VIEW = """
            t.alarm_at, t.acked_at, t.acked_by, t.assigned_to, t.arrived_at, t.resolved_at,
            t.recovered_at, t.closed_at, t.place AS own_place, t.device_id IS NOT NULL AS has_device,
            d.place AS device_place, b.name AS building, g.name AS grid,
-           who.name AS who, sent.name AS sent
+           who.name AS who, sent.name AS sent, caller.name AS caller, e.kind AS call_kind, e.said,
+           e.withdrawn_at, y.phone, y.answers_from,
+           EXISTS (SELECT 1 FROM ticket_card k WHERE k.ticket_id = t.id
+                   AND k.part IN ('worker', 'backup')) AS told
     FROM ticket t
+    JOIN community y ON y.id = t.community_id
+    LEFT JOIN emergency e ON e.ticket_id = t.id
+    LEFT JOIN handover h ON h.ticket_id = t.id
+    LEFT JOIN person caller ON caller.id = coalesce(e.caller_id, h.person_id)
     LEFT JOIN device d ON d.id = t.device_id
     LEFT JOIN building b ON b.id = d.building_id
     LEFT JOIN grid g ON g.id = t.grid_id
@@ -64,6 +89,17 @@ def _view(row: Any) -> TicketView:
         row.step, place, row.building or "", row.grid or "", row.opened_at, row.alarm_at,
         row.acked_at, row.acked_by, _name(row.who), row.assigned_to, _name(row.sent),
         row.arrived_at, row.resolved_at, row.recovered_at, row.closed_at, row.has_device,
+        _call(row),
+    )  # fmt: skip
+
+
+def _call(row: Any) -> Call | None:
+    if row.caller is None:
+        return None
+    return Call(
+        row.call_kind or "", _name(row.caller),
+        open_json(row.said, "emergency.said") if row.said is not None else "",
+        row.withdrawn_at is not None, row.told, row.phone or "", row.answers_from or "",
     )  # fmt: skip
 
 

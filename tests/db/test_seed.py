@@ -18,9 +18,8 @@ from ops.sim import simulated
 from services import actors, login
 from services.duty import on_duty
 from services.ingest.registry import Registry, external_index
-from services.points import features
+from services.map_points import features
 from services.stats import figures
-from services.tickets import audience
 from tests import make
 
 NOW = datetime(2025, 6, 1, 2, 30, tzinfo=UTC)
@@ -192,7 +191,7 @@ async def test_every_protected_elder_is_reachable(db: Database) -> None:
     assert len(relatives) == 26
     everybody = people | relatives
     async with db.reading() as session:
-        assert await audience._channels(session, everybody) == dict.fromkeys(everybody, "web")
+        assert await actors.reachable(session, everybody) == dict.fromkeys(everybody, "web")
 
 
 async def test_devices_are_found_by_their_own_names(db: Database) -> None:
@@ -248,7 +247,8 @@ async def test_somebody_is_always_on_duty(db: Database) -> None:
     assert (first.s, first.e) == (MIDNIGHT, MIDNIGHT + timedelta(days=14))
     for days, written in ((3, {}), (9, {}), (20, {}), (80, {"shift": 24}), (80, {})):
         now = NOW + timedelta(days=days)
-        assert await seed(db, demo=True, now=now) == written
+        found = await seed(db, demo=True, now=now)
+        assert {table: rows for table, rows in found.items() if table == "shift"} == written
         async with db.reading() as session:
             worker = await login.by_persona(session, "worker")
             posts = await on_duty(session, grids, now=now + timedelta(days=6))
@@ -265,3 +265,15 @@ async def test_the_next_start_calls_back_who_left(db: Database) -> None:
     later = NOW + timedelta(hours=1)
     assert await seed(db, demo=True, now=later) == {}
     assert await one(db, "SELECT count(*) FROM shift WHERE left_at IS NOT NULL") == 0
+
+
+async def test_there_is_always_something_to_come(db: Database) -> None:
+    """Eight activities lie ahead whenever the demo is started; the past one is made once."""
+    for days in (0, 1, 30):
+        now = NOW + timedelta(days=days)
+        await seed(db, demo=True, now=now)
+        ahead = await rows(db, "SELECT title FROM activity WHERE starts_at > :now", now=now)
+        assert len(ahead) == len({row.title for row in ahead}) == 8
+        assert (await seed(db, demo=True, now=now)).get("activity", 0) == 0
+    over = await rows(db, "SELECT taken FROM activity WHERE taken > 0")
+    assert [row.taken for row in over] == [1]

@@ -58,8 +58,8 @@ async def test_a_flow_is_left_by_a_word_and_its_old_buttons_are_past(world: Worl
 
 async def test_a_resident_in_danger_is_given_the_numbers(world: World) -> None:
     """What is not understood is admitted, with the numbers to dial."""
-    card = (await world.person("resident").says("随便说点什么"))[0]["card"]
-    assert [a["url"] for a in card["actions"][1:]] == ["tel:119", "tel:120", "tel:110"]
+    card = (await world.person("resident").says("秦始皇的陵墓在哪个省"))[0]["card"]
+    assert [a["url"] for a in card["actions"][-3:]] == ["tel:119", "tel:120", "tel:110"]
 
 
 async def test_a_stranger_and_an_unreadable_life_device_ring_the_operator_alone(

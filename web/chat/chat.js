@@ -23,6 +23,8 @@ const ROLES = {
   operator: "web-role-operator",
 };
 
+/** A QR code at the counter opens this page with a redemption's token. */
+const scanned = new URLSearchParams(location.hash.slice(1)).get("redeem");
 const persona = new URLSearchParams(location.search).get("as");
 const client = createClient(`chat.${persona ?? "self"}`, { shared: persona === null });
 const type = setUpType(byId("large"), byId("larger"));
@@ -134,6 +136,13 @@ async function start() {
   tell(null);
   composer.focus();
   listen();
+  if (scanned) enterScanned();
+}
+
+/** Said once for the merchant who scanned; then it leaves the address, so a reload says nothing. */
+function enterScanned() {
+  history.replaceState(null, "", location.pathname + location.search);
+  turns.say({ text: `redeem:${scanned}` }, t("web-chat-scanned"));
 }
 
 allowSoundAtFirstTouch();

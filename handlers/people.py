@@ -1,0 +1,140 @@
+"""转人工, and the talk that follows: each one's words go to the other until one ends it."""
+
+from uuid import UUID
+
+from cards import people as cards
+from cards.talk import say
+from core.act import Act, Refresh, Reply
+from core.actor import Role
+from core.i18n import Translator
+from handlers import emergency
+from handlers.context import Context, Pressed
+from handlers.emergency import ticket_of
+from models import Side
+from services import actors, handovers, outbox
+from services.handovers import Talk
+from services.language.commands import intent_of, number_of
+from services.language.emergency import Emergency, emergency_of
+
+_END = "end_talk"
+# What a worker says to the assistant and not to the person they are talking with.
+_TO_US = frozenset({"my_tickets", "duty_on", "duty_off", "ticket_help", "ticket_transfer"})
+_VERY_WORDS = frozenset({"接单", "到场", "处置完成", "帮助", "菜单", "help", "menu"})
+_CRY = "help"
+
+
+async def first(ctx: Context) -> list[Act] | None:
+    """Take what comes before everything else: danger, 0 for a person, and the live talk."""
+    talks = await handovers.talks(ctx.session, ctx.person)
+    talk = next((one for one in talks if one.other() is not None), None)
+    danger = emergency_of(ctx.text)
+    if danger is not None and _interrupts(ctx, danger, talk):
+        return await emergency.said(ctx)
+    if talks and intent_of(ctx.text) == _END:
+        return await _end(ctx, (talk or talks[0]).ticket)
+    if talk is None:
+        return await human(ctx) if number_of(ctx.text) == 0 else None
+    if talk.side is Side.RESIDENT:
+        return await _from_resident(ctx, talk)
+    return await _from_worker(ctx, talk, several=sum(one.side is Side.WORKER for one in talks) > 1)
+
+
+async def human(ctx: Context) -> list[Act]:
+    """转人工: the words that led here go along, unless they are the bare command."""
+    bare = number_of(ctx.text) is not None or intent_of(ctx.text) == "human"
+    ticket = await handovers.ask(
+        ctx.session, ctx.by, channel=ctx.channel, said="" if bare else ctx.text, now=ctx.now
+    )
+    shown = await emergency.own_card(ctx, ticket)
+    return shown or [Reply(say(ctx.t("handover-open-elsewhere"), tone="info"))]
+
+
+async def kept(ctx: Context) -> list[Act] | None:
+    """Keep words that nobody here understood for the worker who is still awaited."""
+    for talk in await handovers.talks(ctx.session, ctx.person):
+        if talk.side is Side.RESIDENT and talk.other() is None:
+            await handovers.write(ctx.session, talk, ctx.text, now=ctx.now)
+            return [Reply(say(ctx.t("handover-kept", number=talk.number), tone="info"))]
+    return None
+
+
+async def begun(ctx: Context, ticket: UUID) -> list[Act]:
+    """After 接单 of a talk: the worker reads what was written so far."""
+    talk = await handovers.begin(
+        ctx.session, ctx.by, ticket=ticket, channel=ctx.channel, now=ctx.now
+    )
+    if talk is None:
+        return []
+    lines = await handovers.lines(ctx.session, ticket)
+    name = (await actors.profile(ctx.session, talk.resident)).name
+    return [Reply(cards.transcript(ticket, name, lines, ctx.t))]
+
+
+async def end(ctx: Context, pressed: Pressed) -> list[Act]:
+    """结束对话 by button."""
+    return await _end(ctx, ticket_of(pressed))
+
+
+async def choose(ctx: Context, pressed: Pressed) -> list[Act]:
+    """Answer this one of several."""
+    talk = await handovers.choose(ctx.session, ctx.by, ticket=ticket_of(pressed), now=ctx.now)
+    name = (await actors.profile(ctx.session, talk.resident)).name
+    return [Reply(say(ctx.t("talk-chosen", name=name), tone="info"))]
+
+
+def _interrupts(ctx: Context, danger: Emergency, talk: Talk | None) -> bool:
+    """Tell a call from words within a flow or a talk.
+
+    A general question is no reason to leave a flow, and a worker who writes about danger to the
+    person in it has to be bare to be in danger themselves.
+    """
+    if talk is not None and talk.side is Side.WORKER:
+        return danger.now and danger.kind == _CRY
+    return danger.now or (talk is None and ctx.standing is None)
+
+
+async def _from_resident(ctx: Context, talk: Talk) -> list[Act] | None:
+    if intent_of(ctx.text) == "cancel":
+        return None if ctx.standing is not None else await _end(ctx, talk.ticket)
+    await _relay(ctx, talk)
+    return []
+
+
+async def _from_worker(ctx: Context, talk: Talk, *, several: bool) -> list[Act] | None:
+    """Pass a worker's words on, unless they are for a flow, a button, or the assistant."""
+    ours = intent_of(ctx.text) in _TO_US or ctx.text in _VERY_WORDS
+    if ours or ctx.standing is not None or number_of(ctx.text) is not None:
+        return None
+    await _relay(ctx, talk)
+    if not several:
+        return []
+    name = (await actors.profile(ctx.session, talk.resident)).name
+    return [Reply(say(ctx.t("talk-sent-to", name=name, number=talk.number)))]
+
+
+async def _relay(ctx: Context, talk: Talk) -> None:
+    """Keep the line and send it to the other, in their language."""
+    other = talk.other()
+    assert other is not None
+    person, channel = other
+    number = await handovers.write(ctx.session, talk, ctx.text, now=ctx.now)
+    t = Translator((await actors.profile(ctx.session, person)).lang)
+    to = Side.WORKER if talk.side is Side.RESIDENT else Side.RESIDENT
+    card = cards.line(
+        talk.ticket, number, ctx.by.name, ctx.text, t, to=to, elder=Role.ELDER in ctx.by.roles
+    )
+    await outbox.enqueue_reply(
+        ctx.session, card, person=person, channel=channel, turn=None, now=ctx.now
+    )
+
+
+async def _end(ctx: Context, ticket: UUID) -> list[Act]:
+    talk = await handovers.end(ctx.session, ctx.by, ticket=ticket, now=ctx.now)
+    if other := talk.other():
+        person, channel = other
+        t = Translator((await actors.profile(ctx.session, person)).lang)
+        card = say(t("talk-ended-by", name=ctx.by.name), tone="info")
+        await outbox.enqueue_reply(
+            ctx.session, card, person=person, channel=channel, turn=None, now=ctx.now
+        )
+    return [Reply(say(ctx.t("talk-ended"), tone="success")), Refresh(ticket)]

@@ -1,0 +1,91 @@
+"""Shops: by what one needs, by name, around home or around a place that was sent."""
+
+from typing import Any
+from uuid import UUID
+
+from cards.shops import shop_detail, shop_list
+from core.act import Act, Reply
+from core.errors import UserError
+from core.event import Located
+from handlers.context import Context, Pressed
+from models import Datum
+from services.language.written import is_english
+from services.shops import distance, places, search
+from services.shops.distance import Point
+from services.shops.search import PAGE, Origin
+from services.shops.taxonomy import categories
+
+
+async def find_shop(ctx: Context) -> list[Act]:
+    """附近修鞋, 老李修鞋铺在哪: the three nearest that fit."""
+    kind = ctx.slots.get("category")
+    if kind is not None and is_english(ctx.text):
+        return await _first_page(ctx, categories()[kind].zh)  # shops and their words are Chinese
+    return await _first_page(ctx, ctx.text)
+
+
+async def browse_circle(ctx: Context) -> list[Act]:
+    """附近有什么: whatever is nearest."""
+    return await _first_page(ctx, "")
+
+
+async def around(ctx: Context, event: Located) -> list[Act]:
+    """Take a place that was sent: what is around it, and the next questions start there."""
+    try:
+        datum = Datum(event.datum.lower().replace("-", ""))
+    except ValueError:
+        raise UserError("place-datum-unknown") from None
+    place = distance.to_wgs84(event.lon, event.lat, datum)
+    await places.remember(ctx.session, ctx.conversation, place, now=ctx.now)
+    return await _first_page(ctx, "")
+
+
+async def more(ctx: Context, pressed: Pressed) -> list[Act]:
+    """更多: the next three of the same question."""
+    return await _page(ctx, pressed.args)
+
+
+async def show(ctx: Context, pressed: Pressed) -> list[Act]:
+    """Show one shop with everything that is known."""
+    args = pressed.args
+    start = await _standpoint(ctx)
+    hit = await search.one(
+        ctx.session, start.community, UUID(args["shop"]), origin=_origin(args), now=ctx.now
+    )
+    if hit is None:
+        raise UserError("shop-gone", status=404)
+    return [Reply(shop_detail(hit, ctx.now, ctx.t))]
+
+
+async def _first_page(ctx: Context, text: str) -> list[Act]:
+    start = await _standpoint(ctx)
+    at = start.origin.at
+    return await _page(
+        ctx,
+        {
+            "asked": text, "open": bool(ctx.slots.get("open_now")), "offset": 0,
+            "source": start.source, "lon": at.lon, "lat": at.lat, "home": start.origin.home,
+        },
+    )  # fmt: skip
+
+
+async def _page(ctx: Context, args: dict[str, Any]) -> list[Act]:
+    start = await _standpoint(ctx)
+    found = await search.find(
+        ctx.session, start.community, args["asked"], origin=_origin(args), now=ctx.now,
+        limit=PAGE, offset=args["offset"], open_now=args["open"],
+    )  # fmt: skip
+    if found.total == 1 and found.shops:
+        return [Reply(shop_detail(found.shops[0], ctx.now, ctx.t))]
+    return [Reply(shop_list(found, args["source"], args, now=ctx.now, t=ctx.t))]
+
+
+async def _standpoint(ctx: Context) -> places.Standpoint:
+    start = await places.standpoint(ctx.session, ctx.by, conversation=ctx.conversation, now=ctx.now)
+    if start is None:
+        raise UserError("shops-no-community")
+    return start
+
+
+def _origin(args: dict[str, Any]) -> Origin:
+    return Origin(Point(args["lon"], args["lat"]), home=args["home"])

@@ -1,0 +1,104 @@
+# Calls for help, talks with a person
+
+what-emergency = Call for help in chat
+what-handover = A resident wants to talk
+
+emergency-title = Call for help ({ $what }): { $place }
+emergency-kind-fire = fire
+emergency-kind-gas = gas leak
+emergency-kind-medical = illness or injury
+emergency-kind-fall = fall
+emergency-kind-violence = violence or break-in
+emergency-kind-rescue = trapped or in the water
+emergency-kind-missing = somebody missing
+emergency-kind-harm = risk of self-harm
+emergency-kind-help = cry for help
+place-unknown = place not known yet, ask by telephone first
+
+emergency-caller-told = The grid worker has been told. Please dial { $number } yourself now as well.
+emergency-caller-nobody = No grid worker could be told. Please dial { $number } at once.
+emergency-advice-fire = Get out first. Keep low, take the stairs, never the lift. If you can't get out, shut the door, seal it with wet towels and call from the window.
+emergency-advice-gas = Touch no light switch and use no telephone inside. Close the valve, open the windows and go outside at once; telephone from there.
+emergency-advice-medical = Lay the person flat with the head to one side. Give no water or medicine yet, and stay with them. Say your door number on the telephone.
+emergency-advice-fall = Do not hurry to get up, and do not pull. If it hurts badly, keep still until somebody comes.
+emergency-advice-violence = Hide somewhere safe and lock the door. Do not fight. If you can't speak, send a text message to 12110.
+emergency-advice-rescue = Stay where you are. Do not force your way out, and do not jump in to save somebody. Say where you are on the telephone.
+emergency-advice-missing = Think: when and where were they last seen, and what were they wearing? You need not wait 24 hours to tell the police.
+emergency-advice-harm = Whoever is near, please stay with them. 12356 listens too, at any time.
+emergency-advice-help = Please go to a safe place. On the telephone, say first where you are.
+emergency-nobody-yet = Nobody has taken it yet. Please dial { $number } yourself and call a neighbour.
+emergency-caller-withdrawn = The grid worker knows that it was a mistake. They will still telephone or knock, so please answer.
+emergency-caller-acked = { $name } has taken it and is on the way.
+emergency-caller-arrived = { $name } is there.
+emergency-caller-closed = This is dealt with. Write to us whenever you need us.
+
+emergency-elder-withdrawn = Your family called for help and then said it was a mistake. The grid worker will still ask you.
+emergency-elder-acked = { $name } is on the way. Please wait in a safe place.
+emergency-elder-arrived = { $name } is at your door.
+emergency-elder-closed = All is well. This is dealt with.
+
+emergency-family-open = Somebody in your family called for help in the chat. Those on duty have been told. Please telephone at once.
+emergency-family-open-gas = Somebody in your family smells gas. Those on duty have been told. Ask them to go outside before using a telephone or a light switch.
+emergency-family-withdrawn = The caller says it was a mistake; the grid worker still checks. Please telephone as well.
+emergency-family-acked = Grid worker { $name } has taken it and is on the way.
+emergency-family-arrived = Grid worker { $name } is there.
+emergency-family-closed = The grid worker has checked, and this is dealt with.
+
+emergency-worker-open = Somebody called for help in the chat. Take it now, telephone first, then go there.
+emergency-worker-withdrawn = The caller says it was a mistake. Check by telephone or in person; it ends only when you have seen or spoken with them.
+emergency-worker-acked = { $name } has taken it and is on the way.
+emergency-worker-arrived = { $name } is there.
+emergency-worker-closed = Checked and dealt with.
+
+emergency-withdrawn = Noted; the grid worker knows that it was a mistake. They will still telephone or knock, so please answer.
+emergency-rung-again = The grid worker has been told again. Please telephone yourself as well.
+emergency-unknown-person = It is not known in which community you live, so no grid worker can be told. Please telephone yourself at once.
+advice-title = What to do first: { $what }
+action-danger-now = I am in danger now, get somebody
+action-withdraw = By mistake, take it back
+action-contact = Telephones
+action-phone = Telephone { $name }
+field-called = Called for help
+field-said = Words
+found-mistaken = By mistake, no danger
+contacts-title = Telephones
+contacts-noted = For this matter only. It is noted that you looked.
+contact-no-phone = no telephone known
+part-caller = Caller
+part-elder = Elder
+part-family = Family
+event-withdrawn = { $who } says it was a mistake, to be checked
+event-looked = { $who } looked at the telephones
+
+handover-title = { $name } wants to talk to a person
+handover-take = Press "Take it" to begin; after that just write.
+handover-wait = Looking for a person, number { $number }
+handover-wait-next = Those on duty have been told. You may write already; whoever takes it will read it.
+handover-nobody = Nobody is on duty now. Your request waits under number { $number }
+handover-nobody-next = It waits until somebody is on duty. You may write already.
+handover-promise-today = You will be answered after { $time } today at the latest. You may write already.
+handover-promise-tomorrow = You will be answered after { $time } tomorrow at the latest. You may write already.
+handover-acked = { $name } is here
+handover-resolved = The talk has ended
+handover-closed = The talk has ended
+handover-write = Just write; they see it. Reply "end" when you are done.
+handover-write-worker = You are talking with { $name }; what you write goes there. Reply "end" when you are done.
+handover-ended = The talk has ended. Reply 0 whenever you need a person.
+handover-kept = Noted. Whoever takes number { $number } will read it.
+handover-open-elsewhere = You have asked for a person elsewhere; please go on there.
+handover-is-over = This talk has ended.
+human-nobody-known = It is not known in which community you live, so I don't know whom to ask. Please register at your community's office.
+field-asked = Asked at
+action-end-talk = End the talk
+action-stop-waiting = Don't look any more
+action-answer = Answer { $name }
+talk-worker = Grid worker { $name }
+talk-resident = Resident { $name }
+talk-elder = Elder { $name }
+talk-begins = The talk with { $name } has begun
+talk-begins-next = This was written so far:
+talk-begins-empty = Nothing was written yet; please say hello first.
+talk-chosen = What you write now goes to { $name }.
+talk-sent-to = Sent to { $name } (number { $number }).
+talk-ended = The talk has ended.
+talk-ended-by = { $name } ended the talk. Reply 0 whenever you need a person.

@@ -1,0 +1,55 @@
+# Shops nearby
+
+shops-title = Nearby: { $what }
+shops-maybe-title = I am not sure I understood. Did you mean { $what }?
+shops-name-title = These shops were found
+shops-nearby-title = The shops nearest to you
+shops-from-home = Counted from your home.
+shops-from-sent = Counted from the place you sent.
+shops-from-centre = Counted from the middle of the community; send me your place to count from there.
+shops-how = { $count ->
+    [1] {" "}Reply 1 for details, 0 for a person.
+    [2] {" "}Reply 1 or 2 for details, 0 for a person.
+   *[other] {" "}Reply 1, 2 or 3 for details, 0 for a person.
+}
+shops-none = Nothing was found nearby for "{ $what }".
+shops-none-at-all = No shops have been registered in this community yet.
+shops-none-next = Please ask in other words, for example "shoe repair" or "pharmacy", or look at what is nearby.
+shops-no-community = I do not know your community yet. Please ask the community's staff to register you.
+shop-gone = This shop is no longer on the list. Please search again.
+shop-way = about { $metres } m, about { $minutes } min at a slow walk
+shop-way-far = about { $km } km, about { $minutes } min at a slow walk
+shop-phone = telephone { $phone }
+shop-hours-unknown = opening hours not registered
+shop-check-first = Better telephone before you go.
+shop-always-open = open day and night
+shop-open-until = open now, closes at { $time }
+shop-closed = closed now
+shop-opens-today = closed now, opens today at { $time }
+shop-opens-tomorrow = closed now, opens tomorrow at { $time }
+shop-opens-on = closed now, opens on { $day } at { $time }
+weekday-0 = Monday
+weekday-1 = Tuesday
+weekday-2 = Wednesday
+weekday-3 = Thursday
+weekday-4 = Friday
+weekday-5 = Saturday
+weekday-6 = Sunday
+word-or = {" "}or{" "}
+word-comma = {", "}
+field-category = Kind
+field-way = Way
+field-open = Now
+field-hours = Opening hours
+field-address = Address
+field-phone = Telephone
+field-also = Also
+action-more = More
+action-call = Call
+action-call-to = Call { $name }
+action-route = The way there
+action-route-to = The way to { $name }
+action-route-amap = The way on Amap
+action-ask-person = Ask a person
+action-browse-circle = What is nearby
+place-datum-unknown = The datum of this place is unknown. Please send the place again.

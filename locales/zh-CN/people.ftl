@@ -1,0 +1,104 @@
+# 呼救、找人说话
+
+what-emergency = 聊天里呼救
+what-handover = 居民找人说话
+
+emergency-title = 呼救（{ $what }）：{ $place }
+emergency-kind-fire = 着火
+emergency-kind-gas = 燃气泄漏
+emergency-kind-medical = 急病、受伤
+emergency-kind-fall = 摔倒
+emergency-kind-violence = 有人行凶、入室
+emergency-kind-rescue = 被困、落水
+emergency-kind-missing = 有人走失
+emergency-kind-harm = 想不开
+emergency-kind-help = 求救
+place-unknown = 地点还不知道，请先打电话问
+
+emergency-caller-told = 已通知网格员。请您也马上拨打 { $number }。
+emergency-caller-nobody = 现在没能通知到网格员。请马上拨打 { $number }。
+emergency-advice-fire = 人先出去，弯腰走楼梯，不要坐电梯。出不去就关好门，用湿毛巾堵住门缝，到窗口喊人。
+emergency-advice-gas = 不要开关电灯，不要在屋里打电话。关阀门、开窗，马上到屋外去，到了外面再打电话。
+emergency-advice-medical = 让病人躺平，头偏向一边，先不要喂水喂药，身边不要离人。电话里说清楚门牌号。
+emergency-advice-fall = 先别急着起来，也不要硬拉。疼得厉害就不要动，等人来帮。
+emergency-advice-violence = 先躲到安全的地方，锁好门，不要硬拼。说话不方便，可以发短信到 12110。
+emergency-advice-rescue = 待在原地，不要自己硬闯，也不要下水救人。电话里说清楚在哪里。
+emergency-advice-missing = 想一想：什么时候、在哪里走开的，穿什么衣服。报警不用等满 24 小时。
+emergency-advice-harm = 身边的人请陪着，不要走开。心里难受，也可以拨 12356，有人听您说。
+emergency-advice-help = 请先到安全的地方。打电话时先说清楚您在哪里。
+emergency-nobody-yet = 还没有人接单，请直接拨打 { $number }，并尽快喊邻居帮忙。
+emergency-caller-withdrawn = 已告诉网格员是误触。他们还会打电话或上门问一声，请留意电话。
+emergency-caller-acked = { $name }已接单，正在赶来。
+emergency-caller-arrived = { $name }已到场。
+emergency-caller-closed = 这件事已经办完，有事随时找我们。
+
+emergency-elder-withdrawn = 家里人替您呼救后又说是误触，网格员还会来问一声。
+emergency-elder-acked = { $name }正在赶来，请在安全的地方等一等。
+emergency-elder-arrived = { $name }已经到您家门口。
+emergency-elder-closed = 没事了，这件事已经办完。
+
+emergency-family-open = 家里有人在聊天里呼救，已通知值班人员。请您马上打个电话过去。
+emergency-family-open-gas = 家里有人说闻到燃气味，已通知值班人员。打电话请家里人先到屋外，不要在屋里接电话、开关电灯。
+emergency-family-withdrawn = 呼救的人说是误触，网格员还会核实。请您也打个电话问一声。
+emergency-family-acked = 网格员{ $name }已接单，正在赶去。
+emergency-family-arrived = 网格员{ $name }已到场。
+emergency-family-closed = 网格员已核实，这件事办完了。
+
+emergency-worker-open = 有人在聊天里呼救。请马上接单，先打电话，再上门。
+emergency-worker-withdrawn = 本人说是误触，请打电话或当面核实：见到人或通过话，才能结束。
+emergency-worker-acked = { $name }已接单，正在赶去。
+emergency-worker-arrived = { $name }已到场。
+emergency-worker-closed = 已核实，办完了。
+
+emergency-withdrawn = 好的，已告诉网格员是误触。他们还会打电话或上门问一声，请您接一下。
+emergency-rung-again = 已再次通知网格员。请您也马上自己打电话。
+emergency-unknown-person = 您还没有登记住在哪个社区，我通知不到网格员。请马上自己打电话。
+advice-title = { $what }，先这样做
+action-danger-now = 现在就有危险，马上叫人
+action-withdraw = 误触，撤销
+action-contact = 联系电话
+action-phone = 打给{ $name }
+field-called = 呼救时间
+field-said = 原话
+found-mistaken = 误触或说错，没有险情
+contacts-title = 联系电话
+contacts-noted = 只为这件事使用。您看过电话，系统会记下来。
+contact-no-phone = 没有登记电话
+part-caller = 本人
+part-elder = 老人
+part-family = 家属
+event-withdrawn = { $who }说是误触，待核实
+event-looked = { $who }查看了联系电话
+
+handover-title = { $name }想找人说话
+handover-take = 点“接单”就开始，之后您直接打字就行。
+handover-wait = 正在帮您找人，单号 { $number }
+handover-wait-next = 已通知值班人员。要说的话可以先写下来，他接了就能看到。
+handover-nobody = 现在没有人值班，您的事先记下了，单号 { $number }
+handover-nobody-next = 单子会一直等着，有人值班就会看到。要说的话可以先写下来。
+handover-promise-today = 最晚今天 { $time } 上班后有人回您。要说的话可以先写下来。
+handover-promise-tomorrow = 最晚明天 { $time } 上班后有人回您。要说的话可以先写下来。
+handover-acked = { $name }来了
+handover-resolved = 对话已结束
+handover-closed = 对话已结束
+handover-write = 直接打字就行，对方能看到。说完了回复“结束”。
+handover-write-worker = 正在和{ $name }对话，直接打字就发给对方。说完了回复“结束”。
+handover-ended = 对话已结束。还要找人，随时回复“0”。
+handover-kept = 已记下。有人接了单号 { $number } 就能看到。
+handover-open-elsewhere = 您已经在别处找过人了，请在那里接着说。
+handover-is-over = 这段对话已经结束了。
+human-nobody-known = 您还没有登记住在哪个社区，我不知道该找谁。请到社区居委会登记一下。
+field-asked = 提出时间
+action-end-talk = 结束对话
+action-stop-waiting = 不找了
+action-answer = 回复{ $name }
+talk-worker = 网格员{ $name }
+talk-resident = 居民{ $name }
+talk-elder = 老人{ $name }
+talk-begins = 和{ $name }的对话开始了
+talk-begins-next = 对方已经写了这些：
+talk-begins-empty = 对方还没有写什么，请您先打个招呼。
+talk-chosen = 好，接下来您打的字发给{ $name }。
+talk-sent-to = 已发给{ $name }（单号 { $number }）。
+talk-ended = 好的，对话结束了。
+talk-ended-by = { $name }结束了对话。还要找人，随时回复“0”。

@@ -1,0 +1,55 @@
+# 附近的店
+
+shops-title = 附近的{ $what }
+shops-maybe-title = 没听准，您是不是要找{ $what }
+shops-name-title = 找到这些店
+shops-nearby-title = 离您最近的店
+shops-from-home = 从您家算起。
+shops-from-sent = 从您发来的位置算起。
+shops-from-centre = 从社区中心算起；把位置发给我，就从您站的地方算。
+shops-how = { $count ->
+    [1] 回复 1 看详细，回复 0 找人帮忙。
+    [2] 回复 1、2 看详细，回复 0 找人帮忙。
+   *[other] 回复 1、2、3 看详细，回复 0 找人帮忙。
+}
+shops-none = 附近没有查到“{ $what }”。
+shops-none-at-all = 这个社区还没有登记附近的店。
+shops-none-next = 换个说法再问我一次，比如“修鞋”“买药”“取快递”；也可以看看附近都有什么店。
+shops-no-community = 还不知道您在哪个社区，请联系社区工作人员登记一下。
+shop-gone = 这家店已经不在名单里了，请再查一次。
+shop-way = 约 { $metres } 米，慢走约 { $minutes } 分钟
+shop-way-far = 约 { $km } 公里，慢走约 { $minutes } 分钟
+shop-phone = 电话 { $phone }
+shop-hours-unknown = 营业时间没有登记
+shop-check-first = 去之前最好先打个电话问一声。
+shop-always-open = 24 小时开着
+shop-open-until = 现在开着，{ $time } 关门
+shop-closed = 现在关着
+shop-opens-today = 现在关着，今天 { $time } 开门
+shop-opens-tomorrow = 现在关着，明天 { $time } 开门
+shop-opens-on = 现在关着，{ $day } { $time } 开门
+weekday-0 = 周一
+weekday-1 = 周二
+weekday-2 = 周三
+weekday-3 = 周四
+weekday-4 = 周五
+weekday-5 = 周六
+weekday-6 = 周日
+word-or = 、
+word-comma = ，
+field-category = 类别
+field-way = 路程
+field-open = 现在
+field-hours = 营业时间
+field-address = 地址
+field-phone = 电话
+field-also = 还可以
+action-more = 更多
+action-call = 打电话
+action-call-to = 打电话给{ $name }
+action-route = 怎么走
+action-route-to = 去{ $name }怎么走
+action-route-amap = 用高德地图看路线
+action-ask-person = 找人帮忙
+action-browse-circle = 附近都有什么店
+place-datum-unknown = 这个位置的坐标系我不认识，请用微信或地图重新发一次位置。

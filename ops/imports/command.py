@@ -1,0 +1,103 @@
+"""`python -m ops import KIND FILE` and `export KIND FILE`, and what they say."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+
+from core.clock import utcnow
+from core.crypto import use_keyring
+from core.i18n import Translator
+from core.settings import Settings
+from ops.community import community_of, opened
+from ops.imports import Report, export_file, import_file
+from services.imports import Fault
+
+
+def problem(fault: Fault) -> str:
+    """Say what is wrong with a cell."""
+    return Translator()(fault.key, **fault.args)
+
+
+def bring_in(
+    settings: Settings, slug: str, kind: str, path: Path, *, dry_run: bool, skip_bad: bool
+) -> Report:
+    """Import a file into a community."""
+    use_keyring(settings.keyring)
+
+    async def work() -> Report:
+        async with opened(settings) as db:
+            return await import_file(
+                db, await community_of(db, slug), kind, path, now=utcnow(), dry_run=dry_run,
+                skip_bad=skip_bad, says=problem,
+            )  # fmt: skip
+
+    return asyncio.run(work())
+
+
+def take_out(settings: Settings, slug: str, kind: str, path: Path) -> str:
+    """Export a community's rows into a file."""
+    use_keyring(settings.keyring)
+
+    async def work() -> int:
+        async with opened(settings) as db:
+            return await export_file(db, await community_of(db, slug), kind, path)
+
+    return Translator()("export-written", rows=asyncio.run(work()), file=str(path))
+
+
+def template(kind: str, path: Path) -> str:
+    """Write the headers and an example; needs no database."""
+    rows = asyncio.run(export_file(None, None, kind, path))
+    return Translator()("export-written", rows=rows, file=str(path))
+
+
+def as_json(report: Report, *, dry_run: bool) -> str:
+    """Write a report for a program, on one line."""
+    line = {
+        "kind": report.kind,
+        "rows": report.rows,
+        "good": report.good,
+        "written": report.counts.added + report.counts.changed,
+        "added": report.counts.added,
+        "changed": report.counts.changed,
+        "same": report.counts.same,
+        "dry_run": dry_run,
+        "faults": [
+            {"row": one.row, "column": one.column, "value": one.value, "problem": problem(one)}
+            for one in report.faults
+        ],
+        "ignored": list(report.ignored),
+        "bad_file": report.bad_file,
+    }
+    return orjson.dumps(line).decode()
+
+
+def as_text(report: Report, *, dry_run: bool) -> Iterator[str]:
+    """Write a report for a person: a line a fault, then what was done."""
+    t = Translator()
+    for one in report.faults:
+        about: dict[str, str | int] = {
+            "row": one.row,
+            "column": one.column,
+            "problem": problem(one),
+        }
+        if one.value:
+            yield t("import-fault-value", value=one.value, **about)
+        else:
+            yield t("import-fault", **about)
+    if report.ignored:
+        yield t("import-ignored", columns="、".join(report.ignored))
+    counts = {"rows": report.rows, "faults": len(report.faults)}
+    if report.written:
+        yield t(
+            "import-written", rows=report.rows, added=report.counts.added,
+            changed=report.counts.changed, same=report.counts.same,
+        )  # fmt: skip
+    elif dry_run:
+        yield t("import-checked", good=report.good, **counts)
+    else:
+        yield t("import-nothing-written", **counts)
+    if report.bad_file:
+        yield t("import-bad-file", file=report.bad_file)

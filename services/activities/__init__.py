@@ -1,0 +1,1 @@
+"""Activities: what is on, who takes part, attendance, reminders."""

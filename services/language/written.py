@@ -1,0 +1,13 @@
+"""In which language a message is written."""
+
+import re
+
+_LETTERS = re.compile(r"[A-Za-z]")
+_HAN = re.compile(r"[㐀-鿿]")
+_ENOUGH = 4  # "ok", "wifi 3" and a flat's "B-2" are no English
+
+
+def is_english(text: str) -> bool:
+    """Tell whether Latin letters dominate; a word or two within Chinese do not count."""
+    letters = len(_LETTERS.findall(text))
+    return letters >= _ENOUGH and letters > 3 * len(_HAN.findall(text))

@@ -1,0 +1,1 @@
+"""Points: the ledger, what a person has, rewards, and their redemption at the merchant's."""

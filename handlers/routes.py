@@ -50,6 +50,13 @@ CLICKS: dict[str, OnClick] = {
     "redeem.refuse": redeem.refuse,
 }
 
+# Understood, but not here yet: said plainly, with a way to a person.
+NOT_YET = (
+    "check_in", "report_problem", "report_status", "bind_elder", "set_away", "end_away",
+    "bind_home", "announcements", "resident_lookup", "elder_record", "visit_plan",
+    "record_visit", "ticket_transfer", "settlement",
+)  # fmt: skip
+
 INTENTS: dict[str, OnIntent] = {
     "help": guide.help_menu,
     "human": people.human,
@@ -79,16 +86,15 @@ INTENTS: dict[str, OnIntent] = {
     "list_rewards": points.offers,
     "redeem": redeem.begin,
     "confirm_redemption": redeem.ask_code,
-    # Not here yet: said plainly, with a way to a person.
-    **{
-        intent: guide.not_yet(intent)
-        for intent in (
-            "check_in", "report_problem", "report_status", "bind_elder", "set_away", "end_away",
-            "bind_home", "announcements", "resident_lookup", "elder_record", "visit_plan",
-            "record_visit", "ticket_transfer", "settlement",
-        )
-    },
-}  # fmt: skip
+    **{intent: guide.not_yet(intent) for intent in NOT_YET},
+}
 
-# A menu's button says an intent.
-SAYS = {f"say.{intent}": intent for intent in INTENTS}
+# The intents that a button says, in a menu or under an answer.
+SAYS = {
+    f"say.{intent}": intent
+    for intent in (
+        "help", "human", "browse_circle", "list_activities", "my_activities",
+        "approve_attendance", "points_balance", "points_history", "list_rewards",
+        "confirm_redemption", "elder_status", "my_tickets", "device_status", "duty_on", "duty_off",
+    )
+}  # fmt: skip

@@ -80,8 +80,9 @@ def _words(view: TicketView, call: Call, part: Part, t: Translator) -> str:
         return _words_open(view, call, who, t)
     if who == "worker" and call.withdrawn:
         return t("emergency-worker-withdrawn")
-    step = "arrived" if view.arrived_at else "acked"
-    return t(f"emergency-{who}-{step}", name=view.acked_by_name)
+    if view.arrived_at:
+        return t(f"emergency-{who}-arrived", name=view.acked_by_name)
+    return t(f"emergency-{who}-acked", name=view.acked_by_name)
 
 
 def _words_open(view: TicketView, call: Call, who: str, t: Translator) -> str:

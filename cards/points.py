@@ -9,7 +9,7 @@ from core.card import Action, Card, Field, Tone
 from core.clock import local
 from core.i18n import Translator
 from core.ids import uuid7
-from models.points import Reason, RedemptionState
+from models.points import RedemptionState
 from services.points.holds import RedemptionView
 from services.points.queries import Balance, Movement
 from services.points.rewards import RewardView
@@ -68,9 +68,7 @@ def history_card(moves: Sequence[Movement], more: int | None, t: Translator) -> 
 
 
 def _why(one: Movement, t: Translator) -> str:
-    if one.item and one.reason is not Reason.CORRECTION:
-        return t(f"points-why-{one.reason.value}", item=_name(one.item, one.item_en, t))
-    return t(f"points-why-{one.reason.value}")
+    return t(f"points-why-{one.reason.value}", item=_name(one.item, one.item_en, t))
 
 
 def offers_card(
@@ -171,7 +169,7 @@ def merchant_card(one: RedemptionView, t: Translator, *, now: datetime) -> Card:
     ]
     actions: tuple[Action, ...] = ()
     if state is RedemptionState.HELD:
-        summary = t("redeem-merchant-held-next", time=f"{local(one.expires_at):%H:%M}")
+        summary = t("redeem-merchant-check", time=f"{local(one.expires_at):%H:%M}")
         args = {"redemption": str(one.id)}
         actions = (
             Action("redeem.confirm", t("action-redeem-confirm"), "primary", args=args),

@@ -57,7 +57,7 @@ def shop_detail(one: Hit, now: datetime, t: Translator) -> Card:
     if one.phone:
         fields.append(Field(t("field-phone"), one.phone))
     if one.tags:
-        fields.append(Field(t("field-also"), "、".join(one.tags)))
+        fields.append(Field(t("field-also"), t("word-list").join(one.tags)))
     return Card(
         key=f"shop:{uuid7()}",
         title=one.name,
@@ -77,13 +77,14 @@ def shop_detail(one: Hit, now: datetime, t: Translator) -> Card:
 
 def _links(one: Hit, t: Translator, *, name: str = "") -> list[Action]:
     """Offer to dial and to walk; with a name the labels say whose links they are."""
-    suffix = "-to" if name else ""
+    call = "action-call-to" if name else "action-call"
+    walk = "action-route-to" if name else "action-route"
     said = {"name": name} if name else {}
     found = []
     if one.phone:
-        found.append(Action("call", t(f"action-call{suffix}", **said), url=links.dial(one.phone)))
+        found.append(Action("call", t(call, **said), url=links.dial(one.phone)))
     url = links.walking(one.name, one.at)["tencent"]
-    return [*found, Action("route", t(f"action-route{suffix}", **said), url=url)]
+    return [*found, Action("route", t(walk, **said), url=url)]
 
 
 def _title(found: Found, t: Translator) -> str:

@@ -45,8 +45,9 @@ def _summary(view: TicketView, part: Part, t: Translator) -> str:
             return t(f"ticket-{who}-open-gas")
         return t(f"ticket-{who}-open")
     if view.status is Status.ACKED:
-        key = "arrived" if view.arrived_at else "acked"
-        return t(f"ticket-{who}-{key}", name=view.acked_by_name)
+        if view.arrived_at:
+            return t(f"ticket-{who}-arrived", name=view.acked_by_name)
+        return t(f"ticket-{who}-acked", name=view.acked_by_name)
     if view.status is Status.RESOLVED:
         return t(f"ticket-{who}-resolved", name=view.acked_by_name)
     return t(f"ticket-{who}-closed")

@@ -79,13 +79,14 @@ async def device_status(ctx: Context) -> list[Act]:
 async def duty_on(ctx: Context) -> list[Act]:
     """我在岗."""
     grids = await duty.confirm(ctx.session, ctx.by, now=ctx.now)
-    return [Reply(say(ctx.t("duty-on", grids="、".join(grids)), tone="success"))]
+    return [Reply(say(ctx.t("duty-on", grids=ctx.t("word-list").join(grids)), tone="success"))]
 
 
 async def duty_off(ctx: Context) -> list[Act]:
     """下班."""
     grids = await duty.leave(ctx.session, ctx.by, now=ctx.now)
-    return [Reply(say(ctx.t("duty-off", grids="、".join(grids)), summary=ctx.t("duty-off-next")))]
+    words = ctx.t("duty-off", grids=ctx.t("word-list").join(grids))
+    return [Reply(say(words, summary=ctx.t("duty-off-next")))]
 
 
 def not_yet(intent: str) -> Callable[[Context], Awaitable[list[Act]]]:

@@ -71,7 +71,7 @@ async def ask_for_backup(ctx: Context) -> list[Act]:
     """求助 in words: backup and lead of the grid are told at once."""
     ticket = ticket_of(await _the_one(ctx, Status.ACKED))
     told = await backup.ask(ctx.session, ctx.by, ticket=ticket, now=ctx.now)
-    words = ctx.t("ticket-help-asked", names="、".join(told))
+    words = ctx.t("ticket-help-asked", names=ctx.t("word-list").join(told))
     return [Reply(say(words, summary=ctx.t("ticket-help-next"), tone="success"))]
 
 

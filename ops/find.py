@@ -17,6 +17,7 @@ import orjson
 from core.clock import utcnow
 from core.crypto import use_keyring
 from core.db import Database
+from core.i18n import Translator
 from core.settings import Settings
 from ops.community import community_of, opened
 from services.shops import links, places
@@ -107,8 +108,11 @@ def _shop(one: Hit) -> dict[str, object]:
 
 
 def _as_text(query: str, found: Found) -> str:
-    shown = "；".join(
-        f"{one.name}（{categories()[one.category].zh}，约 {one.distance_m} 米）"
-        for one in found.shops
-    )
-    return f"{query or '附近'}：{shown or '没有查到'}"
+    t = Translator()
+    shown = t("word-semicolon").join(_line(one, t) for one in found.shops)
+    return t("find-line", asked=query or t("find-around"), shops=shown or t("find-nothing"))
+
+
+def _line(one: Hit, t: Translator) -> str:
+    category = categories()[one.category].zh
+    return t("find-shop", name=one.name, category=category, metres=one.distance_m)

@@ -8,6 +8,15 @@ import-checked = { $rows } rows, { $good } without a fault, { $faults } faults. 
 import-written = { $rows } rows: { $added } added, { $changed } changed, { $same } unchanged.
 import-bad-file = The faulty rows are in { $file }; mend them and import that file.
 export-written = { $rows } rows were written to { $file }
+file-missing = There is no file { $file }
+file-too-large = The file is too large (over { $limit } MB); please split it
+file-not-read = Only .csv and .xlsx can be read, not { $kind }
+file-not-written = Only .csv and .xlsx can be written, not { $kind }
+file-no-csv = This file is no csv table (it holds what is not text)
+file-encoding = The encoding of the text is unknown; please save it as csv in UTF-8
+file-quotes = The quotes or separators of the csv are wrong: { $fault }
+file-no-xlsx = This xlsx cannot be opened; please save it again with a spreadsheet program
+file-empty = This table is empty
 fault-empty = It must not be empty.
 fault-too-long = Too long, { $limit } characters at most.
 fault-not-text = It holds signs that cannot be kept (such as = or @ at the beginning).

@@ -46,9 +46,6 @@ action-ack = Take it
 action-arrive = I am there
 action-resolve = Done
 action-dial = Dial { $number }
-action-my-tickets = My tickets
-action-home-status = Devices at home
-action-menu = What can I do here?
 action-skip = Skip
 action-finish = Finish
 

@@ -8,6 +8,15 @@ import-checked = 共 { $rows } 行，{ $good } 行没有问题，{ $faults } 处
 import-written = 共 { $rows } 行：新增 { $added }，更新 { $changed }，没有变化 { $same }。
 import-bad-file = 有问题的行写在 { $file }，改好后可以直接导入。
 export-written = 写好了 { $rows } 行：{ $file }
+file-missing = 没有找到文件 { $file }
+file-too-large = 文件太大了（超过 { $limit } 兆），请分成几个
+file-not-read = 只认得 .csv 和 .xlsx，不认得 { $kind }
+file-not-written = 只会写 .csv 和 .xlsx，不会写 { $kind }
+file-no-csv = 这个文件不是 csv 表格（里面有不是文字的内容）
+file-encoding = 文字的编码认不出来，请另存为 UTF-8 的 csv
+file-quotes = csv 的引号或分隔不对：{ $fault }
+file-no-xlsx = 这个 xlsx 打不开，请用表格软件重新保存一次
+file-empty = 这个表格是空的
 fault-empty = 不能空着。
 fault-too-long = 太长了，最多 { $limit } 个字。
 fault-not-text = 里面有不能保存的符号（比如开头的 = 或 @）。

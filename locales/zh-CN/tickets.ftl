@@ -46,9 +46,6 @@ action-ack = 接单
 action-arrive = 到场
 action-resolve = 处置完成
 action-dial = 拨打 { $number }
-action-my-tickets = 我的工单
-action-home-status = 家里设备怎么样
-action-menu = 看看能做什么
 action-skip = 跳过
 action-finish = 完成
 

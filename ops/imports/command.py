@@ -88,7 +88,7 @@ def as_text(report: Report, *, dry_run: bool) -> Iterator[str]:
         else:
             yield t("import-fault", **about)
     if report.ignored:
-        yield t("import-ignored", columns="、".join(report.ignored))
+        yield t("import-ignored", columns=t("word-list").join(report.ignored))
     counts = {"rows": report.rows, "faults": len(report.faults)}
     if report.written:
         yield t(

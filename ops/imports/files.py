@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from pathlib import Path
 
+from core.i18n import Translator
 from services.imports import Row
 
 LARGEST = 64 * 1024 * 1024
@@ -25,19 +26,19 @@ class Sheet:
 def read(path: Path) -> Sheet:
     """Read a table; raises ValueError, in words for a person, for what is none."""
     if not path.is_file():
-        raise ValueError(f"没有找到文件 {path}")
+        raise ValueError(Translator()("file-missing", file=str(path)))
     if path.stat().st_size > LARGEST:
-        raise ValueError(f"文件太大了（超过 {LARGEST // 1024 // 1024} 兆），请分成几个")
+        raise ValueError(Translator()("file-too-large", limit=LARGEST // 1024 // 1024))
     if path.suffix.lower() == ".xlsx":
         return _sheet(_xlsx(path))
     if path.suffix.lower() == ".csv":
         return _sheet(_csv(path.read_bytes()))
-    raise ValueError(f"只认得 .csv 和 .xlsx，不认得 {path.suffix or path.name}")
+    raise ValueError(Translator()("file-not-read", kind=path.suffix or path.name))
 
 
 def _csv(raw: bytes) -> list[list[str]]:
     if b"\0" in raw:
-        raise ValueError("这个文件不是 csv 表格（里面有不是文字的内容）")
+        raise ValueError(Translator()("file-no-csv"))
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = raw.decode(encoding)
@@ -45,11 +46,11 @@ def _csv(raw: bytes) -> list[list[str]]:
         except UnicodeDecodeError:
             continue
     else:
-        raise ValueError("文字的编码认不出来，请另存为 UTF-8 的 csv")
+        raise ValueError(Translator()("file-encoding"))
     try:
         return list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
-        raise ValueError(f"csv 的引号或分隔不对：{error}") from None
+        raise ValueError(Translator()("file-quotes", fault=str(error))) from None
 
 
 def _xlsx(path: Path) -> list[list[str]]:
@@ -59,7 +60,7 @@ def _xlsx(path: Path) -> list[list[str]]:
     try:
         book = load_workbook(path, read_only=True, data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError):
-        raise ValueError("这个 xlsx 打不开，请用表格软件重新保存一次") from None
+        raise ValueError(Translator()("file-no-xlsx")) from None
     try:
         sheet = book.worksheets[0]
         return [[_cell(value) for value in line] for line in sheet.iter_rows(values_only=True)]
@@ -82,7 +83,7 @@ def _cell(value: object) -> str:
 
 def _sheet(lines: Sequence[Sequence[str]]) -> Sheet:
     if not lines:
-        raise ValueError("这个表格是空的")
+        raise ValueError(Translator()("file-empty"))
     headers = tuple(unicodedata.normalize("NFKC", "".join(cell.split())) for cell in lines[0])
     rows = tuple(
         Row(number, dict(zip(headers, (cell.strip() for cell in line), strict=False)))
@@ -99,7 +100,7 @@ def write(path: Path, headers: Sequence[str], rows: Iterable[Sequence[str]]) -> 
             csv.writer(file).writerows([headers, *rows])
         return
     if path.suffix.lower() != ".xlsx":
-        raise ValueError(f"只会写 .csv 和 .xlsx，不会写 {path.suffix or path.name}")
+        raise ValueError(Translator()("file-not-written", kind=path.suffix or path.name))
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
 

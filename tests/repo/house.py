@@ -35,6 +35,12 @@ def files(*suffixes: str) -> tuple[Path, ...]:
     return tuple(path for path in found if path.suffix in suffixes) if suffixes else found
 
 
+@cache
+def web_files() -> tuple[Path, ...]:
+    """List the pages and their modules."""
+    return tuple(path for path in files(".js", ".html") if path.is_relative_to(ROOT / "web"))
+
+
 def name_of(path: Path) -> str:
     """Name a file as people write it: from the root."""
     return path.relative_to(ROOT).as_posix()

@@ -5,8 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
@@ -17,20 +16,24 @@ from fluent.syntax.visitor import Visitor
 from bot.routes.pages import page_words
 from core.actor import Role
 from core.i18n import LANGUAGES, LOCALES
-from models import Happened, HomeUse, Status
+from handlers.routes import NOT_YET
+from models import Happened, HomeUse, Part, Status
+from models.calls import CallKind
+from models.points import Reason, RedemptionState
+from services.language.intents import ALL
+from services.shops.places import Source
 from services.tickets.answer import Found, Seen
+from services.tickets.callers import CALLS
 from tests.repo.house import (
-    CHINESE,
     ROOT,
     at,
     called,
     calls,
-    docstrings,
-    files,
     modules,
     name_of,
     text_of,
     tree,
+    web_files,
 )
 
 HOLE = "[a-z0-9_]+"
@@ -51,7 +54,7 @@ def groups() -> set[str]:
 
 # What may stand in the hole of f"what-{…}" and the like.
 FAMILIES: dict[str, set[str]] = {
-    "what-": {rule["key"] for rule in data("rules.yaml")} | {"unregistered", "unreadable"},
+    "what-": {rule["key"] for rule in data("rules.yaml")} | CALLS | {"unregistered", "unreadable"},
     "status-": set(Status),
     "state-": {"normal", "alarm", "handled", "offline"},
     "found-": set(Found),
@@ -61,27 +64,26 @@ FAMILIES: dict[str, set[str]] = {
     "menu-": set(Role),
     "group-": groups(),
     "resolve-ask-": {"found", "seen", "note"},
+    "emergency-kind-": set(CallKind),
+    "emergency-advice-": set(CallKind),
+    "handover-": set[str](Status) - {Status.OPEN},
+    "handover-promise-": {"today", "tomorrow"},
+    "intent-": set(ALL) | {"approve_attendance"},
+    "not-yet-": set(NOT_YET),
+    "part-": {Part.CALLER, Part.ELDER, Part.FAMILY},
+    "points-why-": set(Reason),
+    "privacy-": {"kept", "seen", "asked"},
+    "redeem-is-": set[str](RedemptionState) - {RedemptionState.HELD},
+    "redeem-merchant-": set(RedemptionState),
+    "redeem-resident-": set[str](RedemptionState) - {RedemptionState.HELD},
+    "shops-from-": set(get_args(Source)),
+    "weekday-": {f"{day}" for day in range(7)},
 }
-# Chinese in a string of the code, and why it may stand there.
-TOLERATED = {
-    ("services/language/commands.py", "一"): "numerals that people answer with",
-    ("services/language/commands.py", "二两"): "same",
-    ("services/language/commands.py", "三"): "same",
-    ("services/language/commands.py", "四"): "same",
-    ("services/language/commands.py", "五"): "same",
-    ("services/language/commands.py", "六"): "same",
-    ("services/language/commands.py", "第"): "what surrounds a numeral",
-    ("services/language/commands.py", "个"): "same",
-    ("services/language/commands.py", "、"): "same",
-    ("services/language/commands.py", "。.!！?？,，~"): "what closes a sentence that is read",
-    ("services/workers.py", "、"): "between the grids of a worker, in every language",
-    ("core/card.py", "："): "between label and value of the fallback text, in every language",
-}
-TOLERATED_IN_PAGES = {
-    ("web/chat/attention.js", "。"): "a pause between two sentences that are read aloud",
-}
-INVENTED = ("ops/seed/", "ops/bench/", "ops/sim/")  # people and places of no installation
-PYTHON_WORDS = {"t", "UserError"}
+PYTHON_WORDS = {"t", "UserError", "Fault", "Faulty"}
+KEY_AT = {"Fault": 3}  # where the key stands among the arguments, if not first
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+Placed = tuple[ast.expr, ast.AST, ast.Module]  # an expression, its function, its module
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,35 +124,54 @@ def messages(lang: str) -> dict[str, frozenset[str]]:
 # --- what the code asks for ---------------------------------------------------------------
 
 
-def patterns(node: ast.expr, scope: ast.AST, module: ast.Module) -> list[str] | None:
+def patterns(
+    node: ast.expr, scope: ast.AST, module: ast.Module, seen: frozenset[int] = frozenset()
+) -> list[str] | None:
     """Read the keys that an expression may be, as regular expressions; None if it can't be read.
 
-    A name is followed to what it is set to within its function, and a parameter to what the
-    module passes for it.
+    A name is followed to what it is set to within its function, a parameter to its default and
+    to what its callers pass, a function of the module to what it returns. What leads back to
+    itself (`seen`) adds nothing.
     """
+    if id(node) in seen:
+        return []
+    seen |= {id(node)}
     if (text := text_of(node)) is not None:
         return [re.escape(text)]
     if isinstance(node, ast.JoinedStr):
         parts = [re.escape(text) if (text := text_of(one)) else HOLE for one in node.values]
         return ["".join(parts)]
     if isinstance(node, ast.IfExp):
-        return _all([node.body, node.orelse], scope, module)
-    if isinstance(node, ast.Call):  # {…}.get(status, "fallback")
-        return _all([*_dict_values(node), *node.args[1:]], scope, module)
+        return _all([(one, scope, module) for one in (node.body, node.orelse)], seen)
+    if isinstance(node, ast.Call):
+        return _all(_answers(node, scope, module), seen)
     if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Dict):
-        return _all(node.value.values, scope, module)
+        return _all([(one, scope, module) for one in node.value.values], seen)
     if isinstance(node, ast.Name):
-        return _all(_set_to(node.id, scope, module), scope, module)
+        return _all(_set_to(node.id, scope, module), seen)
     if isinstance(node, ast.Attribute) and node.attr == "key":
-        return []  # the key of a UserError, which is read where that is raised
+        return []  # the key of a UserError or a Fault, which is read where that is made
     return None
 
 
-def _all(nodes: list[ast.expr], scope: ast.AST, module: ast.Module) -> list[str] | None:
-    found = [patterns(node, scope, module) for node in nodes]
+def _all(nodes: list[Placed], seen: frozenset[int]) -> list[str] | None:
+    found = [patterns(*placed, seen) for placed in nodes]
     if not found or None in found:
         return None
     return [one for some in found if some is not None for one in some]
+
+
+def _answers(call: ast.Call, scope: ast.AST, module: ast.Module) -> list[Placed]:
+    """List what a call gives: a function's returns, or {…}.get(status, "fallback")."""
+    if isinstance(call.func, ast.Name):
+        return [
+            (node.value, function, module)
+            for function in functions_of(module)
+            if function.name == call.func.id
+            for node in ast.walk(function)
+            if isinstance(node, ast.Return) and node.value is not None
+        ]
+    return [(one, scope, module) for one in (*_dict_values(call), *call.args[1:])]
 
 
 def _dict_values(call: ast.Call) -> list[ast.expr]:
@@ -158,26 +179,83 @@ def _dict_values(call: ast.Call) -> list[ast.expr]:
     return list(where.values) if isinstance(where, ast.Dict) else []
 
 
-def _set_to(name: str, scope: ast.AST, module: ast.Module) -> list[ast.expr]:
-    found = [
-        node.value
+def _set_to(name: str, scope: ast.AST, module: ast.Module) -> list[Placed]:
+    """List what a name may stand for: what it is set to, else what is passed for it."""
+    found: list[Placed] = [
+        (node.value, scope, module)
         for node in ast.walk(scope)
         if isinstance(node, ast.Assign)
         and any(isinstance(target, ast.Name) and target.id == name for target in node.targets)
     ]
-    return found or [
-        word.value
-        for call in ast.walk(module)
-        if isinstance(call, ast.Call)
-        for word in call.keywords
-        if word.arg == name
+    if found or not isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef):
+        return found
+    return [*_default(name, scope), *_passed(name, scope)]
+
+
+def _default(name: str, function: Function) -> list[Placed]:
+    """Find a parameter's default; None is no key, and the code has to ask before it uses it."""
+    given = function.args
+    plain = [*given.posonlyargs, *given.args]
+    pairs = [
+        *zip(reversed(plain), reversed(given.defaults), strict=False),
+        *zip(given.kwonlyargs, given.kw_defaults, strict=True),
+    ]
+    return [
+        (value, function, module)
+        for one, value in pairs
+        if one.arg == name and value is not None and not _is_none(value)
+        for module in [home_of(function)]
     ]
 
 
+def _passed(name: str, function: Function) -> Iterator[Placed]:
+    """Yield what callers pass for a parameter; a name with an underscore has them at home only."""
+    names = [one.arg for one in (*function.args.posonlyargs, *function.args.args)]
+    names = names[1:] if names[:1] in (["self"], ["cls"]) else names
+    home = home_of(function)
+    for path in modules():
+        if function.name.startswith("_") and tree(path) is not home:
+            continue
+        for call in calls(path):
+            if called(call) != function.name:
+                continue
+            words = [word.value for word in call.keywords if word.arg == name]
+            at_place = call.args[names.index(name) :][:1] if name in names else []
+            scope = scope_of(call, tree(path))
+            yield from (
+                (one, scope, tree(path)) for one in (*words, *at_place) if not _is_none(one)
+            )
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+@cache
+def functions_of(module: ast.Module) -> tuple[Function, ...]:
+    """List the functions of a module, methods and inner ones too."""
+    return tuple(
+        node
+        for node in ast.walk(module)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
+
+
+def home_of(function: Function) -> ast.Module:
+    """Find the module that a function stands in."""
+    return next(tree(path) for path in modules() if function in functions_of(tree(path)))
+
+
+def scope_of(node: ast.expr, module: ast.Module) -> ast.AST:
+    """Find the innermost function around a node, else the module."""
+    around = [f for f in functions_of(module) if f.lineno <= node.lineno <= (f.end_lineno or 0)]
+    return max(around, key=lambda f: f.lineno) if around else module
+
+
 def says_words(call: ast.Call) -> bool:
-    """Tell calls of a translator (t, ctx.t, self._t, words_of(…)) and UserError from others."""
+    """Tell calls of a translator (t, ctx.t, self._t, Translator(…)(…)) and errors from others."""
     if isinstance(call.func, ast.Call):
-        return called(call.func) == "words_of"
+        return called(call.func) in {"words_of", "Translator"}
     return called(call).lstrip("_") in PYTHON_WORDS and bool(call.args)
 
 
@@ -187,20 +265,16 @@ def python_uses() -> tuple[Use, ...]:
     found: list[Use] = []
     for path in modules():
         module = tree(path)
-        functions = [
-            node
-            for node in ast.walk(module)
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        ]
         for call in calls(path):
             if not says_words(call):
                 continue
-            around = [f for f in functions if f.lineno <= call.lineno <= (f.end_lineno or 0)]
-            scope: ast.AST = max(around, key=lambda f: f.lineno) if around else module
-            keys = patterns(call.args[0], scope, module)
-            assert keys is not None, f"{at(path, call)}: this key can't be followed"
+            place = KEY_AT.get(called(call), 0)
+            keys = patterns(call.args[place], scope_of(call, module), module)
+            known = isinstance(call.args[place], ast.Attribute)  # read where it is made
+            assert keys or (known and keys is not None), f"{at(path, call)}: can't be followed"
             given = {word.arg for word in call.keywords if word.arg} - {"status"}
             starred = any(word.arg is None for word in call.keywords)
+            starred |= len(call.args) > place + 1  # the arguments of a Fault, as a mapping
             for key in keys:
                 whole = None if starred else frozenset(given)
                 found.append(Use(at(path, call), re.compile(key), whole))
@@ -209,12 +283,6 @@ def python_uses() -> tuple[Use, ...]:
 
 JS_CALL = re.compile(r'\bt\("(?P<key>[\w-]+)"(?:,\s*\{(?P<given>[^{}]*)\})?\)')
 WEB_KEY = re.compile(r'"(web-[\w-]+)"')
-
-
-@cache
-def web_files() -> tuple[Path, ...]:
-    """List the pages and their modules."""
-    return tuple(path for path in files(".js", ".html") if path.is_relative_to(ROOT / "web"))
 
 
 @cache
@@ -313,35 +381,3 @@ def test_the_pages_words_are_plain(lang: str) -> None:
     """The pages fill `{ $name }` by themselves and know no more of Fluent."""
     ours = {key for key in messages(lang) if key.startswith("web-")}
     assert page_words(lang).keys() == ours
-
-
-def test_chinese_stands_in_locales_alone() -> None:
-    """Words for people are not written in code; comments and docstrings may name things."""
-    found = set(chinese_of_python())
-    assert found - TOLERATED.keys() == set()
-    assert TOLERATED.keys() - found == set(), "tolerated, but not there any more"
-
-
-def chinese_of_python() -> Iterator[tuple[str, str]]:
-    """Yield each string literal with Chinese in it that is no docstring."""
-    for path in modules():
-        if name_of(path).startswith(INVENTED):
-            continue
-        documented = docstrings(path)
-        for node in ast.walk(tree(path)):
-            text = text_of(node)
-            if text is not None and id(node) not in documented and CHINESE.search(text):
-                yield name_of(path), text.strip()
-
-
-def test_no_chinese_in_the_pages() -> None:
-    """The pages get every word from /api/words."""
-    found = {
-        (name_of(path), chinese)
-        for path in web_files()
-        for line in path.read_text("utf-8").splitlines()
-        for chinese in CHINESE.findall(line)
-        if not line.lstrip().startswith(("//", "*", "/*"))
-    }
-    assert found - TOLERATED_IN_PAGES.keys() == set()
-    assert TOLERATED_IN_PAGES.keys() - found == set(), "tolerated, but not there any more"

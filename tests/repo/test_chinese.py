@@ -1,0 +1,125 @@
+"""Chinese for people stands in locales/ only; what else is Chinese in code has its reason here."""
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+
+from tests.repo.house import CHINESE, ROOT, docstrings, modules, name_of, text_of, tree, web_files
+
+CODE = r"\s*(?:核销|兑换码?|确认|码|code|redeem|confirm)?[\s:：是]*(?:\d[ -]?){5}\d\s*"
+BYE = r"再见|拜拜|晚安|下次|没事了|\bbye|goodbye"
+REFUSED = r"(不|看不懂|不认识|不会|不要|怎么都?是|变成|don't|not)[^，,]{0,6}$"
+# Chinese in a string of the code, and why it may stand there.
+TOLERATED = {
+    ("services/language/commands.py", "一"): "numerals that people answer with",
+    ("services/language/commands.py", "二两"): "same",
+    ("services/language/commands.py", "三"): "same",
+    ("services/language/commands.py", "四"): "same",
+    ("services/language/commands.py", "五"): "same",
+    ("services/language/commands.py", "六"): "same",
+    ("services/language/commands.py", "第"): "what surrounds a numeral",
+    ("services/language/commands.py", "个"): "same",
+    ("services/language/commands.py", "、"): "same",
+    ("services/language/commands.py", "。.!！?？,，~"): "what closes a sentence that is read",
+    ("services/workers.py", "、"): "between the grids of a worker, in every language",
+    ("core/card.py", "："): "between label and value of the fallback text, in every language",
+    ("services/tickets/places.py", "；"): "between the homes of one place, in every language",
+    ("services/points/codes.py", CODE): "what surrounds a code that is read",
+    ("services/shops/search.py", "开着"): "asks for what is open now",
+    ("services/shops/search.py", "还开"): "same",
+    ("services/shops/search.py", "开门的"): "same",
+    ("services/shops/search.py", "营业的"): "same",
+    ("services/shops/search.py", "现在开"): "same",
+    ("services/shops/search.py", "没关门"): "same",
+    ("handlers/guide.py", "谢|辛苦|感谢|thank"): "recognises thanks",
+    ("handlers/guide.py", BYE): "recognises goodbyes",
+    ("handlers/guide.py", "英|外语|english"): "recognises the language that is asked for",
+    ("handlers/guide.py", "中文|汉语|普通话|chinese|mandarin"): "same",
+    ("handlers/guide.py", REFUSED): "recognises the language that somebody can't read",
+    ("handlers/people.py", "接单"): "a worker's command, which is not passed on to the resident",
+    ("handlers/people.py", "到场"): "same",
+    ("handlers/people.py", "处置完成"): "same",
+    ("handlers/people.py", "帮助"): "same",
+    ("handlers/people.py", "菜单"): "same",
+    ("ops/imports/__init__.py", "问题"): "the header of the faults in a file whose headers are so",
+    ("ops/imports/__init__.py", "："): "between column and fault in that file",
+    ("ops/imports/__init__.py", "；"): "between the faults in that file",
+}
+# Modules that read what people write: their tables and patterns are Chinese throughout. They
+# say nothing themselves, which is tested below.
+READERS = {
+    "services/language/emergency.py": "clauses and questions within words of danger",
+    "services/language/features.py": "numbers of houses, which mean nothing to the model",
+    "services/language/slots.py": "numerals, measures, days and the words around a name",
+    "services/language/written.py": "the range of Han characters",
+    "services/shops/hours_text.py": "opening hours as people write them",
+    "services/shops/imports.py": "headers, example and spellings of the table of shops",
+    "services/shops/sound.py": "the range of Han characters",
+    "services/shops/taxonomy.py": "endings of a category's name",
+}
+# What a reader must not have at hand: whatever makes an answer of words.
+SPEAKERS = ("cards", "channels", "handlers", "core.act", "core.card", "core.i18n", "core.errors")
+TOLERATED_IN_PAGES = {
+    ("web/chat/attention.js", "。"): "a pause between two sentences that are read aloud",
+}
+INVENTED = ("ops/seed/", "ops/bench/", "ops/sim/")  # people and places of no installation
+
+
+def test_chinese_stands_in_locales_alone() -> None:
+    """Words for people are not written in code; comments and docstrings may name things."""
+    found = {one for one in chinese_of_python() if one[0] not in READERS}
+    assert found - TOLERATED.keys() == set()
+    assert TOLERATED.keys() - found == set(), "tolerated, but not there any more"
+
+
+def test_a_reader_reads() -> None:
+    """A module that may hold Chinese at all has some."""
+    assert READERS.keys() <= {name for name, _ in chinese_of_python()}
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_reader_says_nothing(name: str) -> None:
+    """It makes no answer, and its Chinese is neither raised nor filled in and returned."""
+    module = tree(ROOT / name)
+    imported = {
+        one
+        for node in ast.walk(module)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for one in ([node.module or ""] if isinstance(node, ast.ImportFrom) else
+                    [alias.name for alias in node.names])
+    }  # fmt: skip
+    assert not [one for one in imported if one.startswith(SPEAKERS)]
+    said = [
+        node
+        for node in ast.walk(module)
+        if isinstance(node, ast.Raise)
+        or (isinstance(node, ast.Return) and isinstance(node.value, ast.JoinedStr))
+    ]
+    texts = [text_of(one) or "" for node in said for one in ast.walk(node)]
+    assert not [text for text in texts if CHINESE.search(text)]
+
+
+def chinese_of_python() -> Iterator[tuple[str, str]]:
+    """Yield each string literal with Chinese in it that is no docstring."""
+    for path in modules():
+        if name_of(path).startswith(INVENTED):
+            continue
+        documented = docstrings(path)
+        for node in ast.walk(tree(path)):
+            text = text_of(node)
+            if text is not None and id(node) not in documented and CHINESE.search(text):
+                yield name_of(path), text.strip()
+
+
+def test_no_chinese_in_the_pages() -> None:
+    """The pages get every word from /api/words."""
+    found = {
+        (name_of(path), chinese)
+        for path in web_files()
+        for line in path.read_text("utf-8").splitlines()
+        for chinese in CHINESE.findall(line)
+        if not line.lstrip().startswith(("//", "*", "/*"))
+    }
+    assert found - TOLERATED_IN_PAGES.keys() == set()
+    assert TOLERATED_IN_PAGES.keys() - found == set(), "tolerated, but not there any more"

@@ -61,7 +61,7 @@ async def _measure(place: Ground) -> Report:
     limits = httpx.Limits(max_connections=len(people) + 20)
     base = f"http://127.0.0.1:{port}"
     async with httpx.AsyncClient(
-        base_url=base, trust_env=False, timeout=None, limits=limits
+        base_url=base, trust_env=False, timeout=httpx.Timeout(60, read=None), limits=limits
     ) as http:
         await _play(place, [Hand(http, bearer) for bearer in bearers], points, seen)
     return _report(seen)
@@ -79,7 +79,7 @@ async def _play(place: Ground, hands: list[Hand], points: list[Point], seen: See
         ]
         await _rings(place, points, seen)
         deadline = time.monotonic() + SETTLE_S
-        while len(seen.edited) < len(points) and time.monotonic() < deadline:
+        while len(seen.edited) < len(points) and time.monotonic() < deadline:  # noqa: ASYNC110  streams end it
             await asyncio.sleep(0.1)
         for task in listening:
             task.cancel()

@@ -84,7 +84,10 @@ def _fill(rows: Rows, community: UUID, size: Size, now: datetime) -> list[Point]
             _worker(rows, community, grid, f"网格员{n:02d}", now) for n in range(size.workers)
         )
         teams.append((grid, team))
-    return [_home(rows, community, teams[n % size.grids], n, size, now) for n in range(size.homes)]
+    return [
+        _home(rows, community, teams[n % size.grids], n, size=size, now=now)
+        for n in range(size.homes)
+    ]
 
 
 def _person(rows: Rows, name: str, now: datetime) -> UUID:
@@ -112,8 +115,8 @@ def _worker(rows: Rows, community: UUID, grid: UUID, name: str, now: datetime) -
 
 
 def _home(
-    rows: Rows, community: UUID, team: tuple[UUID, tuple[UUID, ...]], number: int, size: Size,
-    now: datetime,
+    rows: Rows, community: UUID, team: tuple[UUID, tuple[UUID, ...]], number: int, *,
+    size: Size, now: datetime,
 ) -> Point:  # fmt: skip
     elder, relative = _person(rows, "陈桂芳", now), _person(rows, "陈晓明", now)
     rows.make(

@@ -61,7 +61,7 @@ async def _measure(place: Ground) -> Report:
     for name, part in PROCESSES.items():
         place.worker(name, part)
     # Before its first subscription the broker keeps nothing for a listener.
-    while not await _subscribed(db):
+    while not await _subscribed(db):  # noqa: ASYNC110  another process does it
         await asyncio.sleep(0.1)
     device = Gateway(place.settings.mqtt_url)
     kills: Counter[str] = Counter()

@@ -10,6 +10,7 @@ import asyncio
 import json
 import sys
 import time
+from collections.abc import Callable
 
 WINDOW = 20_000
 SLICE_S = 0.005
@@ -37,7 +38,7 @@ def publish(topic: str, payload: bytes, number: int) -> bytes:
     return packet(0x32, text(topic) + (number % 65_535 + 1).to_bytes(2) + payload)
 
 
-METRICS = {
+METRICS: dict[str, Callable[[int], tuple[str, str]]] = {
     "door": lambda n: ("contact_open", "true" if n & 1 else "false"),
     "water": lambda n: ("water_total", f"{100 + n / 1000:.3f}"),
     "smoke": lambda n: ("smoke", "true" if n % _ALARM_EVERY == 6 else "false"),

@@ -91,10 +91,11 @@ async def _over_http(place: Ground, db: Database, points: list[Point]) -> dict[s
     hands = [Hand(http[n % PROCESSES], bearer) for n, bearer in enumerate(bearers)]
     buttons = [await hand.buttons() for hand in hands]
     began = time.monotonic()
-    verdicts = []
-    for ticket in buttons[0]:
-        if time.monotonic() - began < HTTP_S:
-            verdicts.append(await race(hands, [own[ticket] for own in buttons]))
+    verdicts = [
+        await race(hands, [own[ticket] for own in buttons])
+        for ticket in buttons[0]
+        if time.monotonic() - began < HTTP_S
+    ]
     took = time.monotonic() - began
     await _close(place, http)
     return {

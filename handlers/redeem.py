@@ -16,13 +16,14 @@ from services import actors, outbox
 from services.points import codes, holds, queries, redemptions, rewards
 from services.points.holds import RedemptionView
 
+_CODE = ("码", "code")  # asks for what is in hand, not for a reward of that name
 _ALL = 200  # more rewards than a community has
 
 
 async def begin(ctx: Context) -> list[Act]:
     """Go on with the reward that was named, else with the code in hand, else with the list."""
     words = str(ctx.slots.get("reward") or "")
-    if words:
+    if words and not any(one in words.casefold() for one in _CODE):
         return await _named(ctx, words)
     held = await holds.live(ctx.session, ctx.person, now=ctx.now)
     if held:

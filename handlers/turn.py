@@ -68,7 +68,8 @@ async def _words(ctx: Context, text: str, pressed: list[Pressed]) -> list[Act]:
     """Answer words: danger, a number, the flow that waits, a merchant's code, then their meaning."""
     if not text or len(text) > TEXT_LIMIT:
         raise UserError("text-too-long" if text else "text-empty", limit=TEXT_LIMIT)
-    ctx = replace(ctx, text=text, t=Translator("en") if is_english(text) else ctx.t)
+    english = is_english(text) and not looks_like_code(text)
+    ctx = replace(ctx, text=text, t=Translator("en") if english else ctx.t)
     if (acts := await people.first(ctx)) is not None:
         return acts
     number = number_of(text)

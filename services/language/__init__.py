@@ -7,7 +7,7 @@ from pathlib import Path
 from core.actor import Role
 from services.language.emergency import emergency_of
 from services.language.intents import COMMON, UNKNOWN, of_roles
-from services.language.model import keep_folder, model, use_folder
+from services.language.model import fitted, keep_folder, use_folder
 from services.language.rules import Rules
 from services.language.slots import slots_of
 from services.language.understanding import Choices, Understanding
@@ -19,7 +19,7 @@ GATE = 0.5
 
 @cache
 def _rules() -> Rules:
-    return Rules.made(model().featurizer.sounds)
+    return Rules.made(fitted().featurizer.sounds)
 
 
 def prepare(folder: Path) -> None:
@@ -44,7 +44,7 @@ def understand(
     `unknown`; the three likeliest are there all the same.
     """
     among = of_roles(role, *also)
-    ranked = model().ranked(text, among)
+    ranked = fitted().ranked(text, among)
     danger = emergency_of(text)
     sure = ("emergency", 1.0) if danger and danger.now else _rules().certain(text, among)
     best, confidence = sure or ranked[0]

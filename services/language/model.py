@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.settings import Settings
 from services.language import corpus
 from services.language.features import Featurizer, Lexicon
 from services.language.intents import ALL
@@ -53,10 +52,16 @@ def keep_folder(path: Path) -> None:
     _Folder.path = _Folder.path or path
 
 
+def _home() -> Path:
+    from core.settings import Settings  # pydantic costs as much as all of the language part
+
+    return Settings().home
+
+
 @cache
-def model() -> Model:
+def fitted() -> Model:
     """Read the model; at first use, or after its data changed, a child process fits it."""
-    path = (_Folder.path or Settings().home) / f"model-{corpus.digest()}.npz"
+    path = (_Folder.path or _home()) / f"model-{corpus.digest()}.npz"
     if not path.exists():
         subprocess.run(
             [sys.executable, "-m", "services.language.fit", str(path.resolve())],

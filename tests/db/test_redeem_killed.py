@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from core.settings import Settings
 from ops import check
 from ops.embedded import Urls
 from ops.stack import environment
-from services import login
+from services import language, login
 from tests import make
 from tests.database import DATA_KEYS
 from tests.live import ROOT, free_port
@@ -65,6 +66,9 @@ class Bot:
 @pytest.fixture
 def bot(world: World, db_url: str, urls: Urls) -> Iterator[Bot]:
     """Run the real process on the test's database."""
+    language.prepare(world.folder)  # the intent model, which a bot in an empty HOME would fit for itself
+    for model in (ROOT / ".pytest_cache" / "language").glob("model-*.npz"):
+        shutil.copy(model, world.folder)
     settings = Settings(
         home=world.folder, database_url=db_url, redis_url=urls.redis, secret_key=SecretStr("test"),
         data_keys=SecretStr(DATA_KEYS),

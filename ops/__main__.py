@@ -247,7 +247,7 @@ def parser() -> argparse.ArgumentParser:
     say.add_argument("--dry-run", action="store_true", help="keep nothing of it")
     say.add_argument("--community", help="its slug; LINLING_COMMUNITY if left out")
     bench = add("bench", _bench, "measure on a throwaway stack")
-    bench.add_argument("name", help="alarm, card, ingest, kill or race")
+    bench.add_argument("name", help="alarm, card, find, ingest, kill, ledger, race or say")
     bench.add_argument("--json", action="store_true")
     return made
 

@@ -66,7 +66,9 @@ class Bot:
 @pytest.fixture
 def bot(world: World, db_url: str, urls: Urls) -> Iterator[Bot]:
     """Run the real process on the test's database."""
-    language.prepare(world.folder)  # the intent model, which a bot in an empty HOME would fit for itself
+    language.prepare(
+        world.folder
+    )  # the intent model, which a bot in an empty HOME would fit for itself
     for model in (ROOT / ".pytest_cache" / "language").glob("model-*.npz"):
         shutil.copy(model, world.folder)
     settings = Settings(

@@ -57,7 +57,10 @@ def fit() -> dict[str, NDArray[np.generic]]:
     weight = np.where(labels == "", _OUTSIDE_WEIGHT, 1.0)
     columns, biases = [], []
     for wanted in [labels == intent for intent in ALL] + [labels != ""]:
-        one = LogisticRegression(C=_SOFTNESS, solver="liblinear", class_weight="balanced")
+        # Far more features than sentences: the dual problem is a tenth of the work.
+        one = LogisticRegression(
+            C=_SOFTNESS, solver="liblinear", class_weight="balanced", dual=True
+        )
         one.fit(matrix, wanted, sample_weight=weight)
         columns.append(one.coef_[0])
         biases.append(one.intercept_[0])

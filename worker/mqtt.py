@@ -69,7 +69,9 @@ def _spare_the_collector() -> None:
     gc.set_threshold(_NEW_OBJECTS, 20, 100)
 
 
-async def store(stack: Stack, memory: Memory, taken: Sequence[Arrived]) -> None:
+async def store(
+    stack: Stack, memory: Memory, taken: Sequence[Arrived], *, again: bool = False
+) -> None:
     """Commit a batch; wait for a database that is away; halve a batch that fails."""
     while True:
         try:
@@ -82,10 +84,10 @@ async def store(stack: Stack, memory: Memory, taken: Sequence[Arrived]) -> None:
                 logger().warning("ingest.database_away", error=type(error).__name__)
                 await asyncio.sleep(_RETRY_S)
                 continue
-            await _isolate(stack, memory, taken, error)
+            await _isolate(stack, memory, taken, error, again=again)
             return
         except Exception as error:  # noqa: BLE001  a bug in one message must not stop the rest
-            await _isolate(stack, memory, taken, error)
+            await _isolate(stack, memory, taken, error, again=again)
             return
         else:
             return
@@ -97,12 +99,21 @@ def _is_outage(error: DBAPIError) -> bool:
 
 
 async def _isolate(
-    stack: Stack, memory: Memory, taken: Sequence[Arrived], error: Exception
+    stack: Stack, memory: Memory, taken: Sequence[Arrived], error: Exception, *, again: bool
 ) -> None:
+    """Halve a batch; bury one message when it fails twice.
+
+    A database that dies in mid-statement may show as any error, and one message in such a batch
+    is not to blame: with a fresh connection it goes through.
+    """
     if len(taken) > 1:
         middle = len(taken) // 2
         await store(stack, memory, taken[:middle])
         await store(stack, memory, taken[middle:])
+        return
+    if not again:
+        await asyncio.sleep(_RETRY_S)
+        await store(stack, memory, taken, again=True)
         return
     logger().error("ingest.poison", exc=error)
     message, now = taken[0], utcnow()

@@ -18,6 +18,11 @@ from core.errors import UserError
 from models.points import AccountKind, Reason
 from services.points.books import AccountRef, Entry, found, lock, write
 
+__all__ = [
+    "ISSUANCE", "AccountRef", "Transfer", "credit_attendance", "hold", "is_staff", "resident",
+    "reverse", "transfer",
+]  # fmt: skip
+
 ISSUANCE = AccountRef(AccountKind.ISSUANCE)
 
 
@@ -29,12 +34,6 @@ def resident(person: UUID) -> AccountRef:
 def hold(person: UUID) -> AccountRef:
     """Name what a resident has set aside for rewards not handed over yet."""
     return AccountRef(AccountKind.HOLD, person)
-
-
-__all__ = [
-    "ISSUANCE", "AccountRef", "Transfer", "credit_attendance", "hold", "is_staff", "resident",
-    "reverse", "transfer",
-]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 WIDTH = 1 << 16
 _LONGEST = 6
 _SOUND_WEIGHT = 0.6
-_CLASS_WEIGHT = 0.8
+_CLASS_WEIGHT = 0.5
 _PUNCTUATION = re.compile(r"[^\w']+|_")
 _FLAT = re.compile(
     r"\d+\s*(?:幢|栋|号楼|单元|室|楼|号)(?:\s*\d+\s*(?:幢|栋|号楼|单元|室|楼)?)*|\b\d{3,4}\b"

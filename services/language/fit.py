@@ -15,7 +15,7 @@ from services.language import corpus
 from services.language.features import WIDTH, Featurizer, Lexicon, folded
 from services.language.intents import ALL
 
-_SOFTNESS = 30.0
+_SOFTNESS = 10.0
 _OUTSIDE_WEIGHT = 3.0  # a stranger's sentence must lower every intent
 _HANZI_ROWS, _HANZI_CELLS = range(0xB0, 0xF8), range(0xA1, 0xFF)  # the 6,763 of GB 2312
 

@@ -38,10 +38,12 @@ class RedisBus:
             pubsub = self._redis.pubsub(ignore_subscribe_messages=True)
             try:
                 await pubsub.subscribe(*(_PREFIX + topic for topic in topics))
+                _obey()
                 async for message in pubsub.listen():
                     channel = message["channel"].decode().removeprefix(_PREFIX)
                     yield Wake(channel, orjson.loads(message["data"]))
             except (RedisError, OSError) as error:
+                _obey()
                 logger().warning("bus.unreachable", error=type(error).__name__)
                 await asyncio.sleep(_RECONNECT_S)
             finally:
@@ -57,6 +59,13 @@ class RedisBus:
     async def aclose(self) -> None:
         """Give the connections back."""
         await self._redis.aclose()
+
+
+def _obey() -> None:
+    """Raise the cancellation that redis-py loses while it connects; a stop would wait for ever."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 async def _close(pubsub: PubSub) -> None:

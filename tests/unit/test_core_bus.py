@@ -63,3 +63,22 @@ async def test_a_dead_redis_is_logged_and_forgotten() -> None:
     assert [one["event"] for one in logs] == ["bus.unreachable"]
     assert await bus.ping() is False
     await bus.aclose()
+
+
+async def test_a_listener_stops_at_whatever_moment_it_is_told_to(urls: Urls) -> None:
+    """redis-py loses a cancellation that comes while it connects; the listener ends all the same."""
+
+    async def listen(bus: RedisBus) -> None:
+        async for _ in bus.listen("mailbox"):
+            pass
+
+    for steps in range(60):
+        bus = RedisBus(urls.redis)
+        listening = asyncio.create_task(listen(bus))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        listening.cancel()
+        done, _ = await asyncio.wait({listening}, timeout=LIMIT_S)
+        assert done
+        assert listening.cancelled()
+        await bus.aclose()

@@ -90,7 +90,8 @@ async def _turns(settings: Settings, held: HeldOut) -> list[float]:
             asking = Asking(role.value, settings.community, keep=False, as_json=True)
             who = await speaker(db, asking, media=settings.home / "media")
             texts = [one.text for one in held.cases if one.role is role]
-            for text in ["你好", *rng.choices(texts, k=_TURNS // 3)]:
+            await who.warm_up()
+            for text in rng.choices(texts, k=_TURNS // 3):
                 began = time.perf_counter()
                 await who.say(text)
                 waits.append((time.perf_counter() - began) * 1000)

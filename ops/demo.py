@@ -22,6 +22,7 @@ from ops.embedded import AlreadyRunningError, Children, StartError, Urls, server
 from ops.migrate import migrate
 from ops.seed import seed
 from ops.stack import RUN, environment, read_run, updated, with_keys
+from services import language
 
 READY_S = 45.0
 WATCH_S = 0.5
@@ -80,7 +81,10 @@ async def _serve(settings: Settings, urls: Urls, port: int) -> None:
     use_keyring(settings.keyring)
     await migrate(urls.database)
     db = Database(urls.database, pool=2)
-    await seed(db, demo=True, now=utcnow())
+    # The first start fits the intent model: beside the seed, so that `bot` is ready at once.
+    await asyncio.gather(
+        seed(db, demo=True, now=utcnow()), asyncio.to_thread(language.prepare, settings.home)
+    )
     children = Children()
     try:
         commands = _commands(port)

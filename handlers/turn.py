@@ -50,6 +50,7 @@ async def _click(ctx: Context, token: str, pressed: list[Pressed]) -> list[Act]:
     found = await buttons.press(ctx.session, token, person=ctx.person, now=ctx.now)
     click = Pressed(found.action, found.object_id, found.args)
     pressed.append(click)
+    await unsure.forget(ctx)
     if click.action in SAYS:
         return await INTENTS[SAYS[click.action]](ctx)
     if click.action == unsure.CHOOSE:
@@ -59,7 +60,6 @@ async def _click(ctx: Context, token: str, pressed: list[Pressed]) -> list[Act]:
 
 async def _chosen(ctx: Context, args: dict[str, Any]) -> list[Act]:
     """Go on with the guess that was right, as if it had been understood at once."""
-    await unsure.forget(ctx)
     intent, text = args["intent"], args["text"]
     return await INTENTS[intent](replace(ctx, text=text, slots=slots_of(intent, text)))
 

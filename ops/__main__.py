@@ -30,10 +30,12 @@ def _demo(options: argparse.Namespace) -> int:
 def _migrate(options: argparse.Namespace) -> int:
     from ops.migrate import migrate
     from ops.stack import joined
+    from services import language
 
     with joined(demo=options.demo) as settings:
         use_keyring(settings.keyring)
         asyncio.run(migrate(settings.database_url))
+        language.prepare(settings.home)  # fitted once, so that `bot` starts at once
     return 0
 
 

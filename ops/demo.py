@@ -23,7 +23,7 @@ from ops.embedded import AlreadyRunningError, Children, StartError, Urls, server
 from ops.migrate import migrate
 from ops.seed import seed
 from ops.stack import RUN, environment, read_run, updated, with_keys
-from services import readiness
+from services import language, readiness
 
 READY_S = 45.0
 WATCH_S = 0.5
@@ -86,7 +86,10 @@ async def _serve(settings: Settings, urls: Urls, port: int) -> None:
         if warm := await _migrated(db):  # then they can start while we look after the data
             _start_all(children, settings, commands)
         await migrate(urls.database)
-        await seed(db, demo=True, now=utcnow())
+        # The first start fits the intent model: beside the seed, so that `bot` is ready at once.
+        await asyncio.gather(
+            seed(db, demo=True, now=utcnow()), asyncio.to_thread(language.prepare, settings.home)
+        )
         if not warm:
             _start_all(children, settings, commands)
         await _ready(settings.base_url, children)

@@ -1,5 +1,6 @@
 """The fitted intent model: read once, asked in numpy alone."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -66,7 +67,7 @@ def fitted() -> Model:
     if not path.exists():
         subprocess.run(
             [sys.executable, "-m", "services.language.fit", str(path.resolve())],
-            cwd=_ROOT, check=True,
+            cwd=_ROOT, check=True, env={**os.environ, "OMP_NUM_THREADS": "1"},
         )  # fmt: skip
     with np.load(path) as stored:
         heard = dict(zip(stored["hanzi"].tolist(), stored["sounds"].tolist(), strict=True))

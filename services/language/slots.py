@@ -38,7 +38,7 @@ _TAKING = re.compile(
     r"i|want|to|would|like|get|please|the|a|use|一下|吧|呀|啊|了|好伐|可以吗|行吗|谢谢|那个|这个"
 )
 _JOINING = re.compile(
-    r"请|我们?|要|想|也|去|来|帮我?|给我?|报名|报个名|报上?|参加|登记|加上?|算上?|一个|名|学|听|上|那个|这个|可以|能|吗|吧|"
+    r"请|我们?|要|想|也|去|来|的|帮我?|给我?|报名|报个名|报上?|参加|登记|加上?|算上?|一个|名|学|听|上|那个|这个|可以|能|吗|吧|"
     r"呀|啊|了|取消|退出?掉?|不|哦|活动|把|一下|sign|me|up|for|join|the|register|i|want|to|please|cancel|leave|my|activity"
 )
 _WEAK = frozenset({"东西", "礼品", "奖品", "礼物", "什么", "啥", "点", "些", ""})

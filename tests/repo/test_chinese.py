@@ -37,6 +37,7 @@ TOLERATED = {
     ("handlers/guide.py", "英|外语|english"): "recognises the language that is asked for",
     ("handlers/guide.py", "中文|汉语|普通话|chinese|mandarin"): "same",
     ("handlers/guide.py", REFUSED): "recognises the language that somebody can't read",
+    ("handlers/redeem.py", "码"): "recognises who asks for the code in hand",
     ("handlers/people.py", "接单"): "a worker's command, which is not passed on to the resident",
     ("handlers/people.py", "到场"): "same",
     ("handlers/people.py", "处置完成"): "same",

@@ -1,0 +1,127 @@
+"""Understanding: numbers, rules, slots, and the model on utterances that it never saw."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pypinyin import lazy_pinyin
+
+from core.actor import Role
+from ops.bench.heldout import held_out, quality
+from services.language import corpus, understand
+from services.language.commands import number_of
+from services.language.features import folded
+from services.language.fit import sounds
+from services.language.intents import ALL, of_roles
+from services.language.written import is_english
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("text", ["1", "１", "一", "第一个", "1.", " 1 "])
+def test_a_number_is_a_number_in_every_writing(text: str) -> None:
+    """People answer with 1, １, 一, 第一个."""
+    assert number_of(text) == 1
+
+
+@pytest.mark.parametrize("intent", ALL)
+def test_every_intent_has_training_lines(intent: str) -> None:
+    """At least thirty that differ, and at least eight in English."""
+    lines = corpus.lines(intent)
+    assert len(lines) == len(set(lines)) >= 30
+    assert sum(line.isascii() for line in lines) >= 8
+
+
+def test_held_out_utterances_are_understood() -> None:
+    """The floors lie a little under what `ops bench say` measured."""
+    shares = quality(held_out(sounds()))
+    assert shares["clean"] >= 0.93
+    assert shares["noisy"] >= 0.9
+    assert shares["choices"] >= 0.98
+    assert shares["human"] == shares["emergency"] == 1
+    assert shares["false_emergencies"] <= 0.01
+    assert shares["out_of_scope_admitted"] <= 0.05
+
+
+def test_held_out_utterances_are_no_training_lines() -> None:
+    """A copy would only prove that the model remembers."""
+    known = {line for _, line in corpus.utterances()} | set(corpus.lines(corpus.OUT_OF_SCOPE))
+    held = held_out({})
+    assert not known & {case.text for case in held.cases}
+    assert not known & set(held.out_of_scope)
+
+
+@pytest.mark.parametrize(
+    ("role", "text", "intent"),
+    [
+        (Role.RESIDENT, "转任工", "human"),
+        (Role.WORKER, "我要人工", "human"),
+        (Role.RESIDENT, "我家着火了", "emergency"),
+        (Role.WORKER, "设备状态", "device_status"),
+        (Role.FAMILY, "设备状态", "elder_status"),
+        (Role.MERCHANT, "482913", "confirm_redemption"),
+        (Role.ELDER, "妈妈去南京三天", "set_away"),
+        (Role.RESIDENT, "人工智能是什么", "unknown"),
+    ],
+)
+def test_the_role_decides_what_words_can_mean(role: Role, text: str, intent: str) -> None:
+    """The same words mean another thing to a worker; danger and a person always count."""
+    assert understand(text, role).intent == intent
+
+
+def test_choices_are_three_that_the_person_has() -> None:
+    """Below the gate there are guesses, best first, and never a refusal."""
+    found = understand("秦始皇的陵墓在哪个省", Role.MERCHANT)
+    assert found.intent == "unknown"
+    assert 0 <= found.confidence < 0.5
+    assert len(set(found.choices)) == 3
+    assert set(found.choices) <= set(of_roles(Role.MERCHANT))
+
+
+@pytest.mark.parametrize(
+    ("text", "slots"),
+    [
+        ("现在还开着的药店", {"category": "pharmacy", "open_now": True}),
+        ("第二个活动我参加", {"ordinal": 2}),
+        ("周六下午的书法班给我报名", {"name": "书法班", "when": "周六 下午"}),
+        ("我要换两袋大米", {"quantity": 2, "reward": "大米"}),
+        ("妈妈去南京三天", {"days": 3}),
+        ("路灯坏了", {"text": "路灯坏了"}),
+    ],
+)
+def test_slots_hold_what_the_text_says(text: str, slots: dict[str, object]) -> None:
+    """Kinds of shops, ordinals, quantities, times, names."""
+    found = understand(text, Role.RESIDENT).slots
+    assert slots.items() <= found.items()
+
+
+@pytest.mark.parametrize(
+    ("text", "english"),
+    [("where is the pharmacy", True), ("ok", False), ("我要WIFI密码", False), ("points", True)],
+)
+def test_english_is_known_by_its_letters(text: str, english: bool) -> None:  # noqa: FBT001
+    """A word or two within Chinese are no English message."""
+    assert is_english(text) is english
+
+
+def test_sounds_fold_the_local_accent() -> None:
+    """Syllables of pypinyin, with zh/z, n/l and ng/n as one."""
+    assert [folded(one) for one in lazy_pinyin("转人工")] == ["zuan", "ren", "gon"]
+    assert folded("neng") == folded("len")
+
+
+def test_serving_needs_neither_scikit_learn_nor_pypinyin() -> None:
+    """They cost start and memory, so only the child process that fits imports them."""
+    understand("你好", Role.RESIDENT)  # fitted by now, if it was not
+    code = (
+        "import sys; from pathlib import Path; from core.actor import Role;"
+        "from services import language;"
+        f"language.use_folder(Path({str(_ROOT / '.pytest_cache' / 'language')!r}));"
+        "language.understand('药店', Role.RESIDENT);"
+        "print({'sklearn', 'scipy', 'pypinyin', 'jieba', 'pydantic'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=_ROOT, check=True, capture_output=True, text=True
+    )
+    assert done.stdout.strip() == "set()"

@@ -37,6 +37,10 @@ TOLERATED = {
     ("handlers/guide.py", "英|外语|english"): "recognises the language that is asked for",
     ("handlers/guide.py", "中文|汉语|普通话|chinese|mandarin"): "same",
     ("handlers/guide.py", REFUSED): "recognises the language that somebody can't read",
+    **{
+        ("ops/say.py", said): "warms the caches before the first line; shown to nobody"
+        for said in ("转人工", "附近有没有药店", "我的积分", "有什么活动", "你好")
+    },
     ("handlers/redeem.py", "码"): "recognises who asks for the code in hand",
     ("handlers/people.py", "接单"): "a worker's command, which is not passed on to the resident",
     ("handlers/people.py", "到场"): "same",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from core.bus import RedisBus
 from core.db import Database
-from core.ports import Channel
+from core.ports import Local
 from core.settings import Settings
 
 
@@ -16,7 +16,7 @@ class Stack:
     settings: Settings
     db: Database
     bus: RedisBus
-    channels: dict[str, Channel]
+    channels: dict[str, Local]
 
     @property
     def media(self) -> Path:

@@ -26,6 +26,12 @@ class Action:
     url: str | None = None
     args: dict[str, Any] = field(default_factory=dict)
 
+    def written(self) -> str:
+        """Write the button as text: a link with its address, a number to dial bare."""
+        if self.url is None or self.url.startswith("tel:"):
+            return self.label
+        return f"{self.label} {self.url}"
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -68,5 +74,5 @@ class Card:
     def fallback(self) -> str:
         """Say the whole card in plain text, buttons as numbers, for channels without cards."""
         lines = [self.title, self.summary, *(f"{f.label}：{f.value}" for f in self.fields)]
-        lines += [f"{n} {a.label} {a.url or ''}".rstrip() for n, a in enumerate(self.actions, 1)]
+        lines += [f"{n} {a.written()}" for n, a in enumerate(self.actions, 1)]
         return "\n".join(line for line in lines if line)

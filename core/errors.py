@@ -3,6 +3,8 @@
 UserError   something a person can mend; its key is a message of `locales/`, its args fill it
 Retryable   a sender should try again after so many seconds
 Permanent   a sender should never try again
+Unreachable this person can't be reached in this channel now: take the next one
+Halted      a whole channel must rest: a quota, a white list, a wrong credential
 Ambiguous   the bytes left, no answer came: neither sent nor failed
 DecodeError a payload that cannot be read; its text never holds the payload's content
 
@@ -30,6 +32,29 @@ class Retryable(Exception):
 
 class Permanent(Exception):
     """Tell the sender that trying again is of no use."""
+
+
+class Unreachable(Permanent):
+    """Tell the sender that this person can't be reached in this channel.
+
+    `gone` means until they come back by themselves (blocked, unsubscribed, no such member);
+    otherwise only this message had no way (no window, no consent).
+    """
+
+    def __init__(self, reason: str, *, gone: bool) -> None:
+        super().__init__(reason)
+        self.gone = gone
+
+
+class Halted(Exception):
+    """Tell the sender to let a whole channel rest for `after` seconds and to call an operator.
+
+    `reason` is a message of `locales/` that starts with `halted-`.
+    """
+
+    def __init__(self, reason: str, *, after: float) -> None:
+        super().__init__(reason)
+        self.after = after
 
 
 class Ambiguous(Exception):

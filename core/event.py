@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Literal
 from uuid import UUID
+
+NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,3 +47,62 @@ class Pictured(Event):
     """A person sent a picture: re-encoded JPEG, metadata stripped, not yet stored."""
 
     jpeg: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined(Event):
+    """A person followed, scanned our code or pressed /start; `scene` is what the code carried."""
+
+    scene: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left(Event):
+    """A person unfollowed or blocked us; nothing is answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consented(Event):
+    """A person allowed or refused one notice of a template; nothing is answered."""
+
+    template: str
+    accepted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attached(Event):
+    """A person sent a picture or a voice message; `ref` is how the vendor gives it out."""
+
+    kind: Literal["picture", "voice"]
+    ref: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GaveNumber(Event):
+    """A person shared a telephone number; `own` when the vendor vouches that it is theirs."""
+
+    phone: str
+    own: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strange(Event):
+    """Something we can't use, such as a sticker or a video; it is answered politely."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """One thing that a vendor told us about an account; whose it is, the database knows.
+
+    `event.person` is NOBODY till then. `contact` is what it means for the vendor's message window.
+    `union` joins the accounts of one WeChat user. `receipt` lets the clicked card be edited.
+    """
+
+    account: str
+    event: Event
+    contact: Literal["message", "action", "none"] = "message"
+    union: str | None = None
+    receipt: dict[str, Any] | None = None
+    lang: str | None = None

@@ -2,8 +2,9 @@
 
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
-from pydantic import SecretStr
+from pydantic import BaseModel, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.crypto import Keyring
@@ -15,6 +16,65 @@ class MissingKeysError(RuntimeError):
 
 class MissingAddressError(RuntimeError):
     """Refuse to start without a server's address, and say where it comes from."""
+
+
+class Wechat(BaseModel):
+    """A service account (or, without the templates, a mini-program's customer service).
+
+    `alarm_template` is a template message's id, `notice_template` a 订阅通知's: what still reaches
+    a person whose message window is closed.
+    """
+
+    appid: str = ""
+    secret: SecretStr = SecretStr("")
+    token: SecretStr = SecretStr("")
+    aes_key: SecretStr = SecretStr("")
+    api_base: str = "https://api.weixin.qq.com"
+    alarm_template: str = ""
+    notice_template: str = ""
+
+    @property
+    def on(self) -> bool:
+        """Tell whether the channel is configured."""
+        return bool(self.appid and self.token.get_secret_value())
+
+
+class Wecom(BaseModel):
+    """An application of WeChat Work."""
+
+    corp_id: str = ""
+    agent_id: int = 0
+    secret: SecretStr = SecretStr("")
+    token: SecretStr = SecretStr("")
+    aes_key: SecretStr = SecretStr("")
+    api_base: str = "https://qyapi.weixin.qq.com"
+
+    @property
+    def on(self) -> bool:
+        """Tell whether the channel is configured."""
+        return bool(self.corp_id and self.aes_key.get_secret_value())
+
+
+class Telegram(BaseModel):
+    """A bot; `polling` needs no public address, `webhook` needs the secret that Telegram echoes."""
+
+    token: SecretStr = SecretStr("")
+    api_base: str = "https://api.telegram.org"
+    webhook_secret: SecretStr = SecretStr("")
+    mode: Literal["webhook", "polling"] = "polling"
+
+    @property
+    def on(self) -> bool:
+        """Tell whether the channel is configured."""
+        return bool(self.token.get_secret_value())
+
+
+class Asr(BaseModel):
+    """A speech endpoint with the interface of OpenAI's `/audio/transcriptions`."""
+
+    base_url: str = ""
+    api_key: SecretStr = SecretStr("")
+    model: str = ""
 
 
 class Settings(BaseSettings):
@@ -37,6 +97,11 @@ class Settings(BaseSettings):
     demo: bool = False
     log_level: str = "INFO"
     worker_port: int = 0
+    wechat: Wechat = Wechat()
+    miniprogram: Wechat = Wechat()
+    wecom: Wecom = Wecom()
+    telegram: Telegram = Telegram()
+    asr: Asr = Asr()
 
     def require_addresses(self, *names: str) -> None:
         """Raise MissingAddressError naming the first address that is empty."""

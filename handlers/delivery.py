@@ -18,7 +18,7 @@ from core.errors import Ambiguous, Permanent, Retryable
 from core.i18n import Translator
 from core.log import logger
 from core.metrics import ALARM_TO_CARD, OUTBOX_LAG
-from core.ports import Channel, Delivery
+from core.ports import Delivery, Local
 from services import actors, buttons, mailbox, outbox
 from services.outbox import Due
 from services.tickets import queries
@@ -26,7 +26,7 @@ from services.tickets import queries
 GIVE_UP_AFTER = 8
 AT_ONCE = 4
 
-Channels = Mapping[str, Channel]
+Channels = Mapping[str, Local]
 
 
 async def deliver_turn(db: Database, turn: int, *, channels: Channels, now: datetime) -> None:
@@ -100,7 +100,7 @@ async def _show(session: Session, row: Due, channels: Channels, *, now: datetime
     await outbox.sent(session, row)
 
 
-async def _show_ticket(session: Session, row: Due, channel: Channel, *, now: datetime) -> None:
+async def _show_ticket(session: Session, row: Due, channel: Local, *, now: datetime) -> None:
     """Render the ticket as it is now; skip when this person has seen as much already."""
     keys: dict[str, UUID] = {"ticket": row.object_id, "person": row.person}
     shown = await queries.lock_card(session, **keys, channel=row.channel)

@@ -11,13 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bot.deps import ChatVisitor, InStack, count_attempt, csrf_token, set_session_cookie
 from bot.fanout import Fanout, Stream, sse, woken
-from bot.pictures import clean_jpeg
 from bot.stack import Stack
 from core.clock import utcnow
 from core.db import Session
 from core.errors import UserError
 from core.event import Clicked, Event, Located, Pictured, Said
 from core.ids import uuid7
+from core.picture import from_data_url
 from handlers.delivery import deliver_turn
 from handlers.dispatch import dispatch
 from services import actors, login
@@ -175,4 +175,4 @@ def _event(body: Message, person: UUID, key: str) -> Event:
     if body.location is not None:
         where = body.location
         return Located(**common, lat=where.lat, lon=where.lon, datum=where.datum)
-    return Pictured(**common, jpeg=clean_jpeg(body.image or ""))
+    return Pictured(**common, jpeg=from_data_url(body.image or ""))

@@ -14,16 +14,21 @@ _MAX_PIXELS = 40_000_000
 _KINDS = ("JPEG", "PNG", "WEBP")
 
 
-def clean_jpeg(data_url: str) -> bytes:
-    """Read a data URL (or bare base64) and return a JPEG without metadata, upright.
-
-    Raises UserError for what is not a picture, and for one beyond 6 MiB or 40 megapixels.
-    """
+def from_data_url(data_url: str) -> bytes:
+    """Read a data URL (or bare base64) and clean it; raises UserError as `clean_jpeg` does."""
     encoded = data_url.partition(",")[2] if data_url.startswith("data:") else data_url
     try:
         raw = base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError):
         raise UserError("picture-unreadable", status=422) from None
+    return clean_jpeg(raw)
+
+
+def clean_jpeg(raw: bytes) -> bytes:
+    """Return a JPEG without metadata, upright, at most 2048 pixels a side.
+
+    Raises UserError for what is not a picture, and for one beyond 6 MiB or 40 megapixels.
+    """
     if len(raw) > MAX_BYTES:
         raise UserError("picture-too-big", status=413)
     try:

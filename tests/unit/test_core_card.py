@@ -60,7 +60,7 @@ def test_the_fallback_says_everything() -> None:
         "地点：3幢2单元501",
         "工单号：7",
         "1 接单",
-        "2 拨打 119 tel:119",
+        "2 拨打 119",
     ]
 
 

@@ -28,9 +28,13 @@ class Said(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clicked(Event):
-    """A person clicked a button that carries this token."""
+    """A person clicked a button that carries this token.
+
+    `receipt` is what the vendor sent along to edit the clicked card by.
+    """
 
     token: str
+    receipt: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

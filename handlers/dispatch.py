@@ -1,5 +1,6 @@
 """The funnel: dedupe, lock, one transaction, acts into the outbox."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,15 +29,27 @@ class Turn:
     repeated: bool
 
 
-async def dispatch(db: Database, event: Event, *, media_folder: Path) -> Turn:
+Identify = Callable[[Session], Awaitable[Event]]
+
+
+async def dispatch(
+    db: Database, event: Event, *, media_folder: Path, identify: Identify | None = None
+) -> Turn:
     """Handle one event in one transaction; safe to repeat with the same event.
+
+    `identify` finds out whose event it is, in the same transaction.
 
     A UserError undoes what the handler did and becomes the answer. Any other exception is a bug:
     it is logged, all is rolled back, and the person gets an apology with a way on.
     """
 
     async def work(session: Session) -> Turn:
-        return await _handle(session, event, media_folder)
+        known = event if identify is None else await identify(session)
+        return await _handle(session, known, media_folder)
+
+    async def apologise(session: Session) -> Turn:
+        known = event if identify is None else await identify(session)
+        return await _apologise(session, known)
 
     try:
         return await db.run(work)
@@ -46,7 +59,7 @@ async def dispatch(db: Database, event: Event, *, media_folder: Path) -> Turn:
         if isinstance(error, DBAPIError) and error.connection_invalidated:
             raise  # without a database there is nothing to apologise with
         logger().error("handler.failed", exc=error, event=type(event).__name__)
-        return await db.run(lambda session: _apologise(session, event))
+        return await db.run(apologise)
 
 
 async def _handle(session: Session, event: Event, media_folder: Path) -> Turn:

@@ -91,7 +91,10 @@ class GaveNumber(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strange(Event):
-    """Something we can't use, such as a sticker or a video; it is answered politely."""
+    """Something we can't use: a sticker, a video, a picture that could not be fetched or read.
+
+    It is answered politely, by the word `strange-<kind>`.
+    """
 
     kind: str
 

@@ -244,16 +244,33 @@ async def join(
     ).one_or_none()
     if row is None:
         return None
-    if row.person_id == newcomer:
-        raise UserError("link-same-account", status=409)
-    if not await _is_newcomer(session, newcomer):
-        raise UserError("link-not-new", status=409)
-    await _move(session, channel=channel, old=newcomer, new=row.person_id)
+    await merge(session, channel=channel, newcomer=newcomer, person=row.person_id)
     return UUID(str(row.person_id))
 
 
-async def _is_newcomer(session: Session, person: UUID) -> bool:
-    """Tell whether nobody would lose anything: one account, no home, no points, no relatives."""
+async def merge(session: Session, *, channel: str, newcomer: UUID, person: UUID) -> None:
+    """Give a newcomer's account to a person; raises UserError where somebody would lose something."""
+    if person == newcomer:
+        raise UserError("link-same-account", status=409)
+    if not await is_newcomer(session, newcomer):
+        raise UserError("link-not-new", status=409)
+    await _move(session, channel=channel, old=newcomer, new=person)
+
+
+async def of_phone(session: Session, phone: str) -> UUID | None:
+    """Find the one person who is registered with this number; None without one or with several."""
+    digits = "".join(c for c in phone if c.isdigit()).removeprefix("86")
+    rows = (
+        await session.execute(
+            sql("SELECT id FROM person WHERE phone_index = :index LIMIT 2"),
+            {"index": keyring().index(digits, "person.phone_index")},
+        )
+    ).all()
+    return UUID(str(rows[0].id)) if len(rows) == 1 else None
+
+
+async def is_newcomer(session: Session, person: UUID) -> bool:
+    """Tell whether a person is no more than an account, so that a merge loses nothing: one account, no home, no points, no relatives."""
     row = await session.execute(
         sql(
             """

@@ -13,7 +13,7 @@ from core.ids import uuid7
 
 TURN_LEASE = timedelta(seconds=5)
 WORKER_LEASE = timedelta(seconds=30)
-_PAYLOAD = "outbox.payload"
+PAYLOAD = "outbox.payload"
 PRIORITY = {"life": 0, "care": 2, "property": 4, "maintenance": 6}
 REPLY_PRIORITY = 1
 LIFE = PRIORITY["life"]
@@ -71,7 +71,7 @@ async def enqueue_reply(
         {
             "object": uuid7(), "person": person, "channel": channel, "version": card.version,
             "priority": REPLY_PRIORITY, "turn": turn, "now": now,
-            "payload": seal_json(card.stored(), _PAYLOAD),
+            "payload": seal_json(card.stored(), PAYLOAD),
             "lease": now + TURN_LEASE if turn is not None else None,
         },
     )  # fmt: skip
@@ -151,7 +151,7 @@ async def claim(
     return [
         Due(
             row.id, row.kind, row.object_id, row.person_id, row.channel, row.version, row.turn,
-            open_json(row.payload, _PAYLOAD) if row.payload is not None else None,
+            open_json(row.payload, PAYLOAD) if row.payload is not None else None,
             row.attempts, row.created_at, row.priority == LIFE, row.sending_at is not None,
         )
         for row in found

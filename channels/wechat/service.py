@@ -1,11 +1,13 @@
 """What a service account and a mini-program have in common: token, media, no way to edit."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 
 import httpx
 
 from channels.http import client
 from channels.wechat.client import Api
+from channels.wechat.envelope import Envelope
 from core.errors import Ambiguous, Halted, Permanent, Retryable
 from core.ports import Outgoing, Pace, Receipt, Tokens, Window
 from core.settings import Wechat
@@ -13,7 +15,7 @@ from core.settings import Wechat
 _DAY_S = 86_400
 
 
-class Service:
+class Service(ABC):
     """One account at WeChat; `messages_a_day` is the quota that its messages count against."""
 
     name: str
@@ -28,12 +30,17 @@ class Service:
         self, settings: Wechat, tokens: Tokens, http: httpx.AsyncClient | None = None
     ) -> None:
         self._settings = settings
+        self.envelope = Envelope(settings)
         self._http = http or client()
         self._api = Api(self.name, settings, tokens, self._http)
 
     def paces(self, to: str) -> Sequence[Pace]:  # noqa: ARG002  the quota is the account's alone
         """Count against the account's day."""
         return (Pace(f"{self.name}:day", self.messages_a_day, _DAY_S),)
+
+    @abstractmethod
+    async def send(self, message: Outgoing) -> Receipt:
+        """Send a card as a new message."""
 
     async def edit(self, message: Outgoing, receipts: Sequence[Receipt]) -> Receipt | None:  # noqa: ARG002  as the contract has it
         """Change nothing: WeChat has no way."""

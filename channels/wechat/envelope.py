@@ -4,6 +4,7 @@ import binascii
 import hashlib
 import hmac
 import re
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,7 +24,7 @@ _ENCRYPTED = re.compile(
     r'<Encrypt>\s*(?:<!\[CDATA\[)?([A-Za-z0-9+/=]+)|"Encrypt"\s*:\s*"([A-Za-z0-9+/=\\]+)"'
 )
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_UNREADABLE = (IndexError, InvalidAppIdException, ValueError, binascii.Error)
+_UNREADABLE = (IndexError, InvalidAppIdException, ValueError, binascii.Error, struct.error)
 
 
 class ForgedError(Exception):

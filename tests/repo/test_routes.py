@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from handlers import flow, people, unsure
+from handlers import accounts, flow, people, unsure
 from handlers.routes import CLICKS, INTENTS, SAYS
 from services.language.commands import normalised, number_of
 from services.language.intents import ALL

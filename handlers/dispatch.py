@@ -78,12 +78,12 @@ async def _handle(
     if caller is not None:
         await caller.heard(session, event)
     locked = await conversation.lock(session, person=event.person, channel=event.channel)
-    profile = await actors.profile(session, event.person)
+    by, profile = await actors.speaker(session, event.person)
     stands = locked.flow or {}
     misses = stands["data"]["misses"] if stands.get("flow") == unsure.NAME else 0
     context = Context(
         session=session,
-        by=await actors.actor(session, event.person),
+        by=by,
         person=event.person,
         channel=event.channel,
         conversation=locked.id,

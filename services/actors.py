@@ -1,7 +1,8 @@
 """Who a person is to the services: name and grants."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from core.actor import Actor, Grant, Role, ScopeKind
@@ -21,23 +22,40 @@ class Profile:
 
 async def actor(session: Session, person: UUID) -> Actor:
     """Load a person's grants; someone unknown has none."""
-    rows = (
-        await session.execute(
-            sql(
-                """
-                SELECT p.name, m.role, m.community_id, m.scope_kind, m.scope_id
-                FROM person p LEFT JOIN membership m ON m.person_id = p.id WHERE p.id = :person
-                """
-            ),
-            {"person": person},
-        )
-    ).all()
+    rows = await _with_grants(session, person)
+    return _actor(person, rows) if rows else Actor(person, "", ())
+
+
+async def speaker(session: Session, person: UUID) -> tuple[Actor, Profile]:
+    """Load who somebody is and how they are spoken to; raises LookupError for someone unknown."""
+    rows = await _with_grants(session, person)
+    if not rows:
+        raise LookupError(f"no person {person}")
+    by = _actor(person, rows)
+    return by, Profile(person, by.name, rows[0].lang, rows[0].large_type)
+
+
+async def _with_grants(session: Session, person: UUID) -> Sequence[Any]:
+    """Read a row for each grant, one for a person without any, none for someone unknown."""
+    rows = await session.execute(
+        sql(
+            """
+            SELECT p.name, p.lang, p.large_type, m.role, m.community_id, m.scope_kind, m.scope_id
+            FROM person p LEFT JOIN membership m ON m.person_id = p.id WHERE p.id = :person
+            """
+        ),
+        {"person": person},
+    )
+    return rows.all()
+
+
+def _actor(person: UUID, rows: Sequence[Any]) -> Actor:
     grants = tuple(
         Grant(Role(row.role), row.community_id, ScopeKind(row.scope_kind), row.scope_id)
         for row in rows
         if row.role is not None
     )
-    return Actor(person, open_json(rows[0].name, "person.name") if rows else "", grants)
+    return Actor(person, open_json(rows[0].name, "person.name"), grants)
 
 
 async def profile(session: Session, person: UUID) -> Profile:

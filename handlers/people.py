@@ -14,7 +14,7 @@ from models import Side
 from services import actors, handovers, outbox
 from services.handovers import Talk
 from services.language.commands import intent_of, number_of
-from services.language.emergency import Emergency, emergency_of
+from services.language.emergency import Emergency, emergency_of, taken_back
 
 _END = "end_talk"
 # What a worker says to the assistant and not to the person they are talking with.
@@ -24,12 +24,14 @@ _CRY = "help"
 
 
 async def first(ctx: Context) -> list[Act] | None:
-    """Take what comes before everything else: danger, 0 for a person, and the live talk."""
+    """Take what comes before everything else: danger and its end, 0 for a person, the live talk."""
     talks = await handovers.talks(ctx.session, ctx.person)
     talk = next((one for one in talks if one.other() is not None), None)
     danger = emergency_of(ctx.text)
     if danger is not None and _interrupts(ctx, danger, talk):
         return await emergency.said(ctx)
+    if taken_back(ctx.text) and (acts := await emergency.taken_back(ctx)) is not None:
+        return acts
     if talks and intent_of(ctx.text) == _END:
         return await _end(ctx, (talk or talks[0]).ticket)
     if talk is None:

@@ -9,18 +9,13 @@ from core.errors import UserError
 from core.event import Located
 from handlers.context import Context, Pressed
 from models import Datum
-from services.language.written import is_english
 from services.shops import distance, places, search
 from services.shops.distance import Point
 from services.shops.search import PAGE, Origin
-from services.shops.taxonomy import categories
 
 
 async def find_shop(ctx: Context) -> list[Act]:
     """附近修鞋, 老李修鞋铺在哪: the three nearest that fit."""
-    kind = ctx.slots.get("category")
-    if kind is not None and is_english(ctx.text):
-        return await _first_page(ctx, categories()[kind].zh)  # shops and their words are Chinese
     return await _first_page(ctx, ctx.text)
 
 

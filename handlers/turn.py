@@ -26,8 +26,9 @@ TEXT_LIMIT = 2000
 _INTERRUPTS = frozenset({"help", "human", "my_tickets"})
 _INTERRUPTION_LIMIT = 12
 # What is said only with these very words, and never guessed.
-_COMMANDS = frozenset({"cancel", "approve_attendance"})
+_COMMANDS = frozenset({"cancel", "approve_attendance", "more"})
 _SURE = 0.9
+_MORE = ".more"  # how the ids of buttons end that turn a list's page
 
 
 async def answer(ctx: Context, event: Event, pressed: list[Pressed]) -> list[Act]:
@@ -79,7 +80,10 @@ async def _words(ctx: Context, text: str, pressed: list[Pressed]) -> list[Act]:
         return await _within_flow(ctx, ctx.standing, text)
     if Role.MERCHANT in ctx.by.roles and looks_like_code(text):
         return await redeem.entered(ctx, text)
-    if (phrase := intent_of(text)) in _COMMANDS:
+    phrase = intent_of(text)
+    if phrase == "more" and (token := await _next_page(ctx)):
+        return await _click(ctx, token, pressed)
+    if phrase in _COMMANDS:
         return await INTENTS[phrase](ctx)
     return await _meant(ctx, _understood(ctx, text))
 
@@ -122,3 +126,10 @@ async def _numbered(ctx: Context, number: int) -> str | None:
     if action.url is not None:
         raise UserError("number-is-a-link", label=action.label)
     return action.token
+
+
+async def _next_page(ctx: Context) -> str | None:
+    """Find the button 更多 of the newest card."""
+    card = await newest_with_buttons(ctx.session, ctx.person)
+    actions = card.actions if card else ()
+    return next((one.token for one in actions if one.id.endswith(_MORE)), None)

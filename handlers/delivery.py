@@ -109,7 +109,7 @@ async def _show_ticket(session: Session, row: Due, channel: Channel, *, now: dat
     if shown is None or (shown.shown_ring >= shown.ring and shown.shown_version >= view.version):
         await outbox.sent(session, rendered)
         return
-    profile = await actors.profile(session, row.person)
+    profile = await actors.profile(session, row.person, channel=row.channel)
     card = card_of(view, shown.part, row.person, Translator(profile.lang), now=now)
     card = await buttons.mint(session, card, person=row.person, channel=row.channel, now=now)
     op: Literal["message", "update"] = "message" if shown.ring > shown.shown_ring else "update"

@@ -54,7 +54,7 @@ async def _handle(session: Session, event: Event, media_folder: Path) -> Turn:
     if not new:
         return Turn(number, repeated=True)
     locked = await conversation.lock(session, person=event.person, channel=event.channel)
-    profile = await actors.profile(session, event.person)
+    profile = await actors.profile(session, event.person, channel=event.channel)
     stands = locked.flow or {}
     misses = stands["data"]["misses"] if stands.get("flow") == unsure.NAME else 0
     context = Context(
@@ -112,7 +112,7 @@ async def _apologise(session: Session, event: Event) -> Turn:
     number, new = await conversation.receive(session, event)
     if not new:
         return Turn(number, repeated=True)
-    profile = await actors.profile(session, event.person)
+    profile = await actors.profile(session, event.person, channel=event.channel)
     t = Translator(profile.lang)
     card = say(t("sorry-our-fault"), summary=t("sorry-next"), tone="warning")
     await outbox.enqueue_reply(

@@ -120,7 +120,7 @@ async def _relay(ctx: Context, talk: Talk) -> None:
     assert other is not None
     person, channel = other
     number = await handovers.write(ctx.session, talk, ctx.text, now=ctx.now)
-    t = Translator((await actors.profile(ctx.session, person)).lang)
+    t = Translator((await actors.profile(ctx.session, person, channel=channel)).lang)
     to = Side.WORKER if talk.side is Side.RESIDENT else Side.RESIDENT
     card = cards.line(
         talk.ticket, number, ctx.by.name, ctx.text, t, to=to, elder=Role.ELDER in ctx.by.roles
@@ -134,7 +134,7 @@ async def _end(ctx: Context, ticket: UUID) -> list[Act]:
     talk = await handovers.end(ctx.session, ctx.by, ticket=ticket, now=ctx.now)
     if other := talk.other():
         person, channel = other
-        t = Translator((await actors.profile(ctx.session, person)).lang)
+        t = Translator((await actors.profile(ctx.session, person, channel=channel)).lang)
         card = say(t("talk-ended-by", name=ctx.by.name), tone="info")
         await outbox.enqueue_reply(
             ctx.session, card, person=person, channel=channel, turn=None, now=ctx.now

@@ -136,7 +136,7 @@ async def sweep(session: Session, *, now: datetime) -> int:
 
 async def _tell(session: Session, ended: RedemptionView, *, now: datetime) -> None:
     """Tell the resident at once, in their language, where they redeemed."""
-    profile = await actors.profile(session, ended.person)
+    profile = await actors.profile(session, ended.person, channel=ended.channel)
     await outbox.enqueue_reply(
         session, resident_card(ended, Translator(profile.lang), now=now), person=ended.person,
         channel=ended.channel, turn=None, now=now,

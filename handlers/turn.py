@@ -12,12 +12,12 @@ from flows.base import Answer, Standing
 from handlers import flow, people, redeem, shops, unsure
 from handlers.context import Context, Pressed
 from handlers.routes import CLICKS, INTENTS, SAYS
-from services import buttons, media
+from services import actors, buttons, conversation, media
 from services.language import Understanding, understand
 from services.language.commands import intent_of, number_of
 from services.language.intents import UNKNOWN, main_role
 from services.language.slots import slots_of
-from services.language.written import is_english
+from services.language.written import language_of
 from services.mailbox import newest_with_buttons
 from services.points.redemptions import looks_like_code
 
@@ -69,8 +69,7 @@ async def _words(ctx: Context, text: str, pressed: list[Pressed]) -> list[Act]:
     """Answer words: danger, a number, the flow that waits, a merchant's code, then their meaning."""
     if not text or len(text) > TEXT_LIMIT:
         raise UserError("text-too-long" if text else "text-empty", limit=TEXT_LIMIT)
-    english = is_english(text) and not looks_like_code(text)
-    ctx = replace(ctx, text=text, t=Translator("en") if english else ctx.t)
+    ctx = replace(ctx, text=text, t=await _in_their_language(ctx, text))
     if (acts := await people.first(ctx)) is not None:
         return acts
     number = number_of(text)
@@ -86,6 +85,17 @@ async def _words(ctx: Context, text: str, pressed: list[Pressed]) -> list[Act]:
     if phrase in _COMMANDS:
         return await INTENTS[phrase](ctx)
     return await _meant(ctx, _understood(ctx, text))
+
+
+async def _in_their_language(ctx: Context, text: str) -> Translator:
+    """Answer as the person writes; buttons and cards that follow go on in this language."""
+    spoken = None if looks_like_code(text) else language_of(text)
+    if spoken is None or spoken == ctx.t.lang:
+        return ctx.t
+    own = (await actors.profile(ctx.session, ctx.person)).lang
+    lang = "en" if spoken == "en" else own  # who asked for English gets it for Chinese words too
+    await conversation.speak(ctx.session, ctx.conversation, None if lang == own else lang)
+    return Translator(lang)
 
 
 def _understood(ctx: Context, text: str) -> Understanding:

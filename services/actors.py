@@ -40,12 +40,19 @@ async def actor(session: Session, person: UUID) -> Actor:
     return Actor(person, open_json(rows[0].name, "person.name") if rows else "", grants)
 
 
-async def profile(session: Session, person: UUID) -> Profile:
-    """Load how to speak to a person."""
+async def profile(session: Session, person: UUID, *, channel: str = "") -> Profile:
+    """Load how to speak to a person; in a channel, by the language of their last words there."""
     row = (
         await session.execute(
-            sql("SELECT id, name, lang, large_type FROM person WHERE id = :person"),
-            {"person": person},
+            sql(
+                """
+                SELECT p.id, p.name, coalesce(c.lang, p.lang) AS lang, p.large_type
+                FROM person p
+                LEFT JOIN conversation c ON c.person_id = p.id AND c.channel = :channel
+                WHERE p.id = :person
+                """
+            ),
+            {"person": person, "channel": channel},
         )
     ).one()
     return Profile(row.id, open_json(row.name, "person.name"), row.lang, row.large_type)

@@ -37,7 +37,7 @@ async def answer(ctx: Context, event: Event, pressed: list[Pressed]) -> list[Act
         return await _click(ctx, event.token, pressed)
     if isinstance(event, Pictured):
         if ctx.standing is None:
-            raise UserError("picture-not-now")
+            return await people.pictured(ctx, event.jpeg)
         digest = await media.store(ctx.session, ctx.media, event.jpeg, now=ctx.now)
         return await flow.answered(ctx, ctx.standing, Answer(picture=digest))
     if isinstance(event, Said):

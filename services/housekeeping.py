@@ -19,6 +19,10 @@ async def drop_expired(session: Session, *, now: datetime) -> None:
             "UPDATE conversation SET place = NULL, place_until = NULL WHERE place_until < :since",
             now,
         ),
+        (
+            "UPDATE conversation SET search = NULL, search_until = NULL WHERE search_until < :since",
+            now,
+        ),
         ("DELETE FROM inbound WHERE at < :since", now - DEDUPE),
         (
             "DELETE FROM outbox WHERE kind = 'reply' AND state = 'sent' AND created_at < :since",

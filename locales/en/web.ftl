@@ -72,6 +72,7 @@ web-chat-folded = { $title } (there is a newer card)
 web-chat-my-photo = The photo I sent
 web-chat-my-place = My location
 web-chat-photo-unreadable = This photo cannot be opened. Please try another one.
+web-chat-picture-gone = This picture can't be opened any more.
 web-chat-place-unknown = Your location is not available. Please allow it in the phone's settings, or write down the place.
 web-chat-hello = Hello, I am Linling. Just tell me what you need; if you are not sure how, send “help”.
 web-chat-log-in = Your login has expired. Please open Linling again from the chat you normally use.

@@ -72,6 +72,7 @@ web-chat-folded = { $title }（已有新的卡片）
 web-chat-my-photo = 我发的照片
 web-chat-my-place = 我的位置
 web-chat-photo-unreadable = 这张照片打不开，请换一张试试。
+web-chat-picture-gone = 这张照片打不开了。
 web-chat-place-unknown = 拿不到您的位置。请在手机设置里允许定位，或者直接把地方写出来。
 web-chat-hello = 您好，我是邻铃。有什么事直接跟我说就行；不知道怎么说，就发“帮助”。
 web-chat-log-in = 登录已经过期，请从您平时聊天的地方重新打开邻铃。

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from cards.talk import say
+from cards.talk import call_office, say
 from core.act import Act, Refresh, Reply
 from core.db import Database, Session
 from core.errors import UserError
@@ -16,7 +16,7 @@ from flows.base import Standing
 from handlers import unsure
 from handlers.context import Context, Pressed
 from handlers.turn import answer
-from services import actors, conversation, outbox
+from services import actors, conversation, office, outbox
 from services.tickets import queries
 
 
@@ -45,7 +45,7 @@ async def dispatch(db: Database, event: Event, *, media_folder: Path) -> Turn:
     except Exception as error:
         if isinstance(error, DBAPIError) and error.connection_invalidated:
             raise  # without a database there is nothing to apologise with
-        logger().error("handler.failed", exc=error, event=type(event).__name__)
+        logger().error("handler.failed", exc=error, kind=type(event).__name__)
         return await db.run(lambda session: _apologise(session, event))
 
 
@@ -114,7 +114,8 @@ async def _apologise(session: Session, event: Event) -> Turn:
         return Turn(number, repeated=True)
     profile = await actors.profile(session, event.person, channel=event.channel)
     t = Translator(profile.lang)
-    card = say(t("sorry-our-fault"), summary=t("sorry-next"), tone="warning")
+    phone = await office.phone(session, event.person)
+    card = call_office(t("sorry-our-fault"), phone, t, summary=t("sorry-next"))
     await outbox.enqueue_reply(
         session, card, person=event.person, channel=event.channel, turn=number, now=event.at
     )

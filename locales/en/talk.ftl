@@ -28,11 +28,12 @@ group-left_behind = Left behind
 group-veteran = Veteran or kin
 
 sorry-our-fault = Sorry, something went wrong on our side.
-sorry-next = Your message was not carried out; please send it again in a while. If it is urgent, telephone your grid worker; in danger dial 110, 119 or 120.
+sorry-next = Your message was not carried out; please send it again in a while. If it is urgent, telephone the community office; in danger dial 110, 119 or 120.
 text-empty = Nothing arrived. Please send it again.
 text-too-long = That is too long. Please send it in parts of at most { $limit } characters.
 number-out-of-range = This card has the numbers 1 to { $count }. Please reply with one of them.
 number-is-a-link = Please press "{ $label }" on the card yourself.
+action-call-office = Call the community office, { $number }
 nothing-more = That is all there is.
 nothing-more-next = If you were looking for something else, ask me in other words.
 picture-not-now = The picture arrived, but nothing needs one now, so it was not kept.

@@ -28,11 +28,12 @@ group-left_behind = 留守
 group-veteran = 优抚
 
 sorry-our-fault = 对不起，我们这边出错了。
-sorry-next = 您的消息没有办成，请过一会儿再发一次。急事请直接打电话给网格员，遇到危险请拨打 110、119 或 120。
+sorry-next = 您的消息没有办成，请过一会儿再发一次。急事请直接打电话给社区，遇到危险请拨打 110、119 或 120。
 text-empty = 没有收到内容，请再发一次。
 text-too-long = 内容太长了，请分几次发，每次不超过 { $limit } 个字。
 number-out-of-range = 这张卡片只有 1 到 { $count }，请回复其中一个数字。
 number-is-a-link = 这一项要您自己点一下卡片上的“{ $label }”。
+action-call-office = 打给社区 { $number }
 nothing-more = 没有更多了。
 nothing-more-next = 想找别的，换个说法再问我一次。
 picture-not-now = 照片收到了，可是现在没有要照片的事，所以没有保存。

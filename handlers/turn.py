@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from core.act import Act
+from cards.talk import say
+from core.act import Act, Reply
 from core.actor import Role
 from core.errors import UserError
 from core.event import Clicked, Event, Located, Pictured, Said
@@ -42,9 +43,18 @@ async def answer(ctx: Context, event: Event, pressed: list[Pressed]) -> list[Act
         return await flow.answered(ctx, ctx.standing, Answer(picture=digest))
     if isinstance(event, Said):
         return await _words(ctx, event.text.strip(), pressed)
-    if isinstance(event, Located) and ctx.standing is None:
+    if not isinstance(event, Located):
+        raise TypeError(f"no answer to {type(event).__name__}")
+    return await _located(ctx, event)
+
+
+async def _located(ctx: Context, event: Located) -> list[Act]:
+    """Look for shops around a place; within a flow keep it for later and ask on."""
+    if ctx.standing is None:
         return await shops.around(ctx, event)
-    raise UserError("place-not-now")
+    await shops.keep_place(ctx, event)
+    kept = say(ctx.t("place-kept"), tone="info")
+    return [Reply(kept), *await flow.answered(ctx, ctx.standing, Answer())]
 
 
 async def _click(ctx: Context, token: str, pressed: list[Pressed]) -> list[Act]:

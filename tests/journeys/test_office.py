@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.db import sql
+from core.db import Session, sql
 from ops.init import make_operator
 from services.office import read_phone
 from tests.world import World
@@ -38,9 +38,13 @@ async def test_a_worker_with_nobody_to_help_gets_the_telephone(world: World) -> 
     worker = world.person("worker")
     await worker.says("接单")
     others = [world.person(name).id for name in ("backup", "lead")]
-    for table in ("shift", "membership"):
-        gone = sql(f"DELETE FROM {table} WHERE person_id = ANY(:others)")  # noqa: S608  (ours)
-        await world.db.run(lambda s, gone=gone: s.execute(gone, {"others": others}))
+
+    async def leave(session: Session) -> None:
+        for table in ("shift", "membership"):
+            gone = sql(f"DELETE FROM {table} WHERE person_id = ANY(:others)")  # noqa: S608  (ours)
+            await session.execute(gone, {"others": others})
+
+    await world.db.run(leave)
     alone = (await worker.says("请求支援"))[0]["card"]
     assert "没有别人" in alone["title"]
     assert alone["actions"][0]["url"] == "tel:0519-12345678"

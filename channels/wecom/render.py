@@ -88,7 +88,7 @@ def template_card(message: Outgoing) -> Rendered:
     card, t = message.card, Translator(message.lang)
     buttons = [one for one in card.actions if one.token]
     links = [one for one in card.actions if one.url is not None and not _number(one)]
-    inside = 0 < len(buttons) and len(buttons) + len(links) <= BUTTONS
+    inside = bool(buttons) and len(buttons) + len(links) <= BUTTONS
     inside = inside and all(_opens(one) and fits(one.label, BUTTON) for one in links)
     sheet = _laid_out(card, t)
     if not inside:
@@ -140,7 +140,7 @@ def _row_of_buttons(actions: Sequence[Action]) -> dict[str, Any]:
 
 
 def _button(action: Action, number: int) -> dict[str, Any]:
-    shown = {
+    shown: dict[str, Any] = {
         "text": shortened(action.label, BUTTON) or f"{number}",
         "style": STYLES[action.style],
     }
@@ -181,8 +181,8 @@ def _listed(
         bare = {**drawn, **bare, "card_type": "multiple_interaction"}
         bare.pop("card_action", None)
         return Rendered({"msgtype": "template_card", "template_card": bare}, "")
-    submit = {"text": t("wecom-submit"), "style": STYLES["primary"], "type": 0, "key": SUBMIT}
-    drawn |= {"button_selection": select, "button_list": [submit]}
+    button = {"text": t("wecom-submit"), "style": STYLES["primary"], "type": 0, "key": SUBMIT}
+    drawn |= {"button_selection": select, "button_list": [button]}
     return _with_text(drawn, sheet, _by_number(card, beyond, t), t)
 
 

@@ -46,7 +46,7 @@ def fits(text: str, limit: int) -> bool:
 def cut(text: str, limit: float) -> str:
     """Return the longest beginning within so many 字."""
     room, end = limit, 0
-    for end, one in enumerate(text):  # noqa: B007  the place of the cut
+    for end, one in enumerate(text):
         room -= width(one)
         if room < 0:
             return text[:end]

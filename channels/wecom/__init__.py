@@ -29,6 +29,7 @@ class WecomChannel:
     abroad = False
     idempotent = True  # a card by its task_id, a text by the vendor's duplicate check
     windows: Mapping[str, Window] = {}
+    consent_template = ""
 
     def __init__(
         self,

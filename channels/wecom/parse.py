@@ -22,7 +22,10 @@ from core.event import (
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _SAYS = "say:"  # a menu key that stands for words
-_KINDS = {"video", "shortvideo", "link", "file", "emotion", "miniprogram"}
+# The polite answers there are (`strange-…`), by the vendor's kind.
+_KINDS = {"video": "video", "shortvideo": "video", "file": "file", "link": "link",
+          "emotion": "sticker"}  # fmt: skip
+_OTHER = "other"
 
 Fields = dict[str, Any]
 
@@ -46,7 +49,7 @@ def _message(fields: Fields, kind: str, base: dict[str, Any]) -> Event:
         return Attached(**base, kind="picture" if kind == "image" else "voice", ref=ref)
     if kind == "location":
         return _located(fields, base)
-    return Strange(**base, kind=kind if kind in _KINDS else "unknown")
+    return Strange(**base, kind=_KINDS.get(kind, _OTHER))
 
 
 def _located(fields: Fields, base: dict[str, Any]) -> Event:
@@ -54,9 +57,9 @@ def _located(fields: Fields, base: dict[str, Any]) -> Event:
     try:
         lat, lon = float(_word(fields, "Location_X")), float(_word(fields, "Location_Y"))
     except ValueError:
-        return Strange(**base, kind="location")
+        return Strange(**base, kind=_OTHER)
     if not (math.isfinite(lat) and math.isfinite(lon) and abs(lat) <= 90 and abs(lon) <= 180):
-        return Strange(**base, kind="location")
+        return Strange(**base, kind=_OTHER)
     return Located(**base, lat=lat, lon=lon, datum="gcj02")
 
 
@@ -87,12 +90,12 @@ def _happened(fields: Fields, name: str, key: str, base: dict[str, Any]) -> Even
     if name == "click":
         if key.startswith(_SAYS) and (words := key.removeprefix(_SAYS).strip()):
             return Said(**base, text=words)
-        return Clicked(**base, token=key) if _is_token(key) else Strange(**base, kind="menu")
+        return Clicked(**base, token=key) if _is_token(key) else Strange(**base, kind=_OTHER)
     if name == "location_select":
         place = fields.get("SendLocationInfo")
         return _located(place if isinstance(place, dict) else {}, base)
     if name == "scancode_waitmsg":
-        return Strange(**base, kind="scan")
+        return Strange(**base, kind=_OTHER)
     return None
 
 

@@ -79,7 +79,7 @@ FAMILIES: dict[str, set[str]] = {
     "shops-from-": set(get_args(Source)),
     "weekday-": {f"{day}" for day in range(7)},
 }
-PYTHON_WORDS = {"t", "UserError", "Fault", "Faulty"}
+PYTHON_WORDS = {"t", "UserError", "Fault", "Faulty", "Halted"}
 KEY_AT = {"Fault": 3}  # where the key stands among the arguments, if not first
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

@@ -14,7 +14,8 @@ from bot.fanout import Fanout
 from bot.guard import Guard, answer_in_words
 from bot.routes import chat, demo, health, pages, qr
 from bot.stack import Stack
-from channels.web import WebChannel
+from channels.registry import channels, close
+from channels.speech import Speech
 from core import log
 from core.bus import RedisBus
 from core.clock import use_timezone
@@ -23,6 +24,7 @@ from core.db import Database
 from core.i18n import Translator
 from core.settings import Settings
 from services import language
+from services.access import SharedTokens
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -32,8 +34,11 @@ def create_app(settings: Settings) -> FastAPI:
     use_timezone(settings.timezone)
     settings.require_addresses("database_url", "redis_url")
     bus = RedisBus(settings.redis_url)
-    web = WebChannel()
-    stack = Stack(settings, Database(settings.database_url, bus=bus), bus, {web.name: web})
+    db = Database(settings.database_url, bus=bus)
+    speech = Speech(settings.asr) if settings.asr.base_url else None
+    stack = Stack(
+        settings, db, bus, channels(settings, SharedTokens(db)), speech.hear if speech else None
+    )
     fanout = Fanout(bus)
 
     @asynccontextmanager
@@ -44,6 +49,7 @@ def create_app(settings: Settings) -> FastAPI:
         listening.cancel()
         with suppress(asyncio.CancelledError):
             await listening
+        await close(stack.channels)
         await stack.db.aclose()
         await bus.aclose()
 

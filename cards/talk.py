@@ -19,7 +19,7 @@ def strange(kind: str, t: Translator) -> Card:
     """Say kindly that something sent can't be used, and what can."""
     return Card(
         key=f"say:{uuid7()}",
-        title=t(kind if kind.startswith("picture-") else f"strange-{kind}"),
+        title=t(f"strange-{kind}"),
         summary=t("strange-next"),
         actions=(Action("say.human", t("intent-human")),),
     )

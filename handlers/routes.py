@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from core.act import Act
 from handlers import (
+    accounts,
     activities,
     emergency,
     flow,
@@ -39,6 +40,7 @@ CLICKS: dict[str, OnClick] = {
     "activity.attendance": activities.show_attendance,
     "activity.approve": activities.approve,
     "language.set": guide.set_language,
+    "contact.share": accounts.ask_number,
     "shop.show": shops.show,
     "shop.more": shops.more,
     "points.more": points.more_history,

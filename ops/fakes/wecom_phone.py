@@ -170,23 +170,22 @@ def _select(card: dict[str, Any]) -> tuple[dict[str, Any], str]:
 
 
 def _knobs(card: dict[str, Any]) -> list[Knob]:
-    """List what can be pressed; a replaced button is grey."""
-    if card.get("replace_text"):
-        return []
-    lists = [card["button_selection"]] if "button_selection" in card else []
-    lists += card.get("select_list", [])
-    options = [
-        Knob(one["text"], _OPTION + one["id"]) for some in lists for one in some["option_list"]
-    ]
+    """List what can be pressed; replaced buttons are grey, links go on opening."""
     rows = card.get("horizontal_content_list", [])
     links = [Knob(row["value"], "", row["url"]) for row in rows if row.get("type") == 1]
-    if options:
-        return options + links
-    buttons = [
+    return links if card.get("replace_text") else _live(card) + links
+
+
+def _live(card: dict[str, Any]) -> list[Knob]:
+    lists = [card["button_selection"]] if "button_selection" in card else []
+    lists += card.get("select_list", [])
+    if lists:
+        options = [option for one in lists for option in one["option_list"]]
+        return [Knob(option["text"], _OPTION + option["id"]) for option in options]
+    return [
         Knob(one["text"], one.get("key", ""), one.get("url", ""))
         for one in card.get("button_list", [])
     ]
-    return buttons + links
 
 
 def _text(card: dict[str, Any]) -> str:

@@ -25,6 +25,20 @@ def strange(kind: str, t: Translator) -> Card:
     )
 
 
+def call_office(
+    text: str, phone: str | None, t: Translator, *, summary: str = "", tone: Tone = "warning"
+) -> Card:
+    """Say a sentence that sends people to the telephone, with the number where it is known."""
+    dial = Action("call", t("action-call-office", number=phone or ""), url=f"tel:{phone}")
+    return Card(
+        key=f"say:{uuid7()}",
+        title=text,
+        summary=summary,
+        actions=(dial,) if phone else (),
+        tone=tone,
+    )
+
+
 def emergency_links(t: Translator) -> tuple[Action, ...]:
     """Offer the numbers to dial; the assistant never claims to have called."""
     return tuple(

@@ -72,6 +72,7 @@ INTENTS: dict[str, OnIntent] = {
     "my_activities": activities.mine,
     "approve_attendance": activities.to_approve,
     "cancel": talk.nothing_to_cancel,
+    "more": talk.nothing_more,
     "elder_status": talk.home_status,
     "find_shop": shops.find_shop,
     "browse_circle": shops.browse_circle,

@@ -21,7 +21,6 @@ COMMANDS: dict[str, list[str]] = yaml.safe_load(
 IN_THE_TURN = {
     unsure.CHOOSE: ("handlers/turn.py", "goes on with a guess, so it leads to any intent"),
     "skip": ("handlers/turn.py", "answers the flow that waits; it means nothing outside of one"),
-    "more": ("handlers/turn.py", "reads on in a text that did not fit; nothing without one"),
     accounts._INVITE: ("handlers/accounts.py", "makes a code that joins another account"),
     people._END: ("handlers/people.py", "ends the talk that is live; nothing without one"),
 }

@@ -42,3 +42,15 @@ strange-unfetched = What you sent did not arrive. Please send it again.
 strange-next = For a person, reply 0.
 
 link-press-button = Please use the button below the chat to share your number.
+# WeChat Work
+wecom-source = Linling
+wecom-line = { $label }: { $value }
+wecom-phone = Phone
+wecom-link = Link
+wecom-choose = Please choose
+wecom-submit = That one
+wecom-nothing-to-press = Nothing to do
+halted-wecom-ip = WeChat Work refuses this server's address: add it to the application's trusted IPs in the admin console.
+halted-wecom-secret = WeChat Work does not accept the credentials: check CORP_ID and the application's SECRET.
+halted-wecom-agent = The WeChat Work application can't be used: check AGENT_ID and that the application is enabled.
+halted-wecom-quota = WeChat Work's calls are used up for now: they are tried again in an hour; use another channel or the telephone for what is urgent.

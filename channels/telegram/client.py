@@ -76,7 +76,10 @@ class _Session(AiohttpSession):
     """Tells a connection that was never made from an answer that never came."""
 
     async def make_request(
-        self, bot: Bot, method: TelegramMethod[T], timeout: int | None = None
+        self,
+        bot: Bot,
+        method: TelegramMethod[T],
+        timeout: int | None = None,  # noqa: ASYNC109  aiogram's signature
     ) -> T:
         """Make one request with a limit of its own for connecting."""
         limits: Any = aiohttp.ClientTimeout(
@@ -188,16 +191,16 @@ class Client:
         """Close the connections."""
         await self._session.close()
 
-    async def _call(self, method: TelegramMethod[T], timeout: int | None = None) -> T:
+    async def _call(self, method: TelegramMethod[T], within: int | None = None) -> T:
         try:
-            return await self._bot(method, request_timeout=timeout)
+            return await self._bot(method, request_timeout=within)
         except AiogramError as error:
             raise fault(error) from None
 
-    async def _repeat(self, method: TelegramMethod[T], timeout: int | None = None) -> T:
+    async def _repeat(self, method: TelegramMethod[T], within: int | None = None) -> T:
         """Call what may be called twice: nothing about it is ambiguous."""
         try:
-            return await self._call(method, timeout)
+            return await self._call(method, within)
         except Ambiguous as error:
             raise _repeatable(error) from None
 

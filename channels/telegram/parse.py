@@ -46,7 +46,7 @@ class _Made:
     update: int
     now: datetime
 
-    def __call__(self, kind: type[Event], **what: Any) -> Event:
+    def __call__(self, kind: type[Event], /, **what: Any) -> Event:
         """Make one; the digest is the same whenever the same update comes again."""
         body = orjson.dumps([kind.__name__, what], option=orjson.OPT_SORT_KEYS)
         return kind(

@@ -43,9 +43,11 @@ def check_message(payload: dict[str, Any], *, edit: bool = False) -> None:
         raise bad("unsupported parse_mode")  # this fake knows entities alone
     for entity in payload.get("entities") or []:
         _check_entity(entity, units(text))
-    markup = payload.get("reply_markup")
-    if markup is None:
-        return
+    if payload.get("reply_markup") is not None:
+        _check_markup(payload["reply_markup"], edit=edit)
+
+
+def _check_markup(markup: Any, *, edit: bool) -> None:
     if not isinstance(markup, dict):
         raise bad("object expected as reply markup")
     if "inline_keyboard" in markup:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from core.bus import RedisBus
 from core.db import Database
-from core.ports import Local
+from core.ports import Local, Vendor
 from core.settings import Settings
 
 
@@ -16,7 +16,7 @@ class Stack:
     settings: Settings
     db: Database
     bus: RedisBus
-    channels: dict[str, Local]
+    channels: dict[str, Local | Vendor]
 
     @property
     def media(self) -> Path:

@@ -15,6 +15,16 @@ def say(text: str, *, summary: str = "", tone: Tone = "neutral") -> Card:
     return Card(key=f"say:{uuid7()}", title=text, summary=summary, tone=tone)
 
 
+def strange(kind: str, t: Translator) -> Card:
+    """Say kindly that something sent can't be used, and what can."""
+    return Card(
+        key=f"say:{uuid7()}",
+        title=t(kind if kind.startswith("picture-") else f"strange-{kind}"),
+        summary=t("strange-next"),
+        actions=(Action("say.human", t("intent-human")),),
+    )
+
+
 def emergency_links(t: Translator) -> tuple[Action, ...]:
     """Offer the numbers to dial; the assistant never claims to have called."""
     return tuple(

@@ -20,4 +20,15 @@ class Refresh:
     ticket: UUID
 
 
-Act = Reply | Refresh
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Get something from outside after the commit; the result comes back as an event.
+
+    `kind` is `picture` or `voice`, `ref` what the channel's vendor gives it out by.
+    """
+
+    kind: str
+    ref: str
+
+
+Act = Reply | Refresh | Fetch

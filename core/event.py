@@ -28,9 +28,13 @@ class Said(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clicked(Event):
-    """A person clicked a button that carries this token."""
+    """A person clicked a button that carries this token.
+
+    `receipt` is what the vendor sent along to edit the clicked card by.
+    """
 
     token: str
+    receipt: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +91,10 @@ class GaveNumber(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strange(Event):
-    """Something we can't use, such as a sticker or a video; it is answered politely."""
+    """Something we can't use: a sticker, a video, a picture that could not be fetched or read.
+
+    It is answered politely, by the word `strange-<kind>`.
+    """
 
     kind: str
 

@@ -13,4 +13,5 @@ BATCH_SIZE = Histogram(
     "device_batch_size", "Messages in a batch", buckets=(1, 2, 5, 10, 50, 100, 500, 1000)
 )
 OUTBOX_LAG = Gauge("outbox_lag_seconds", "Age of the oldest card that was last due")
+SENDS = Counter("sends_total", "Calls to vendors by outcome", ["channel", "outcome"])
 SSE_CLIENTS = Gauge("sse_clients", "Chats and maps that are followed live")

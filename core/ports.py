@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 from uuid import UUID
 
 from core.card import Card
@@ -49,6 +49,7 @@ class Channel(Protocol):
     name: str
 
 
+@runtime_checkable
 class Local(Channel, Protocol):
     """A channel that lives in our own database: showing a card is part of a transaction."""
 
@@ -100,12 +101,14 @@ class Vendor(Channel, Protocol):
     `abroad`: data leaves the country, so cards carry no names and nothing about health.
     `idempotent`: sending the same `reference` twice shows one message.
     `windows`: what may be sent after a contact of this kind; empty where there is no limit.
+    `consent_template`: the template for notices when each needs a consent; empty when none does.
     """
 
     edits: bool
     abroad: bool
     idempotent: bool
     windows: Mapping[str, Window]
+    consent_template: str
 
     def paces(self, to: str) -> Sequence[Pace]:
         """List the limits that a message to this account counts against."""

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from sqlalchemy.exc import DBAPIError
 
 from cards.talk import say
-from core.act import Act, Refresh, Reply
+from core.act import Act, Fetch, Refresh, Reply
 from core.db import Database, Session
 from core.errors import UserError
 from core.event import Event
@@ -16,7 +17,7 @@ from flows.base import Standing
 from handlers import unsure
 from handlers.context import Context, Pressed
 from handlers.turn import answer
-from services import actors, conversation, outbox
+from services import actors, conversation, jobs, outbox
 from services.tickets import queries
 
 
@@ -28,15 +29,34 @@ class Turn:
     repeated: bool
 
 
-async def dispatch(db: Database, event: Event, *, media_folder: Path) -> Turn:
+class Caller(Protocol):
+    """Somebody whose account the event came from; who they are is found in its transaction."""
+
+    async def identify(self, session: Session, event: Event) -> Event:
+        """Return the event with its person."""
+
+    async def heard(self, session: Session, event: Event) -> None:
+        """Note what this contact means for the account; called once an event."""
+
+
+async def dispatch(
+    db: Database, event: Event, *, media_folder: Path, caller: Caller | None = None
+) -> Turn:
     """Handle one event in one transaction; safe to repeat with the same event.
+
+    `caller` finds out whose event it is, where that is not known yet.
 
     A UserError undoes what the handler did and becomes the answer. Any other exception is a bug:
     it is logged, all is rolled back, and the person gets an apology with a way on.
     """
 
     async def work(session: Session) -> Turn:
-        return await _handle(session, event, media_folder)
+        known = event if caller is None else await caller.identify(session, event)
+        return await _handle(session, known, media_folder, caller)
+
+    async def apologise(session: Session) -> Turn:
+        known = event if caller is None else await caller.identify(session, event)
+        return await _apologise(session, known)
 
     try:
         return await db.run(work)
@@ -46,13 +66,17 @@ async def dispatch(db: Database, event: Event, *, media_folder: Path) -> Turn:
         if isinstance(error, DBAPIError) and error.connection_invalidated:
             raise  # without a database there is nothing to apologise with
         logger().error("handler.failed", exc=error, event=type(event).__name__)
-        return await db.run(lambda session: _apologise(session, event))
+        return await db.run(apologise)
 
 
-async def _handle(session: Session, event: Event, media_folder: Path) -> Turn:
+async def _handle(
+    session: Session, event: Event, media_folder: Path, caller: Caller | None
+) -> Turn:
     number, new = await conversation.receive(session, event)
     if not new:
         return Turn(number, repeated=True)
+    if caller is not None:
+        await caller.heard(session, event)
     locked = await conversation.lock(session, person=event.person, channel=event.channel)
     profile = await actors.profile(session, event.person)
     stands = locked.flow or {}
@@ -100,6 +124,10 @@ async def _enqueue(ctx: Context, act: Act, turn: int) -> None:
     if isinstance(act, Reply):
         await outbox.enqueue_reply(
             ctx.session, act.card, person=ctx.person, channel=ctx.channel, turn=turn, now=ctx.now
+        )
+    elif isinstance(act, Fetch):
+        await jobs.enqueue(
+            ctx.session, act, person=ctx.person, channel=ctx.channel, turn=turn, now=ctx.now
         )
     else:
         await outbox.lease_to_turn(

@@ -2,17 +2,31 @@
 
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
-from core.act import Act
+from cards.talk import say, strange
+from core.act import Act, Fetch, Reply
 from core.actor import Role
 from core.errors import UserError
-from core.event import Clicked, Event, Located, Pictured, Said
+from core.event import (
+    Attached,
+    Clicked,
+    Consented,
+    Event,
+    GaveNumber,
+    Joined,
+    Left,
+    Located,
+    Pictured,
+    Said,
+    Strange,
+)
 from core.i18n import Translator
 from flows.base import Answer, Standing
-from handlers import flow, people, redeem, shops, unsure
+from handlers import accounts, flow, people, redeem, shops, unsure
 from handlers.context import Context, Pressed
 from handlers.routes import CLICKS, INTENTS, SAYS
-from services import buttons, media
+from services import buttons, lastcards, media, receipts, steps
 from services.language import Understanding, understand
 from services.language.commands import intent_of, number_of
 from services.language.intents import UNKNOWN, main_role
@@ -28,12 +42,13 @@ _INTERRUPTION_LIMIT = 12
 # What is said only with these very words, and never guessed.
 _COMMANDS = frozenset({"cancel", "approve_attendance"})
 _SURE = 0.9
+_WEB = "web"
 
 
 async def answer(ctx: Context, event: Event, pressed: list[Pressed]) -> list[Act]:
     """Run the handler that the event is for; a click that was looked up is left in `pressed`."""
     if isinstance(event, Clicked):
-        return await _click(ctx, event.token, pressed)
+        return await _click(ctx, event.token, pressed, event.receipt)
     if isinstance(event, Pictured):
         if ctx.standing is None:
             raise UserError("picture-not-now")
@@ -41,21 +56,52 @@ async def answer(ctx: Context, event: Event, pressed: list[Pressed]) -> list[Act
         return await flow.answered(ctx, ctx.standing, Answer(picture=digest))
     if isinstance(event, Said):
         return await _words(ctx, event.text.strip(), pressed)
-    if isinstance(event, Located) and ctx.standing is None:
-        return await shops.around(ctx, event)
-    raise UserError("place-not-now")
+    if isinstance(event, Located):
+        if ctx.standing is None:
+            return await shops.around(ctx, event)
+        raise UserError("place-not-now")
+    return await _from_vendor(ctx, event)
 
 
-async def _click(ctx: Context, token: str, pressed: list[Pressed]) -> list[Act]:
+async def _from_vendor(ctx: Context, event: Event) -> list[Act]:
+    """Answer what only vendors tell: somebody came or left, sent a file or their number."""
+    if isinstance(event, Joined):
+        return await accounts.joined(ctx, event)
+    if isinstance(event, GaveNumber):
+        return await accounts.gave_number(ctx, event)
+    if isinstance(event, Attached):
+        return [Fetch(event.kind, event.ref)]
+    if isinstance(event, Left | Consented):
+        return []
+    if isinstance(event, Strange):
+        return [Reply(strange(event.kind, ctx.t))]
+    raise TypeError(type(event).__name__)
+
+
+async def _click(
+    ctx: Context, token: str, pressed: list[Pressed], receipt: dict[str, Any] | None = None
+) -> list[Act]:
     found = await buttons.press(ctx.session, token, person=ctx.person, now=ctx.now)
     click = Pressed(found.action, found.object_id, found.args)
     pressed.append(click)
+    if found.object_id is not None:
+        await _reacted(ctx, found.object_id, receipt)
     await unsure.forget(ctx)
     if click.action in SAYS:
         return await INTENTS[SAYS[click.action]](ctx)
     if click.action == unsure.CHOOSE:
         return await _chosen(ctx, click.args)
     return await CLICKS[click.action](ctx, click)
+
+
+async def _reacted(ctx: Context, ticket: UUID, receipt: dict[str, Any] | None) -> None:
+    """Note that the person has seen their card, and by what the vendor lets us edit it."""
+    await steps.confirmed(ctx.session, ticket=ticket, person=ctx.person, now=ctx.now)
+    if receipt:
+        await receipts.keep(
+            ctx.session, receipt, ticket=ticket, person=ctx.person, channel=ctx.channel,
+            now=ctx.now,
+        )  # fmt: skip
 
 
 async def _chosen(ctx: Context, args: dict[str, Any]) -> list[Act]:
@@ -72,6 +118,10 @@ async def _words(ctx: Context, text: str, pressed: list[Pressed]) -> list[Act]:
     ctx = replace(ctx, text=text, t=Translator("en") if english else ctx.t)
     if (acts := await people.first(ctx)) is not None:
         return acts
+    if (acts := await accounts.words(ctx)) is not None:
+        return acts
+    if intent_of(text) == "more" and (rest := await _read_on(ctx)):
+        return [Reply(say(ctx.t("text-rest"), summary=rest))]
     number = number_of(text)
     if number is not None and (token := await _numbered(ctx, number)):
         return await _click(ctx, token, pressed)
@@ -112,8 +162,17 @@ async def _within_flow(ctx: Context, standing: Standing, text: str) -> list[Act]
     return await flow.answered(ctx, standing, Answer(text=text))
 
 
+async def _read_on(ctx: Context) -> str:
+    if ctx.channel == _WEB:
+        return ""
+    return await lastcards.read_on(ctx.session, ctx.person, ctx.channel)
+
+
 async def _numbered(ctx: Context, number: int) -> str | None:
-    card = await newest_with_buttons(ctx.session, ctx.person)
+    if ctx.channel == _WEB:
+        card = await newest_with_buttons(ctx.session, ctx.person)
+    else:
+        card = await lastcards.last(ctx.session, ctx.person, ctx.channel)
     if card is None:
         return None
     if not 1 <= number <= len(card.actions):

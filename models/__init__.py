@@ -3,6 +3,16 @@
 from models.activities import Activity, ActivityStatus, Enrolment, EnrolmentStatus
 from models.area import Building, Community, Grid, Home, HomeUse, Street
 from models.calls import CallKind, Emergency, Handover, HandoverMessage, Side
+from models.channels import (
+    AccessToken,
+    ChannelPause,
+    LastCard,
+    LinkCode,
+    MessageWindow,
+    NoticeConsent,
+    PaceMark,
+    VendorMessage,
+)
 from models.devices import (
     Comparison,
     DeadLetter,
@@ -65,14 +75,15 @@ from models.tickets import (
 )
 
 __all__ = [
-    "Account", "AccountKind", "Activity", "ActivityStatus", "Building", "Button", "CallKind",
-    "ChannelAccount", "CodeEntry", "Community", "Comparison", "Conversation", "Credential",
-    "Datum", "DeadLetter", "DemoPersona", "Device", "DeviceKind", "DevicePresence",
-    "DeviceState", "Duty", "Emergency", "Enrolment", "EnrolmentStatus", "FamilyLink", "Grid",
-    "Handover", "HandoverMessage", "Happened", "Heartbeat", "Home", "HomeUse", "Inbound",
-    "IntakeMark", "ItemOp", "LoginTicket", "MailboxCounter", "MailboxItem", "Media",
-    "Membership", "Outbox", "OutboxKind", "OutboxState", "Part", "Person", "Posting", "Reading",
+    "AccessToken", "Account", "AccountKind", "Activity", "ActivityStatus", "Building", "Button",
+    "CallKind", "ChannelAccount", "ChannelPause", "CodeEntry", "Community", "Comparison",
+    "Conversation", "Credential", "Datum", "DeadLetter", "DemoPersona", "Device", "DeviceKind",
+    "DevicePresence", "DeviceState", "Duty", "Emergency", "Enrolment", "EnrolmentStatus",
+    "FamilyLink", "Grid", "Handover", "HandoverMessage", "Happened", "Heartbeat", "Home",
+    "HomeUse", "Inbound", "IntakeMark", "ItemOp", "LastCard", "LinkCode", "LoginTicket",
+    "MailboxCounter", "MailboxItem", "Media", "Membership", "MessageWindow", "NoticeConsent",
+    "Outbox", "OutboxKind", "OutboxState", "PaceMark", "Part", "Person", "Posting", "Reading",
     "Reason", "Redemption", "RedemptionState", "Residence", "Reward", "Rule", "SessionKind",
     "Severity", "Shift", "Shop", "ShopMark", "Side", "Status", "Street", "Ticket", "TicketCard",
-    "TicketEvent", "Transfer", "UnknownDevice", "WebSession",
+    "TicketEvent", "Transfer", "UnknownDevice", "VendorMessage", "WebSession",
 ]  # fmt: skip

@@ -29,7 +29,10 @@ from models.columns import (
 
 
 class Inbound(SQLModel, table=True):
-    """A received message; its unique index is the dedupe, its digest catches a reused key."""
+    """A received message; its unique index is the dedupe, its digest catches a reused key.
+
+    `reply` is what a vendor got as the passive answer: its own retry gets the same.
+    """
 
     __table_args__ = (
         UniqueConstraint("channel", "person_id", "message_id"),
@@ -43,6 +46,7 @@ class Inbound(SQLModel, table=True):
     message_id: str
     digest: bytes
     at: Moment = moment()
+    reply: Any = sealed("inbound.reply")
 
 
 class Conversation(SQLModel, table=True):
@@ -61,10 +65,14 @@ class Conversation(SQLModel, table=True):
 
 
 class OutboxKind(StrEnum):
-    """A ticket's card is rendered when it is sent, a reply was written when it was asked for."""
+    """A ticket's card is rendered when it is sent, a reply was written when it was asked for.
+
+    A fetch is a job for the outside world (a picture, speech), whose result comes back as an event.
+    """
 
     TICKET = "ticket"
     REPLY = "reply"
+    FETCH = "fetch"
 
 
 class OutboxState(StrEnum):
@@ -86,7 +94,8 @@ class Outbox(SQLModel, table=True):
     """A card that must arrive; rendered when it is sent, newest version wins.
 
     For kind `ticket` the object is the ticket; for `reply` the card itself is sealed in the row.
-    A row with `turn` is leased to the waiting request first.
+    A row with `turn` is leased to the waiting request first. `sending_at` stands while a vendor is
+    being called; `ambiguous` counts calls of which nobody knows whether they arrived.
     """
 
     __table_args__ = (
@@ -108,7 +117,9 @@ class Outbox(SQLModel, table=True):
     state: OutboxState = choice("state", OutboxState, default=OutboxState.DUE)
     due_at: Moment = moment()
     leased_until: MaybeMoment = moment(null=True)
+    sending_at: MaybeMoment = moment(null=True)
     attempts: int = 0
+    ambiguous: int = 0
     error: str | None = None
     created_at: Moment = moment()
 

@@ -66,7 +66,11 @@ class FamilyLink(SQLModel, table=True):
 
 
 class ChannelAccount(SQLModel, table=True):
-    """An address of a person in a channel; found by its blind index."""
+    """An address of a person in a channel; found by its blind index.
+
+    `used_at` is when they last wrote there: what is for them goes to the channel used last.
+    `union_index` joins one WeChat user's accounts.
+    """
 
     __tablename__ = "channel_account"
     __table_args__ = (UniqueConstraint("channel", "external_index"),)
@@ -75,7 +79,9 @@ class ChannelAccount(SQLModel, table=True):
     channel: str
     external: Any = sealed("channel_account.external", null=False)
     external_index: bytes
+    union_index: bytes | None = Field(default=None, index=True)
     reachable: bool = True
+    used_at: MaybeMoment = moment(null=True)
 
 
 class Credential(SQLModel, table=True):

@@ -156,10 +156,18 @@ class TicketCard(SQLModel, table=True):
     """The one card of a ticket that a person has in a channel.
 
     `ring` counts how often it must ring; a version with a greater ring goes out as a new message,
-    any other as an edit.
+    any other as an edit. `next_channel_at` is when a life alarm that nobody confirmed goes to the
+    person's next channel; `confirmed_at` is when they pressed a button of it.
     """
 
     __tablename__ = "ticket_card"
+    __table_args__ = (
+        Index(
+            "ix_ticket_card_next_channel_at",
+            "next_channel_at",
+            postgresql_where=text("next_channel_at IS NOT NULL"),
+        ),
+    )
     ticket_id: UUID = points_at("ticket.id", primary=True)
     person_id: UUID = points_at("person.id", primary=True)
     channel: str = Field(primary_key=True)
@@ -168,6 +176,8 @@ class TicketCard(SQLModel, table=True):
     shown_ring: int = 0
     shown_version: int = 0
     shown_at: MaybeMoment = moment(null=True)
+    confirmed_at: MaybeMoment = moment(null=True)
+    next_channel_at: MaybeMoment = moment(null=True)
 
 
 class Media(SQLModel, table=True):

@@ -227,7 +227,8 @@ SEALED = (
     ("button", "args"), ("dead_letter", "topic"), ("dead_letter", "payload"),
     ("emergency", "elders"), ("emergency", "said"), ("handover_message", "text"),
     ("channel_account", "external"), ("unknown_device", "external"),
-    ("redemption", "secret"),
+    ("redemption", "secret"), ("inbound", "reply"), ("vendor_message", "receipt"),
+    ("last_card", "card"), ("last_card", "rest"), ("access_token", "token"),
 )  # fmt: skip
 _SAMPLE = 20
 

@@ -61,13 +61,13 @@ async def names(session: Session, people: list[UUID]) -> dict[UUID, str]:
 
 
 async def reachable(session: Session, people: Collection[UUID]) -> dict[UUID, str]:
-    """Map those who can be reached to the channel in which they are."""
+    """Map those who can be reached to the channel that they used last."""
     rows = await session.execute(
         sql(
             """
             SELECT DISTINCT ON (person_id) person_id, channel FROM channel_account
             WHERE reachable AND person_id = ANY(CAST(:people AS uuid[]))
-            ORDER BY person_id, id
+            ORDER BY person_id, used_at DESC NULLS LAST, id
             """
         ),
         {"people": list(people)},

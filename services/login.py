@@ -13,6 +13,7 @@ from core.errors import UserError
 
 IDLE = {"chat": timedelta(days=30), "console": timedelta(hours=2)}
 ABSOLUTE = {"chat": timedelta(days=90), "console": timedelta(hours=12)}
+LINK_LIFE = timedelta(hours=1)
 _HASHER = PasswordHasher()
 # Checked when the account does not exist, so that the answer takes as long as a wrong password.
 _NOBODY = _HASHER.hash(new_token())
@@ -78,6 +79,21 @@ async def close_session(session: Session, token: str) -> None:
     await session.execute(
         sql("DELETE FROM web_session WHERE token_hash = :hash"), {"hash": token_hash(token)}
     )
+
+
+async def invite(session: Session, person: UUID, *, now: datetime) -> str:
+    """Make a single-use link's ticket into the web chat; it lives an hour."""
+    ticket = new_token(24)
+    await session.execute(
+        sql(
+            """
+            INSERT INTO login_ticket (token_hash, person_id, expires_at)
+            VALUES (:hash, :person, :expires)
+            """
+        ),
+        {"hash": token_hash(ticket), "person": person, "expires": now + LINK_LIFE},
+    )
+    return ticket
 
 
 async def by_ticket(session: Session, ticket: str, *, now: datetime) -> UUID:

@@ -1,6 +1,6 @@
 """The outbox: what must arrive, written in the transaction that made it necessary."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,9 +13,10 @@ from core.ids import uuid7
 
 TURN_LEASE = timedelta(seconds=5)
 WORKER_LEASE = timedelta(seconds=30)
-_PAYLOAD = "outbox.payload"
+PAYLOAD = "outbox.payload"
 PRIORITY = {"life": 0, "care": 2, "property": 4, "maintenance": 6}
 REPLY_PRIORITY = 1
+LIFE = PRIORITY["life"]
 _ENQUEUE = sql(
     """
     INSERT INTO outbox (kind, object_id, person_id, channel, version, priority, state, due_at,
@@ -50,6 +51,8 @@ class Due:
     payload: Any
     attempts: int
     created_at: datetime
+    life: bool = False
+    in_flight: bool = False
 
 
 async def enqueue_reply(
@@ -68,7 +71,7 @@ async def enqueue_reply(
         {
             "object": uuid7(), "person": person, "channel": channel, "version": card.version,
             "priority": REPLY_PRIORITY, "turn": turn, "now": now,
-            "payload": seal_json(card.stored(), _PAYLOAD),
+            "payload": seal_json(card.stored(), PAYLOAD),
             "lease": now + TURN_LEASE if turn is not None else None,
         },
     )  # fmt: skip
@@ -107,11 +110,17 @@ async def lease_to_turn(
 
 
 async def claim(
-    session: Session, *, now: datetime, limit: int = 50, turn: int | None = None
+    session: Session,
+    *,
+    channels: Collection[str],
+    now: datetime,
+    limit: int = 50,
+    turn: int | None = None,
 ) -> list[Due]:
-    """Take due rows, the most urgent first; with a turn, only that turn's own.
+    """Take due rows of these channels, the most urgent first; with a turn, only that turn's own.
 
-    Rows another sender holds are skipped, so this is safe to call from many processes.
+    Rows another sender holds are skipped, so this is safe to call from many processes. Of a channel
+    that rests only what is for a life is taken: it has to find another way.
     """
     free = "turn = :turn" if turn is not None else "(leased_until IS NULL OR leased_until < :now)"
     rows = await session.execute(
@@ -119,12 +128,22 @@ async def claim(
             f"""
             UPDATE outbox SET leased_until = :lease, attempts = attempts + 1
             WHERE id IN (SELECT id FROM outbox WHERE state = 'due' AND due_at <= :now AND {free}
+                           AND kind <> 'fetch' AND channel = ANY(CAST(:channels AS text[]))
+                           AND (priority = :life OR NOT EXISTS (
+                                SELECT 1 FROM channel_pause p
+                                WHERE p.channel = outbox.channel AND p.until > :now))
                          ORDER BY priority, due_at, id LIMIT :limit FOR UPDATE SKIP LOCKED)
             RETURNING id, kind, object_id, person_id, channel, version, turn, payload, attempts,
-                      created_at, priority
+                      created_at, priority, sending_at
             """  # noqa: S608  (both halves are literals above)
         ),
-        {"now": now, "lease": now + WORKER_LEASE, "limit": limit}
+        {
+            "now": now,
+            "lease": now + WORKER_LEASE,
+            "limit": limit,
+            "channels": list(channels),
+            "life": LIFE,
+        }
         | ({"turn": turn} if turn is not None else {}),
     )
     # In a turn the answer comes first, then the ticket's card, edited where it stands.
@@ -132,8 +151,8 @@ async def claim(
     return [
         Due(
             row.id, row.kind, row.object_id, row.person_id, row.channel, row.version, row.turn,
-            open_json(row.payload, _PAYLOAD) if row.payload is not None else None,
-            row.attempts, row.created_at,
+            open_json(row.payload, PAYLOAD) if row.payload is not None else None,
+            row.attempts, row.created_at, row.priority == LIFE, row.sending_at is not None,
         )
         for row in found
     ]  # fmt: skip
@@ -144,7 +163,7 @@ async def sent(session: Session, row: Due) -> None:
     await session.execute(
         sql(
             """
-            UPDATE outbox SET leased_until = NULL, error = NULL,
+            UPDATE outbox SET leased_until = NULL, error = NULL, sending_at = NULL,
                    state = CASE WHEN version > :version THEN 'due' ELSE 'sent' END
             WHERE id = :id
             """
@@ -153,15 +172,61 @@ async def sent(session: Session, row: Due) -> None:
     )
 
 
-async def failed(session: Session, row: Due, *, reason: str, retry_at: datetime | None) -> None:
+async def calling(session: Session, row: Due, *, now: datetime) -> None:
+    """Note that a vendor is being called; found again by a later claim, it may have arrived."""
+    await session.execute(
+        sql(
+            """
+            UPDATE outbox SET sending_at = :now, ambiguous = ambiguous + :lost WHERE id = :id
+            """
+        ),
+        {"id": row.id, "now": now, "lost": int(row.in_flight)},
+    )
+
+
+async def postponed(session: Session, row: Due, *, until: datetime) -> None:
+    """Try again then; it was nobody's fault, so it counts as no attempt."""
+    await session.execute(
+        sql(
+            """
+            UPDATE outbox SET leased_until = NULL, sending_at = NULL, due_at = :until,
+                              attempts = greatest(attempts - 1, 0)
+            WHERE id = :id
+            """
+        ),
+        {"id": row.id, "until": until},
+    )
+
+
+async def failed(
+    session: Session, row: Due, *, reason: str, retry_at: datetime | None, ambiguous: bool = False
+) -> None:
     """Try again at `retry_at`, or never: then the row stays as a dead letter that can be seen."""
     await session.execute(
         sql(
             """
-            UPDATE outbox SET leased_until = NULL, turn = NULL, error = :reason,
-                   state = :state, due_at = coalesce(:at, due_at)
+            UPDATE outbox SET leased_until = NULL, turn = NULL, error = :reason, sending_at = NULL,
+                   state = :state, due_at = coalesce(:at, due_at),
+                   ambiguous = ambiguous + :ambiguous
             WHERE id = :id
             """
         ),
-        {"id": row.id, "reason": reason, "at": retry_at, "state": "due" if retry_at else "dead"},
+        {
+            "id": row.id, "reason": reason, "at": retry_at, "ambiguous": int(ambiguous),
+            "state": "due" if retry_at else "dead",
+        },
+    )  # fmt: skip
+
+
+async def superseded(session: Session, row: Due, *, by: str) -> None:
+    """End a row whose card goes another way; not a dead letter, for nothing was given up."""
+    await session.execute(
+        sql(
+            """
+            UPDATE outbox SET leased_until = NULL, turn = NULL, sending_at = NULL, state = 'sent',
+                              error = :error
+            WHERE id = :id
+            """
+        ),
+        {"id": row.id, "error": f"by {by}"},
     )

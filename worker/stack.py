@@ -8,7 +8,7 @@ from typing import NoReturn
 from core.bus import RedisBus
 from core.clock import utcnow
 from core.db import Database
-from core.ports import Local
+from core.ports import Local, Vendor
 from core.settings import Settings
 from services.readiness import beat
 
@@ -23,7 +23,7 @@ class Stack:
     settings: Settings
     db: Database
     bus: RedisBus
-    channels: dict[str, Local]
+    channels: dict[str, Local | Vendor]
 
     async def beat(self, name: str) -> None:
         """Say once that a part works."""

@@ -7,3 +7,41 @@ text-telegram-wrong-mode = Telegram delivers in another way than LINLING_TELEGRA
 text-telegram-webhook-fails = Telegram can't deliver to LINLING_BASE_URL: check the domain, the certificate and the proxy.
 halted-telegram-token = Telegram refuses the bot's token: compare LINLING_TELEGRAM__TOKEN with BotFather, mend it and restart.
 halted-telegram-poller = Another program fetches messages with the same bot token: stop it, or use another bot.
+
+text-rest = (Continued)
+
+somebody-worker = the grid worker
+somebody-neighbour = a resident
+said-elsewhere = (see it on the Linling page)
+
+channel-web = the web chat
+channel-wechat = the WeChat service account
+channel-miniprogram = the WeChat mini-program
+channel-wecom = WeChat Work
+channel-telegram = Telegram
+channel-halted = { $channel } can’t send messages at the moment
+
+somebody-new = New neighbour
+welcome-new = Hello, I am Linling, the assistant of your community.
+welcome-next = To find a shop, join an activity or report a problem, just write to me. For a person, reply 0.
+action-share-number = Share my telephone number
+link-code = Your code: { $code }
+link-code-next = Within { $minutes } minutes, send “link { $code }” to Linling from your other chat (WeChat, WeChat Work or Telegram). The code works once; tell it to nobody.
+link-code-wrong = This code is wrong or too old. Send “link my account” again in your first chat to get a new one.
+link-too-often = Too many wrong codes. Please try again in an hour, or reply 0 for a person.
+link-same-account = This is your own account already.
+link-not-new = This account is already registered with other details, so it can’t simply be joined. Reply 0 and the community’s staff will help.
+link-done = Linked, { $name }.
+link-done-next = You can be reached on both now; messages go to the chat you used last.
+link-number-foreign = This is not your own number. Please use the button to send yours.
+link-number-unknown = This number is not registered with the community yet.
+link-number-next = Please register at the community office, or reply 0 for a person.
+strange-sticker = I got your sticker, but I can’t tell what it means.
+strange-voice = I can’t listen to voice messages yet. Please write to me.
+strange-video = I can’t watch videos yet. A photo will do.
+strange-file = I can’t open files yet. Please write, or send a photo.
+strange-link = I can’t open links yet. Please tell me in words.
+strange-other = I can’t read this yet. Please tell me in words.
+strange-unheard = I could not make out that voice message. Please say it again or write.
+strange-unfetched = What you sent did not arrive. Please send it again.
+strange-next = For a person, reply 0.

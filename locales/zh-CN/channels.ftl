@@ -7,3 +7,41 @@ text-telegram-wrong-mode = Telegram 那边的接收方式和 LINLING_TELEGRAM__M
 text-telegram-webhook-fails = Telegram 推送不到 LINLING_BASE_URL：检查域名、证书和反向代理。
 halted-telegram-token = Telegram 不认这个机器人令牌：到 BotFather 核对 LINLING_TELEGRAM__TOKEN，改好后重启。
 halted-telegram-poller = 有另一个程序在用同一个机器人令牌收消息：停掉它，或换一个机器人。
+
+text-rest = （接着刚才的）
+
+somebody-worker = 网格员
+somebody-neighbour = 一位居民
+said-elsewhere = （内容请在邻铃网页里看）
+
+channel-web = 网页聊天
+channel-wechat = 微信服务号
+channel-miniprogram = 微信小程序
+channel-wecom = 企业微信
+channel-telegram = Telegram
+channel-halted = { $channel }暂时发不出消息
+
+somebody-new = 新邻居
+welcome-new = 您好，我是邻铃，您身边的社区助手。
+welcome-next = 找店、报名活动、反映问题，直接打字告诉我就行；要找人，回复 0。
+action-share-number = 告诉社区我的手机号
+link-code = 您的绑定码：{ $code }
+link-code-next = 请在 { $minutes } 分钟内，用另一个聊天（微信、企业微信或 Telegram）把“绑定 { $code }”发给邻铃。绑定码只能用一次，不要告诉别人。
+link-code-wrong = 这个绑定码不对，或者已经过期。请在原来的聊天里再发一次“绑定账号”，拿个新的。
+link-too-often = 绑定码输错太多次了，请过一小时再试，或者回复 0 找人帮您。
+link-same-account = 这就是您自己的账号，不用再绑定了。
+link-not-new = 这个账号已经登记过别的信息，不能直接合并。请回复 0，让社区工作人员帮您。
+link-done = 绑定好了，{ $name }。
+link-done-next = 以后两边都能找到您，消息会发到您最近用的那个聊天里。
+link-number-foreign = 这不是您本人的手机号。请点下面的按钮，发送自己的号码。
+link-number-unknown = 这个手机号还没有在社区登记。
+link-number-next = 请到社区居委会登记一下，或者回复 0 找人。
+strange-sticker = 表情收到了，可惜我看不懂它的意思。
+strange-voice = 语音我暂时听不了，请打字告诉我。
+strange-video = 视频我暂时看不了，拍张照片发来就行。
+strange-file = 文件我暂时打不开，请打字或者发照片。
+strange-link = 链接我暂时打不开，请用文字告诉我。
+strange-other = 这个我暂时看不懂，请打字告诉我。
+strange-unheard = 刚才那段语音没听清，请再说一遍，或者打字。
+strange-unfetched = 您刚才发的没有收到，请再发一次。
+strange-next = 要找人，回复 0。

@@ -37,7 +37,8 @@ WITHIN = {"device_presence", "device_state", "reading", "ticket_card"}
 GLOBAL = {
     "button", "channel_account", "conversation", "credential", "demo_persona", "heartbeat", "intake_mark",
     "inbound", "login_ticket", "mailbox", "mailbox_item", "media", "outbox", "person", "street",
-    "web_session", "community", "dead_letter",
+    "web_session", "community", "dead_letter", "access_token", "channel_pause", "last_card",
+    "link_code", "message_window", "notice_consent", "pace_mark", "vendor_message",
 }  # fmt: skip
 
 

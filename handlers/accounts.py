@@ -1,0 +1,82 @@
+"""Somebody comes, leaves, or joins another account of theirs to the one we know."""
+
+import re
+
+from cards import accounts as cards
+from cards.talk import say
+from core.act import Act, Reply
+from core.actor import Role
+from core.event import GaveNumber, Joined
+from core.i18n import Translator
+from handlers.context import Context
+from services import accounts, actors
+from services.language.commands import intent_of
+from services.language.intents import main_role
+
+_CODE = re.compile(r"\s*(绑定|关联|link)?[\s:：]*(\d(?:[ -]?\d){7})\s*", re.IGNORECASE)
+# The scene of a code that we made: a QR code, t.me/<bot>?start=…
+SCENE = re.compile(r"link-(\d{8})")
+_INVITE = "link_account"
+_ASKS_NUMBER = frozenset({"telegram"})
+
+
+async def joined(ctx: Context, event: Joined) -> list[Act]:
+    """Greet somebody new; a code that they came by joins them to who they are."""
+    found = SCENE.fullmatch(event.scene)
+    if found is not None:
+        return await _join(ctx, found[1])
+    role = main_role(ctx.by.roles)
+    newcomer = role is Role.RESIDENT and await accounts.is_newcomer(ctx.session, ctx.person)
+    card = cards.welcome(
+        role, ctx.t, newcomer=newcomer, asks_number=newcomer and ctx.channel in _ASKS_NUMBER
+    )
+    return [Reply(card)]
+
+
+async def words(ctx: Context) -> list[Act] | None:
+    """Take what is about accounts: "绑定账号" makes a code, the code joins; None for all else."""
+    if intent_of(ctx.text) == _INVITE:
+        return await _invite(ctx)
+    found = _CODE.fullmatch(ctx.text)
+    if found is None:
+        return None
+    if not found[1] and (ctx.standing or not await accounts.is_newcomer(ctx.session, ctx.person)):
+        return None  # eight bare digits may as well be a telephone number
+    return await _join(ctx, re.sub(r"\D", "", found[2]))
+
+
+async def _invite(ctx: Context) -> list[Act]:
+    digits = await accounts.invite(ctx.session, ctx.person, now=ctx.now)
+    minutes = int(accounts.CODE_LIFE.total_seconds() // 60)
+    return [Reply(cards.code(digits, minutes, ctx.t))]
+
+
+async def _join(ctx: Context, code: str) -> list[Act]:
+    person = await accounts.join(
+        ctx.session, channel=ctx.channel, newcomer=ctx.person, code=code, now=ctx.now
+    )
+    if person is None:
+        return [Reply(say(ctx.t("link-code-wrong"), tone="warning"))]
+    profile = await actors.profile(ctx.session, person)
+    t = Translator(profile.lang)
+    return [
+        Reply(say(t("link-done", name=profile.name), summary=t("link-done-next"), tone="success"))
+    ]
+
+
+async def gave_number(ctx: Context, event: GaveNumber) -> list[Act]:
+    """Join the account to the one person who is registered with this number.
+
+    Only a number that the vendor vouches for is believed.
+    """
+    if not event.own:
+        return [Reply(say(ctx.t("link-number-foreign"), tone="warning"))]
+    person = await accounts.of_phone(ctx.session, event.phone)
+    if person is None or person == ctx.person:
+        return [Reply(say(ctx.t("link-number-unknown"), summary=ctx.t("link-number-next")))]
+    await accounts.merge(ctx.session, channel=ctx.channel, newcomer=ctx.person, person=person)
+    profile = await actors.profile(ctx.session, person)
+    t = Translator(profile.lang)
+    return [
+        Reply(say(t("link-done", name=profile.name), summary=t("link-done-next"), tone="success"))
+    ]

@@ -1,0 +1,113 @@
+"""Doing jobs outside any transaction; what comes of them is one event, as if it had been sent.
+
+A picture becomes a picture, speech becomes words. What can't be fetched or read is answered too.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from core.db import Database
+from core.errors import Ambiguous, Halted, Permanent, Retryable, UserError
+from core.event import Event, Pictured, Said, Strange
+from core.log import logger
+from core.picture import clean_jpeg
+from core.ports import Local, Vendor
+from handlers.dispatch import dispatch
+from services import jobs
+from services.jobs import Job
+
+GIVE_UP_AFTER = 4
+
+Channels = Mapping[str, Local | Vendor]
+Hear = Callable[[bytes], Awaitable[str]]
+
+
+async def fetch_turn(
+    db: Database, turn: int, *, channels: Channels, hear: Hear | None, folder: Path, now: datetime
+) -> list[int]:
+    """Do a turn's own jobs right after its commit; returns the turns that came of them."""
+    async with db.transaction() as session:
+        found = await jobs.claim(session, now=now, turn=turn)
+    made = [
+        await _do(db, job, channels=channels, hear=hear, folder=folder, now=now) for job in found
+    ]
+    return [number for number in made if number is not None]
+
+
+async def fetch_due(
+    db: Database, *, channels: Channels, hear: Hear | None, folder: Path, now: datetime
+) -> int:
+    """Do the jobs that no request did; returns how many were due."""
+    async with db.transaction() as session:
+        found = await jobs.claim(session, now=now)
+    for job in found:
+        await _do(db, job, channels=channels, hear=hear, folder=folder, now=now)
+    return len(found)
+
+
+async def _do(
+    db: Database, job: Job, *, channels: Channels, hear: Hear | None, folder: Path, now: datetime
+) -> int | None:
+    """Do one job and handle its result; None when it is tried again later."""
+    try:
+        event = await _result(job, channels, hear, now=now)
+    except (Retryable, Ambiguous, Halted) as error:
+        logger().warning("fetch.failed", channel=job.channel, job=job.id, reason=str(error))
+        if job.attempts < GIVE_UP_AFTER:
+            after = getattr(error, "after", 1.0)
+            await db.run(lambda session: jobs.again(session, job, after=after, now=now))
+            return None
+        event = _strange(job, "unfetched", now=now)
+    turn = await dispatch(db, event, media_folder=folder)
+    await db.run(lambda session: jobs.done(session, job))
+    return turn.id
+
+
+async def _result(job: Job, channels: Channels, hear: Hear | None, *, now: datetime) -> Event:
+    channel = channels.get(job.channel)
+    if channel is None or isinstance(channel, Local):
+        return _strange(job, "unfetched", now=now)
+    if job.kind == "voice" and hear is None:
+        return _strange(job, "voice", now=now)
+    try:
+        raw = await channel.media(job.ref)
+        if job.kind == "voice" and hear is not None:
+            return _said(job, await hear(raw), now=now)
+        jpeg = await asyncio.to_thread(clean_jpeg, raw)
+    except Permanent as error:
+        logger().warning("fetch.failed", channel=job.channel, job=job.id, reason=str(error))
+        return _strange(job, "unfetched", now=now)
+    except UserError as error:
+        return _strange(job, error.key, now=now)
+    return Pictured(
+        channel=job.channel, person=job.person, message_id=_name(job), at=now, jpeg=jpeg,
+        digest=_digest(job),
+    )  # fmt: skip
+
+
+def _said(job: Job, text: str, *, now: datetime) -> Event:
+    if not text.strip():
+        return _strange(job, "unheard", now=now)
+    return Said(
+        channel=job.channel, person=job.person, message_id=_name(job), at=now, text=text,
+        digest=_digest(job),
+    )  # fmt: skip
+
+
+def _strange(job: Job, kind: str, *, now: datetime) -> Event:
+    return Strange(
+        channel=job.channel, person=job.person, message_id=_name(job), at=now, kind=kind,
+        digest=_digest(job),
+    )  # fmt: skip
+
+
+def _name(job: Job) -> str:
+    return f"fetched:{job.id}"
+
+
+def _digest(job: Job) -> bytes:
+    """Make the same digest for every result of a job: the first one counts."""
+    return hashlib.sha256(_name(job).encode()).digest()

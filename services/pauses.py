@@ -1,0 +1,68 @@
+"""Channels that rest: after a fault of the whole channel nothing is sent there for a while."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from core.db import Session, sql
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Why and how long a channel rests."""
+
+    channel: str
+    reason: str
+    since: datetime
+    until: datetime
+
+
+async def halt(
+    session: Session, channel: str, reason: str, *, seconds: float, now: datetime
+) -> bool:
+    """Let a channel rest; True when operators are to be told, once per pause and reason."""
+    row = await session.execute(
+        sql(
+            """
+            INSERT INTO channel_pause (channel, reason, since, until, told_at)
+            VALUES (:channel, :reason, :now, :until, NULL)
+            ON CONFLICT (channel) DO UPDATE
+            SET until = excluded.until, reason = excluded.reason,
+                told_at = CASE WHEN channel_pause.reason = excluded.reason
+                               THEN channel_pause.told_at END
+            RETURNING told_at
+            """
+        ),
+        {
+            "channel": channel, "reason": reason, "now": now,
+            "until": now + timedelta(seconds=seconds),
+        },
+    )  # fmt: skip
+    if row.scalar_one() is not None:
+        return False
+    await session.execute(
+        sql("UPDATE channel_pause SET told_at = :now WHERE channel = :channel"),
+        {"channel": channel, "now": now},
+    )
+    return True
+
+
+async def works(session: Session, channel: str) -> None:
+    """Forget the pause of a channel that has just taken a message."""
+    await session.execute(
+        sql("DELETE FROM channel_pause WHERE channel = :channel"), {"channel": channel}
+    )
+
+
+async def resting(session: Session, *, now: datetime) -> Mapping[str, Pause]:
+    """Map the channels that rest now to why."""
+    rows = await session.execute(
+        sql("SELECT channel, reason, since, until FROM channel_pause WHERE until > :now"),
+        {"now": now},
+    )
+    return {row.channel: _pause(row) for row in rows}
+
+
+def _pause(row: Any) -> Pause:
+    return Pause(row.channel, row.reason, row.since, row.until)

@@ -58,6 +58,7 @@ class TelegramChannel:
     edits = True
     abroad = True
     idempotent = False
+    consent_template = ""
     windows: Mapping[str, Window] = MappingProxyType({})
 
     def __init__(self, settings: Telegram) -> None:

@@ -27,13 +27,14 @@ from core.event import (
     Strange,
 )
 
-# What a person sends on purpose; the rest of the kinds are Telegram's notes about the chat.
-_SENT_ON_PURPOSE = frozenset(
-    {
-        "animation", "audio", "checklist", "dice", "document", "game", "paid_media", "photo",
-        "poll", "sticker", "story", "unknown", "video", "video_note", "voice",
-    }
-)  # fmt: skip
+# What a person sends on purpose, and the word that answers it; the rest of the kinds are notes
+# about the chat.
+_STRANGE = {
+    "animation": "video", "audio": "file", "checklist": "other", "dice": "other",
+    "document": "file", "game": "other", "paid_media": "other", "poll": "other",
+    "sticker": "sticker", "story": "other", "unknown": "other", "video": "video",
+    "video_note": "video",
+}  # fmt: skip
 _PICTURES = frozenset({"image/jpeg", "image/png", "image/webp"})
 _COMMAND = re.compile(r"/(?P<name>\w+)(?:@\w+)?(?:\s+(?P<rest>.*))?", re.ASCII | re.DOTALL)
 _SCENE = re.compile(r"[\w-]{1,64}", re.ASCII)
@@ -101,7 +102,7 @@ def _event(message: Message, who: User, make: _Made) -> Event | None:
     if message.location is not None:  # a venue carries one as well
         lat, lon = message.location.latitude, message.location.longitude
         if not (-90 <= lat <= 90 and -180 <= lon <= 180):
-            return make(Strange, kind="location")
+            return make(Strange, kind="other")
         return make(Located, lat=lat, lon=lon, datum="wgs84")
     return _attachment(message, make)
 
@@ -118,21 +119,21 @@ def _words(text: str, make: _Made) -> Event:
 
 
 def _attachment(message: Message, make: _Made) -> Event | None:
-    kind = str(message.content_type)
-    ref: str | None = None
-    if message.photo:
-        small = [size for size in message.photo if (size.file_size or 0) <= MEDIA_LIMIT]
-        largest = max(small, key=lambda size: size.width * size.height, default=None)
-        ref, kind = (largest.file_id if largest else None), "picture"
-    elif message.voice is not None:
-        ref = message.voice.file_id if (message.voice.file_size or 0) <= MEDIA_LIMIT else None
-        kind = "voice"
-    elif message.document is not None and message.document.mime_type in _PICTURES:
-        small_enough = (message.document.file_size or 0) <= MEDIA_LIMIT
-        ref, kind = (message.document.file_id if small_enough else None), "picture"
-    elif kind not in _SENT_ON_PURPOSE:
-        return None
-    return make(Attached, kind=kind, ref=ref) if ref else make(Strange, kind=kind)
+    """Take a picture (as a file too) or a voice message of at most 10 MB."""
+    document = message.document
+    if message.photo or (document is not None and document.mime_type in _PICTURES):
+        files = message.photo if message.photo else [document] if document else []
+        small = [one for one in files if (one.file_size or 0) <= MEDIA_LIMIT]
+        if not small:
+            return make(Strange, kind="picture-too-big")
+        largest = max(small, key=lambda one: one.file_size or 0)
+        return make(Attached, kind="picture", ref=largest.file_id)
+    if message.voice is not None:
+        if (message.voice.file_size or 0) > MEDIA_LIMIT:
+            return make(Strange, kind="voice")
+        return make(Attached, kind="voice", ref=message.voice.file_id)
+    kind = _STRANGE.get(str(message.content_type))
+    return make(Strange, kind=kind) if kind else None
 
 
 def _click(query: CallbackQuery, make: _Made) -> Arrival | None:
@@ -142,7 +143,7 @@ def _click(query: CallbackQuery, make: _Made) -> Arrival | None:
         return None
     if message is None or message.chat.type != "private":
         return None
-    receipt = {"message_id": message.message_id, "chat": str(message.chat.id), "callback": query.id}
+    receipt = {"message_id": message.message_id, "chat": str(message.chat.id)}
     return _arrival(query.from_user, make(Clicked, token=query.data), receipt)
 
 

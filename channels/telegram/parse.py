@@ -132,7 +132,7 @@ def _attachment(message: Message, make: _Made) -> Event | None:
         if (message.voice.file_size or 0) > MEDIA_LIMIT:
             return make(Strange, kind="voice")
         return make(Attached, kind="voice", ref=message.voice.file_id)
-    kind = _STRANGE.get(str(message.content_type))
+    kind = _STRANGE.get(message.content_type)
     return make(Strange, kind=kind) if kind else None
 
 

@@ -42,6 +42,10 @@ strange-video = I can’t watch videos yet. A photo will do.
 strange-file = I can’t open files yet. Please write, or send a photo.
 strange-link = I can’t open links yet. Please tell me in words.
 strange-other = I can’t read this yet. Please tell me in words.
+strange-picture-unreadable = This picture can’t be opened. Please send another one (JPG, PNG or WebP).
+strange-picture-too-big = This picture is too big. Please send a smaller one (up to 6 MB).
 strange-unheard = I could not make out that voice message. Please say it again or write.
 strange-unfetched = What you sent did not arrive. Please send it again.
 strange-next = For a person, reply 0.
+
+link-press-button = Please use the button below the chat to share your number.

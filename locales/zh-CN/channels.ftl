@@ -42,6 +42,10 @@ strange-video = 视频我暂时看不了，拍张照片发来就行。
 strange-file = 文件我暂时打不开，请打字或者发照片。
 strange-link = 链接我暂时打不开，请用文字告诉我。
 strange-other = 这个我暂时看不懂，请打字告诉我。
+strange-picture-unreadable = 这张照片打不开，请换一张（JPG、PNG 或 WebP）再发一次。
+strange-picture-too-big = 这张照片太大了，请发小一点的（6 兆以内）。
 strange-unheard = 刚才那段语音没听清，请再说一遍，或者打字。
 strange-unfetched = 您刚才发的没有收到，请再发一次。
 strange-next = 要找人，回复 0。
+
+link-press-button = 请点聊天窗口最下面的按钮，把手机号发给我。

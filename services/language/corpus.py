@@ -29,12 +29,27 @@ def utterances() -> Iterator[tuple[str, str]]:
 
 
 @cache
+def _taxonomy() -> dict[str, dict[str, str]]:
+    text = (DATA / "taxonomy.yaml").read_text("utf-8")
+    table: dict[str, dict[str, str]] = yaml.safe_load(text)["categories"]
+    return table
+
+
+@cache
 def categories() -> dict[str, tuple[str, ...]]:
     """Map each kind of shop to what people say for it."""
-    table = yaml.safe_load((DATA / "taxonomy.yaml").read_text("utf-8"))["categories"]
     return {
         key: tuple(dict.fromkeys([one["zh"], one["en"].casefold(), *one["words"].split()]))
-        for key, one in table.items()
+        for key, one in _taxonomy().items()
+    }
+
+
+@cache
+def english() -> dict[str, tuple[str, ...]]:
+    """Map each kind of shop to the English phrases for it."""
+    return {
+        key: (one["en"].casefold(), *(phrase.strip() for phrase in one["english"].split(";")))
+        for key, one in _taxonomy().items()
     }
 
 
@@ -44,6 +59,9 @@ def lexicon() -> dict[str, tuple[str, ...]]:
     table: dict[str, str] = yaml.safe_load((DATA / "lexicon.yaml").read_text("utf-8"))
     words = {name: tuple(members.split()) for name, members in table.items()}
     words[SHOP_CLASS] = tuple(word for known in categories().values() for word in known)
+    words[SHOP_CLASS] += tuple(
+        phrase for known in english().values() for phrase in known if " " not in phrase
+    )
     return words
 
 

@@ -8,6 +8,8 @@ from typing import Any
 from services.language import corpus
 from services.language.commands import number_of
 from services.language.features import plain
+from services.language.kinds import kinds_of
+from services.language.written import is_english
 
 _FIGURES = {c: n for n, chars in enumerate(["一", "二两", "三", "四", "五", "六", "七", "八", "九"], 1)
             for c in chars}  # fmt: skip
@@ -101,7 +103,7 @@ def category(line: str) -> str | None:
 
 def _shop(line: str, _text: str) -> dict[str, Any]:
     rest = _left(_ASKING, line)
-    kind = category(line)
+    kind = next(iter(kinds_of(line)), None) if is_english(line) else category(line)
     words = {word for word, _ in _categories()}
     named = rest if 2 <= len(rest) <= 20 and rest not in words else None
     return {"category": kind, "name": named, "open_now": True if _OPEN.search(line) else None}

@@ -32,6 +32,10 @@ TOLERATED = {
     ("services/shops/search.py", "营业的"): "same",
     ("services/shops/search.py", "现在开"): "same",
     ("services/shops/search.py", "没关门"): "same",
+    (
+        "handlers/accounts.py",
+        r"\s*(绑定|关联|link)?[\s:：]*(\d(?:[ -]?\d){7})\s*",
+    ): "recognises a code that joins accounts",
     ("handlers/guide.py", "谢|辛苦|感谢|thank"): "recognises thanks",
     ("handlers/guide.py", BYE): "recognises goodbyes",
     ("handlers/guide.py", "英|外语|english"): "recognises the language that is asked for",

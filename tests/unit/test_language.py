@@ -14,6 +14,7 @@ from services.language.commands import number_of
 from services.language.features import folded
 from services.language.fit import sounds
 from services.language.intents import ALL, of_roles
+from services.language.kinds import kinds_of
 from services.language.written import is_english
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -58,6 +59,10 @@ def test_held_out_utterances_are_no_training_lines() -> None:
         (Role.RESIDENT, "转任工", "human"),
         (Role.WORKER, "我要人工", "human"),
         (Role.RESIDENT, "我家着火了", "emergency"),
+        (Role.RESIDENT, "着火了怎么办", "emergency"),
+        (Role.RESIDENT, "如果着火了怎么办", "unknown"),
+        (Role.RESIDENT, "今天天气怎么样", "unknown"),
+        (Role.RESIDENT, "今天天气真好", "smalltalk"),
         (Role.WORKER, "设备状态", "device_status"),
         (Role.FAMILY, "设备状态", "elder_status"),
         (Role.MERCHANT, "482913", "confirm_redemption"),
@@ -94,6 +99,27 @@ def test_slots_hold_what_the_text_says(text: str, slots: dict[str, object]) -> N
     """Kinds of shops, ordinals, quantities, times, names."""
     found = understand(text, Role.RESIDENT).slots
     assert slots.items() <= found.items()
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("where can I buy medicine", "pharmacy"),
+        ("a place to fix my old shoes", "shoe_repair"),
+        ("I want to buy new shoes", "shoes"),
+        ("which shop sells soy sauce", "convenience"),
+        ("anywhere to get keys copied", "locksmith"),
+        ("hello there", None),
+    ],
+)
+def test_english_names_kinds_of_shops(text: str, kind: str | None) -> None:
+    """The longest phrase of data/taxonomy.yaml wins, its words may stand apart."""
+    assert next(iter(kinds_of(text)), None) == kind
+
+
+def test_every_kind_of_shop_has_english_words() -> None:
+    """A kind without them could not be asked for in English."""
+    assert all(len(phrases) > 1 for phrases in corpus.english().values())
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,10 @@ from bot.console import routes as console
 from bot.console.hub import Hub
 from bot.fanout import Fanout
 from bot.guard import Guard, answer_in_words
-from bot.routes import chat, demo, health, pages, qr
+from bot.routes import chat, demo, health, pages, pictures, qr, wecom
 from bot.stack import Stack
-from channels.web import WebChannel
+from channels.registry import channels, close
+from channels.speech import Speech
 from core import log
 from core.bus import RedisBus
 from core.clock import use_timezone
@@ -23,6 +24,7 @@ from core.db import Database
 from core.i18n import Translator
 from core.settings import Settings
 from services import language
+from services.access import SharedTokens
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -32,8 +34,11 @@ def create_app(settings: Settings) -> FastAPI:
     use_timezone(settings.timezone)
     settings.require_addresses("database_url", "redis_url")
     bus = RedisBus(settings.redis_url)
-    web = WebChannel()
-    stack = Stack(settings, Database(settings.database_url, bus=bus), bus, {web.name: web})
+    db = Database(settings.database_url, bus=bus)
+    speech = Speech(settings.asr) if settings.asr.base_url else None
+    stack = Stack(
+        settings, db, bus, channels(settings, SharedTokens(db)), speech.hear if speech else None
+    )
     fanout = Fanout(bus)
 
     @asynccontextmanager
@@ -44,13 +49,14 @@ def create_app(settings: Settings) -> FastAPI:
         listening.cancel()
         with suppress(asyncio.CancelledError):
             await listening
+        await close(stack.channels)
         await stack.db.aclose()
         await bus.aclose()
 
     app = FastAPI(title="Linling", docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.stack, app.state.fanout, app.state.attempts = stack, fanout, Attempts()
     app.state.hub = Hub(stack.db, fanout, Translator())
-    for module in (pages, health, chat, qr, console):
+    for module in (pages, health, chat, pictures, qr, wecom, console):
         app.include_router(module.router)
     if settings.demo:
         app.include_router(demo.router)

@@ -7,6 +7,7 @@ from core.bus import RedisBus
 from core.db import Database
 from core.ports import Local, Vendor
 from core.settings import Settings
+from handlers.fetching import Hear
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,12 @@ class Stack:
     db: Database
     bus: RedisBus
     channels: dict[str, Local | Vendor]
+    hear: Hear | None = None
+
+    def vendor(self, name: str) -> Vendor | None:
+        """Return a vendor's channel, None when it is not configured."""
+        found = self.channels.get(name)
+        return None if isinstance(found, Local) else found
 
     @property
     def media(self) -> Path:

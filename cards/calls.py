@@ -20,8 +20,9 @@ def card_of(view: TicketView, part: Part, viewer: UUID, t: Translator, *, now: d
     """Show a ticket to one person, whatever it came from."""
     if view.call is None:
         return ticket_card(view, part, viewer, t)
-    shown = _talk if view.what == HANDOVER else _emergency
-    return shown(view, view.call, part, viewer, t, now=now)
+    if view.what == HANDOVER:
+        return _talk(view, view.call, part, viewer, t, now=now)
+    return _emergency(view, view.call, part, viewer, t)
 
 
 def dial(kind: str, t: Translator) -> tuple[Action, ...]:
@@ -37,15 +38,7 @@ def place_of(view: TicketView, t: Translator) -> str:
     return view.place or t("place-unknown")
 
 
-def _emergency(
-    view: TicketView,
-    call: Call,
-    part: Part,
-    viewer: UUID,
-    t: Translator,
-    *,
-    now: datetime,  # noqa: ARG001
-) -> Card:
+def _emergency(view: TicketView, call: Call, part: Part, viewer: UUID, t: Translator) -> Card:
     number = numbers_to_dial(call.kind)[0]
     if part is Part.CALLER and view.status is Status.OPEN:
         title = t(

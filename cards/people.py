@@ -1,7 +1,6 @@
 """What is said around calls: advice, a line of a talk, telephones, and that something has ended."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from cards.calls import dial
@@ -10,6 +9,7 @@ from core.card import Action, Card, Field
 from core.i18n import Translator
 from core.ids import uuid7
 from models import Side
+from services.handovers import Line
 from services.tickets.contacts import Contact
 
 
@@ -50,19 +50,31 @@ def rung_again(kind: str, t: Translator) -> Card:
 
 
 def line(
-    ticket: UUID, number: int, sender: str, text: str, t: Translator, *, to: Side, elder: bool
+    ticket: UUID, number: int, sender: str, text: str | None, t: Translator, *, to: Side,
+    elder: bool,
 ) -> Card:  # fmt: skip
-    """Carry one line of a talk to the other; a worker's first button never ends the talk."""
+    """Carry one line of a talk to the other; without a text it is a picture.
+
+    A worker's first button never ends the talk.
+    """
     end = Action("handover.end", t("action-end-talk"))
     answer = Action("handover.choose", t("action-answer", name=sender))
     return Card(
         key=f"talk:{ticket}:{number}",
         title=t(_sender(to, elder=elder), name=sender),
-        summary=text,
-        actions=(answer, end) if to is Side.WORKER else (end,),
+        summary=t("talk-picture") if text is None else text,
+        actions=(
+            *((answer, end) if to is Side.WORKER else (end,)),
+            *((_picture(number, t),) if text is None else ()),
+        ),
         tone="info",
         ticket=str(ticket),
     )
+
+
+def _picture(number: int, t: Translator) -> Action:
+    """Link to a picture of the talk; the web chat shows it in the card itself."""
+    return Action("talk.picture", t("action-see-picture"), url=f"/api/chat/pictures/{number}.jpg")
 
 
 def _sender(to: Side, *, elder: bool) -> str:
@@ -72,14 +84,17 @@ def _sender(to: Side, *, elder: bool) -> str:
 
 
 def transcript(
-    ticket: UUID, name: str, lines: Sequence[tuple[Side, datetime, str]], t: Translator
-) -> Card:
+    ticket: UUID, name: str, lines: Sequence[Line], t: Translator
+) -> Card:  # fmt: skip
     """Show the worker what was written before the talk began."""
     return Card(
         key=f"talk:{ticket}:0",
         title=t("talk-begins", name=name),
         summary=t("talk-begins-next" if lines else "talk-begins-empty"),
-        fields=tuple(Field(at(moment), text) for _, moment, text in lines),
+        fields=tuple(
+            Field(at(one.at), t("talk-picture") if one.pictured else one.text) for one in lines
+        ),
+        actions=tuple(_picture(one.id, t) for one in lines if one.pictured),
         tone="info",
         ticket=str(ticket),
     )

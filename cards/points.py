@@ -68,7 +68,8 @@ def history_card(moves: Sequence[Movement], more: int | None, t: Translator) -> 
 
 
 def _why(one: Movement, t: Translator) -> str:
-    return t(f"points-why-{one.reason.value}", item=_name(one.item, one.item_en, t))
+    item = _name(one.item, one.item_en, t) or t("points-some-activity")
+    return t(f"points-why-{one.reason.value}", item=item)
 
 
 def offers_card(

@@ -19,9 +19,23 @@ def strange(kind: str, t: Translator) -> Card:
     """Say kindly that something sent can't be used, and what can."""
     return Card(
         key=f"say:{uuid7()}",
-        title=t(kind if kind.startswith("picture-") else f"strange-{kind}"),
+        title=t(f"strange-{kind}"),
         summary=t("strange-next"),
         actions=(Action("say.human", t("intent-human")),),
+    )
+
+
+def call_office(
+    text: str, phone: str | None, t: Translator, *, summary: str = "", tone: Tone = "warning"
+) -> Card:
+    """Say a sentence that sends people to the telephone, with the number where it is known."""
+    dial = Action("call", t("action-call-office", number=phone or ""), url=f"tel:{phone}")
+    return Card(
+        key=f"say:{uuid7()}",
+        title=text,
+        summary=summary,
+        actions=(dial,) if phone else (),
+        tone=tone,
     )
 
 

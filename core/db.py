@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import orjson
@@ -26,14 +27,20 @@ _LEAD_POLL_S = 1.0
 _REPEATABLE = frozenset({"40001", "40P01"})  # serialization failure, deadlock detected
 
 
+@lru_cache(maxsize=1024)
 def sql(text: str) -> TextClause:
-    """Wrap hand-written SQL; parameters are `:name`."""
-    return sql_text(text)
+    """Wrap hand-written SQL; parameters are `:name`. The same text is the same object each time."""
+    return sql_text(text)  # reads the text for its parameters, which costs more than it looks
 
 
 def wake(session: Session, topic: str, **data: Any) -> None:
-    """Hint other processes once this transaction has committed; dropped if it rolls back."""
-    session.info.setdefault("wakes", []).append(Wake(topic, data))
+    """Hint other processes once this transaction has committed; dropped if it rolls back.
+
+    The same hint twice in a transaction is sent once.
+    """
+    wakes: list[Wake] = session.info.setdefault("wakes", [])
+    if (hint := Wake(topic, data)) not in wakes:
+        wakes.append(hint)
 
 
 class Database:

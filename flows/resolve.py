@@ -1,16 +1,19 @@
 """处置完成: what was found, who was seen, and a note or photo for those who want to add one."""
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 from cards.talk import question, say
 from core.act import Refresh, Reply
 from core.crypto import new_token
 from core.errors import UserError
+from core.i18n import Translator
 from flows.base import Abort, Answer, Ask, Done, Standing, Step, Turn, ticket_of
 from models import Status
 from services.tickets import answer as tickets
 from services.tickets.answer import Found, Seen
+from services.tickets.chain import red_again
 from services.tickets.queries import view
 
 NAME = "resolve"
@@ -76,8 +79,15 @@ async def _finish(turn: Turn, standing: Standing) -> Step:
     )
     if status is Status.OPEN:
         return Done((Refresh(ticket), Reply(say(turn.t("resolve-not-found"), tone="danger"))))
-    said = {Status.RESOLVED: "resolve-wait-device", Status.CLOSED: "resolve-closed"}[status]
-    return Done((Refresh(ticket), Reply(say(turn.t(said), tone="success"))))
+    said = turn.t("resolve-closed")
+    if status is Status.RESOLVED:
+        said = turn.t("resolve-wait-device", wait=_span(red_again(data["severity"]), turn.t))
+    return Done((Refresh(ticket), Reply(say(said, tone="success"))))
+
+
+def _span(wait: timedelta, t: Translator) -> str:
+    hours, minutes = divmod(round(wait.total_seconds() / 60), 60)
+    return t("wait-hours", count=hours) if hours else t("wait-minutes", count=minutes)
 
 
 def cancel(turn: Turn) -> Step:

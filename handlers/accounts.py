@@ -8,7 +8,7 @@ from core.act import Act, Reply
 from core.actor import Role
 from core.event import GaveNumber, Joined
 from core.i18n import Translator
-from handlers.context import Context
+from handlers.context import Context, Pressed
 from services import accounts, actors
 from services.language.commands import intent_of
 from services.language.intents import main_role
@@ -62,6 +62,11 @@ async def _join(ctx: Context, code: str) -> list[Act]:
     return [
         Reply(say(t("link-done", name=profile.name), summary=t("link-done-next"), tone="success"))
     ]
+
+
+async def ask_number(ctx: Context, _pressed: Pressed) -> list[Act]:
+    """Say where the vendor's own button is: only that one sends a number that can be believed."""
+    return [Reply(say(ctx.t("link-press-button")))]
 
 
 async def gave_number(ctx: Context, event: GaveNumber) -> list[Act]:

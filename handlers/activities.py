@@ -109,12 +109,12 @@ async def approve(ctx: Context, pressed: Pressed) -> list[Act]:
     done = await attendance.approve(
         ctx.session, ctx.by, activity=activity, person=person, now=ctx.now
     )
-    t = Translator((await actors.profile(ctx.session, person)).lang)
     channels = await actors.reachable(ctx.session, [person])
-    if person in channels:
+    if channel := channels.get(person):
+        t = Translator((await actors.profile(ctx.session, person, channel=channel)).lang)
         await outbox.enqueue_reply(
             ctx.session, cards.credited(done.title, done.points, done.balance, t), person=person,
-            channel=channels[person], turn=None, now=ctx.now,
+            channel=channel, turn=None, now=ctx.now,
         )  # fmt: skip
     return await show_attendance(ctx, pressed)
 
@@ -126,12 +126,12 @@ async def remind(session: Session, *, now: datetime) -> int:
     for row in due:
         if row.person_id not in channels:
             continue
-        t = Translator((await actors.profile(session, row.person_id)).lang)
+        channel = channels[row.person_id]
+        t = Translator((await actors.profile(session, row.person_id, channel=channel)).lang)
         card = cards.reminder(row.title, row.place, row.starts_at, t, now=now)
         await outbox.enqueue_reply(
-            session, card, person=row.person_id, channel=channels[row.person_id], turn=None,
-            now=now,
-        )  # fmt: skip
+            session, card, person=row.person_id, channel=channel, turn=None, now=now
+        )
     return len(due)
 
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from sqlalchemy.exc import DBAPIError
 
-from cards.talk import say
+from cards.talk import call_office, say
 from core.act import Act, Fetch, Refresh, Reply
 from core.db import Database, Session
 from core.errors import UserError
@@ -17,7 +17,7 @@ from flows.base import Standing
 from handlers import unsure
 from handlers.context import Context, Pressed
 from handlers.turn import answer
-from services import actors, conversation, jobs, outbox
+from services import actors, conversation, jobs, office, outbox
 from services.tickets import queries
 
 
@@ -65,7 +65,7 @@ async def dispatch(
     except Exception as error:
         if isinstance(error, DBAPIError) and error.connection_invalidated:
             raise  # without a database there is nothing to apologise with
-        logger().error("handler.failed", exc=error, event=type(event).__name__)
+        logger().error("handler.failed", exc=error, kind=type(event).__name__)
         return await db.run(apologise)
 
 
@@ -78,12 +78,12 @@ async def _handle(
     if caller is not None:
         await caller.heard(session, event)
     locked = await conversation.lock(session, person=event.person, channel=event.channel)
-    profile = await actors.profile(session, event.person)
+    by, profile = await actors.speaker(session, event.person, channel=event.channel)
     stands = locked.flow or {}
     misses = stands["data"]["misses"] if stands.get("flow") == unsure.NAME else 0
     context = Context(
         session=session,
-        by=await actors.actor(session, event.person),
+        by=by,
         person=event.person,
         channel=event.channel,
         conversation=locked.id,
@@ -140,9 +140,10 @@ async def _apologise(session: Session, event: Event) -> Turn:
     number, new = await conversation.receive(session, event)
     if not new:
         return Turn(number, repeated=True)
-    profile = await actors.profile(session, event.person)
+    profile = await actors.profile(session, event.person, channel=event.channel)
     t = Translator(profile.lang)
-    card = say(t("sorry-our-fault"), summary=t("sorry-next"), tone="warning")
+    phone = await office.phone(session, event.person)
+    card = call_office(t("sorry-our-fault"), phone, t, summary=t("sorry-next"))
     await outbox.enqueue_reply(
         session, card, person=event.person, channel=event.channel, turn=number, now=event.at
     )

@@ -55,6 +55,12 @@ async def withdrawn(ctx: Context, pressed: Pressed) -> list[Act]:
     return answer
 
 
+async def taken_back(ctx: Context) -> list[Act] | None:
+    """误触 in words: as the button says it, while the newest call has that button."""
+    ticket = await emergency.to_take_back(ctx.session, ctx.person)
+    return None if ticket is None else await withdrawn(ctx, Pressed("", ticket, {}))
+
+
 async def contact(ctx: Context, pressed: Pressed) -> list[Act]:
     """联系电话: for those who work on the ticket, while it lives."""
     found = await contacts.of_ticket(ctx.session, ctx.by, ticket=ticket_of(pressed), now=ctx.now)

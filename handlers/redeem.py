@@ -1,5 +1,6 @@
 """Redeeming: the resident holds and shows a code, the merchant enters it and confirms."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from services.points.holds import RedemptionView
 
 _CODE = ("码", "code")  # asks for what is in hand, not for a reward of that name
 _ALL = 200  # more rewards than a community has
+_End = Callable[..., Awaitable[RedemptionView]]
 
 
 async def begin(ctx: Context) -> list[Act]:
@@ -63,11 +65,7 @@ async def hold(ctx: Context, pressed: Pressed) -> list[Act]:
 
 async def cancel(ctx: Context, pressed: Pressed) -> list[Act]:
     """Give the points back to the resident who changed their mind."""
-    which = UUID(pressed.args["redemption"])
-    try:
-        ended = await redemptions.cancel(ctx.session, ctx.by, redemption=which, now=ctx.now)
-    except UserError as error:
-        ended = await _as_it_is(ctx, which, error)
+    ended, _ = await _ended(ctx, pressed, redemptions.cancel)
     return [Reply(resident_card(ended, ctx.t, now=ctx.now))]
 
 
@@ -97,33 +95,30 @@ async def entered(ctx: Context, text: str) -> list[Act]:
 
 async def confirm(ctx: Context, pressed: Pressed) -> list[Act]:
     """Hand the points over, once; whoever comes later sees how it ended."""
-    which = UUID(pressed.args["redemption"])
-    try:
-        ended = await redemptions.confirm(ctx.session, ctx.by, redemption=which, now=ctx.now)
-    except UserError as error:
-        ended = await _as_it_is(ctx, which, error)
-    else:
-        await _tell(ctx.session, ended, now=ctx.now)
-    return [Reply(merchant_card(ended, ctx.t, now=ctx.now))]
+    return await _at_the_counter(ctx, pressed, redemptions.confirm)
 
 
 async def refuse(ctx: Context, pressed: Pressed) -> list[Act]:
     """Give the points back at the merchant's word."""
-    which = UUID(pressed.args["redemption"])
-    try:
-        ended = await redemptions.refuse(ctx.session, ctx.by, redemption=which, now=ctx.now)
-    except UserError as error:
-        ended = await _as_it_is(ctx, which, error)
-    else:
+    return await _at_the_counter(ctx, pressed, redemptions.refuse)
+
+
+async def _at_the_counter(ctx: Context, pressed: Pressed, end: _End) -> list[Act]:
+    ended, by_this = await _ended(ctx, pressed, end)
+    if by_this:
         await _tell(ctx.session, ended, now=ctx.now)
     return [Reply(merchant_card(ended, ctx.t, now=ctx.now))]
 
 
-async def _as_it_is(ctx: Context, which: UUID, error: UserError) -> RedemptionView:
-    """Answer a late click by the redemption as it is now; any other refusal stays one."""
-    if not error.key.startswith("redeem-is-"):
-        raise error
-    return await holds.view(ctx.session, which, by=ctx.by)
+async def _ended(ctx: Context, pressed: Pressed, end: _End) -> tuple[RedemptionView, bool]:
+    """End a redemption by a click; a late one gets it as it is now, any other refusal stays one."""
+    which = UUID(pressed.args["redemption"])
+    try:
+        return await end(ctx.session, ctx.by, redemption=which, now=ctx.now), True
+    except UserError as error:
+        if not error.key.startswith("redeem-is-"):
+            raise
+        return await holds.view(ctx.session, which, by=ctx.by), False
 
 
 async def sweep(session: Session, *, now: datetime) -> int:
@@ -136,7 +131,7 @@ async def sweep(session: Session, *, now: datetime) -> int:
 
 async def _tell(session: Session, ended: RedemptionView, *, now: datetime) -> None:
     """Tell the resident at once, in their language, where they redeemed."""
-    profile = await actors.profile(session, ended.person)
+    profile = await actors.profile(session, ended.person, channel=ended.channel)
     await outbox.enqueue_reply(
         session, resident_card(ended, Translator(profile.lang), now=now), person=ended.person,
         channel=ended.channel, turn=None, now=now,

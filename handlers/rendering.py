@@ -36,7 +36,7 @@ async def render(
     session: Session, row: Due, *, now: datetime, abroad: bool = False
 ) -> Rendered | None:
     """Render a row; None, and the row is done, when the person has seen as much already."""
-    profile = await actors.profile(session, row.person)
+    profile = await actors.profile(session, row.person, channel=row.channel)
     if row.kind != "ticket":
         card = await _with_buttons(session, Card.load(row.payload), row, now=now)
         return Rendered(card, "message", profile.lang)

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from core.act import Act
 from handlers import (
+    accounts,
     activities,
     emergency,
     flow,
@@ -39,6 +40,7 @@ CLICKS: dict[str, OnClick] = {
     "activity.attendance": activities.show_attendance,
     "activity.approve": activities.approve,
     "language.set": guide.set_language,
+    "contact.share": accounts.ask_number,
     "shop.show": shops.show,
     "shop.more": shops.more,
     "points.more": points.more_history,
@@ -70,6 +72,7 @@ INTENTS: dict[str, OnIntent] = {
     "my_activities": activities.mine,
     "approve_attendance": activities.to_approve,
     "cancel": talk.nothing_to_cancel,
+    "more": talk.nothing_more,
     "elder_status": talk.home_status,
     "find_shop": shops.find_shop,
     "browse_circle": shops.browse_circle,

@@ -9,35 +9,39 @@ from core.errors import UserError
 from core.event import Located
 from handlers.context import Context, Pressed
 from models import Datum
-from services.language.written import is_english
 from services.shops import distance, places, search
 from services.shops.distance import Point
 from services.shops.search import PAGE, Origin
-from services.shops.taxonomy import categories
 
 
 async def find_shop(ctx: Context) -> list[Act]:
     """附近修鞋, 老李修鞋铺在哪: the three nearest that fit."""
-    kind = ctx.slots.get("category")
-    if kind is not None and is_english(ctx.text):
-        return await _first_page(ctx, categories()[kind].zh)  # shops and their words are Chinese
-    return await _first_page(ctx, ctx.text)
+    return await _first_page(ctx, ctx.text, open_now=bool(ctx.slots.get("open_now")))
 
 
 async def browse_circle(ctx: Context) -> list[Act]:
     """附近有什么: whatever is nearest."""
-    return await _first_page(ctx, "")
+    return await _first_page(ctx, "", open_now=bool(ctx.slots.get("open_now")))
 
 
 async def around(ctx: Context, event: Located) -> list[Act]:
-    """Take a place that was sent: what is around it, and the next questions start there."""
+    """Take a place that was sent: the last question about shops again from there, or what is near.
+
+    The next questions start there too.
+    """
+    await keep_place(ctx, event)
+    asked, open_now = await places.awaiting(ctx.session, ctx.conversation, now=ctx.now)
+    return await _first_page(ctx, asked, open_now=open_now)
+
+
+async def keep_place(ctx: Context, event: Located) -> None:
+    """Remember a place that was sent; raises UserError for coordinates of an unknown kind."""
     try:
         datum = Datum(event.datum.lower().replace("-", ""))
     except ValueError:
         raise UserError("place-datum-unknown") from None
     place = distance.to_wgs84(event.lon, event.lat, datum)
     await places.remember(ctx.session, ctx.conversation, place, now=ctx.now)
-    return await _first_page(ctx, "")
 
 
 async def more(ctx: Context, pressed: Pressed) -> list[Act]:
@@ -57,13 +61,16 @@ async def show(ctx: Context, pressed: Pressed) -> list[Act]:
     return [Reply(shop_detail(hit, ctx.now, ctx.t))]
 
 
-async def _first_page(ctx: Context, text: str) -> list[Act]:
+async def _first_page(ctx: Context, text: str, *, open_now: bool) -> list[Act]:
     start = await _standpoint(ctx)
+    await places.await_place(
+        ctx.session, ctx.conversation, asked=text, open_now=open_now, now=ctx.now
+    )
     at = start.origin.at
     return await _page(
         ctx,
         {
-            "asked": text, "open": bool(ctx.slots.get("open_now")), "offset": 0,
+            "asked": text, "open": open_now, "offset": 0,
             "source": start.source, "lon": at.lon, "lat": at.lat, "home": start.origin.home,
         },
     )  # fmt: skip

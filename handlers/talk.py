@@ -1,4 +1,4 @@
-"""The state of one's home, and nothing to cancel."""
+"""The state of one's home, nothing to cancel, and nothing more to list."""
 
 from cards import talk
 from core.act import Act, Reply
@@ -14,3 +14,8 @@ async def home_status(ctx: Context) -> list[Act]:
 async def nothing_to_cancel(ctx: Context) -> list[Act]:
     """Say that nothing was under way."""
     return [Reply(talk.say(ctx.t("nothing-to-cancel")))]
+
+
+async def nothing_more(ctx: Context) -> list[Act]:
+    """Say that the newest list was the whole of it."""
+    return [Reply(talk.say(ctx.t("nothing-more"), summary=ctx.t("nothing-more-next")))]

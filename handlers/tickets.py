@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from cards.talk import say, ticket_list
+from cards.talk import call_office, say, ticket_list
 from core.act import Act, Refresh, Reply
 from core.errors import UserError
 from flows import resolve
@@ -11,6 +11,7 @@ from handlers.context import Context, Pressed
 from handlers.emergency import ticket_of
 from handlers.flow import take
 from models import Status
+from services import office
 from services.tickets import answer, backup, queries
 from services.tickets.callers import HANDOVER
 
@@ -70,7 +71,13 @@ async def resolve_by_text(ctx: Context) -> list[Act]:
 async def ask_for_backup(ctx: Context) -> list[Act]:
     """求助 in words: backup and lead of the grid are told at once."""
     ticket = ticket_of(await _the_one(ctx, Status.ACKED))
-    told = await backup.ask(ctx.session, ctx.by, ticket=ticket, now=ctx.now)
+    try:
+        told = await backup.ask(ctx.session, ctx.by, ticket=ticket, now=ctx.now)
+    except UserError as error:
+        if error.key != "ticket-help-nobody":
+            raise
+        phone = await office.phone(ctx.session, ctx.person)
+        return [Reply(call_office(ctx.t(error.key), phone, ctx.t))]
     words = ctx.t("ticket-help-asked", names=ctx.t("word-list").join(told))
     return [Reply(say(words, summary=ctx.t("ticket-help-next"), tone="success"))]
 

@@ -23,16 +23,15 @@ from core.event import (
 )
 from core.i18n import Translator
 from flows.base import Answer, Standing
-from handlers import accounts, flow, people, redeem, shops, unsure
+from handlers import accounts, flow, newest, people, redeem, shops, unsure
 from handlers.context import Context, Pressed
 from handlers.routes import CLICKS, INTENTS, SAYS
-from services import buttons, lastcards, media, receipts, steps
+from services import actors, buttons, conversation, media, receipts, steps
 from services.language import Understanding, understand
 from services.language.commands import intent_of, number_of
 from services.language.intents import UNKNOWN, main_role
 from services.language.slots import slots_of
-from services.language.written import is_english
-from services.mailbox import newest_with_buttons
+from services.language.written import language_of
 from services.points.redemptions import looks_like_code
 
 TEXT_LIMIT = 2000
@@ -40,9 +39,8 @@ TEXT_LIMIT = 2000
 _INTERRUPTS = frozenset({"help", "human", "my_tickets"})
 _INTERRUPTION_LIMIT = 12
 # What is said only with these very words, and never guessed.
-_COMMANDS = frozenset({"cancel", "approve_attendance"})
+_COMMANDS = frozenset({"cancel", "approve_attendance", "more"})
 _SURE = 0.9
-_WEB = "web"
 
 
 async def answer(ctx: Context, event: Event, pressed: list[Pressed]) -> list[Act]:
@@ -51,16 +49,23 @@ async def answer(ctx: Context, event: Event, pressed: list[Pressed]) -> list[Act
         return await _click(ctx, event.token, pressed, event.receipt)
     if isinstance(event, Pictured):
         if ctx.standing is None:
-            raise UserError("picture-not-now")
+            return await people.pictured(ctx, event.jpeg)
         digest = await media.store(ctx.session, ctx.media, event.jpeg, now=ctx.now)
         return await flow.answered(ctx, ctx.standing, Answer(picture=digest))
     if isinstance(event, Said):
         return await _words(ctx, event.text.strip(), pressed)
     if isinstance(event, Located):
-        if ctx.standing is None:
-            return await shops.around(ctx, event)
-        raise UserError("place-not-now")
+        return await _located(ctx, event)
     return await _from_vendor(ctx, event)
+
+
+async def _located(ctx: Context, event: Located) -> list[Act]:
+    """Look for shops around a place; within a flow keep it for later and ask on."""
+    if ctx.standing is None:
+        return await shops.around(ctx, event)
+    await shops.keep_place(ctx, event)
+    kept = say(ctx.t("place-kept"), tone="info")
+    return [Reply(kept), *await flow.answered(ctx, ctx.standing, Answer())]
 
 
 async def _from_vendor(ctx: Context, event: Event) -> list[Act]:
@@ -84,14 +89,15 @@ async def _click(
     found = await buttons.press(ctx.session, token, person=ctx.person, now=ctx.now)
     click = Pressed(found.action, found.object_id, found.args)
     pressed.append(click)
-    if found.object_id is not None:
-        await _reacted(ctx, found.object_id, receipt)
     await unsure.forget(ctx)
     if click.action in SAYS:
         return await INTENTS[SAYS[click.action]](ctx)
     if click.action == unsure.CHOOSE:
         return await _chosen(ctx, click.args)
-    return await CLICKS[click.action](ctx, click)
+    acts = await CLICKS[click.action](ctx, click)
+    if click.object_id is not None:  # after the handler: tickets are locked before their cards
+        await _reacted(ctx, click.object_id, receipt)
+    return acts
 
 
 async def _reacted(ctx: Context, ticket: UUID, receipt: dict[str, Any] | None) -> None:
@@ -114,24 +120,37 @@ async def _words(ctx: Context, text: str, pressed: list[Pressed]) -> list[Act]:
     """Answer words: danger, a number, the flow that waits, a merchant's code, then their meaning."""
     if not text or len(text) > TEXT_LIMIT:
         raise UserError("text-too-long" if text else "text-empty", limit=TEXT_LIMIT)
-    english = is_english(text) and not looks_like_code(text)
-    ctx = replace(ctx, text=text, t=Translator("en") if english else ctx.t)
+    ctx = replace(ctx, text=text, t=await _in_their_language(ctx, text))
     if (acts := await people.first(ctx)) is not None:
         return acts
     if (acts := await accounts.words(ctx)) is not None:
         return acts
-    if intent_of(text) == "more" and (rest := await _read_on(ctx)):
+    phrase = intent_of(text)
+    if phrase == "more" and (rest := await newest.rest(ctx)):
         return [Reply(say(ctx.t("text-rest"), summary=rest))]
     number = number_of(text)
-    if number is not None and (token := await _numbered(ctx, number)):
+    if number is not None and (token := await newest.numbered(ctx, number)):
         return await _click(ctx, token, pressed)
     if ctx.standing is not None:
         return await _within_flow(ctx, ctx.standing, text)
     if Role.MERCHANT in ctx.by.roles and looks_like_code(text):
         return await redeem.entered(ctx, text)
-    if (phrase := intent_of(text)) in _COMMANDS:
+    if phrase == "more" and (token := await newest.next_page(ctx)):
+        return await _click(ctx, token, pressed)
+    if phrase in _COMMANDS:
         return await INTENTS[phrase](ctx)
     return await _meant(ctx, _understood(ctx, text))
+
+
+async def _in_their_language(ctx: Context, text: str) -> Translator:
+    """Answer as the person writes; buttons and cards that follow go on in this language."""
+    spoken = None if looks_like_code(text) else language_of(text)
+    if spoken is None or spoken == ctx.t.lang:
+        return ctx.t
+    own = (await actors.profile(ctx.session, ctx.person)).lang
+    lang = "en" if spoken == "en" else own  # who asked for English gets it for Chinese words too
+    await conversation.speak(ctx.session, ctx.conversation, None if lang == own else lang)
+    return Translator(lang)
 
 
 def _understood(ctx: Context, text: str) -> Understanding:
@@ -160,24 +179,3 @@ async def _within_flow(ctx: Context, standing: Standing, text: str) -> list[Act]
     if phrase in _INTERRUPTS and phrase in INTENTS:
         return await INTENTS[phrase](ctx)
     return await flow.answered(ctx, standing, Answer(text=text))
-
-
-async def _read_on(ctx: Context) -> str:
-    if ctx.channel == _WEB:
-        return ""
-    return await lastcards.read_on(ctx.session, ctx.person, ctx.channel)
-
-
-async def _numbered(ctx: Context, number: int) -> str | None:
-    if ctx.channel == _WEB:
-        card = await newest_with_buttons(ctx.session, ctx.person)
-    else:
-        card = await lastcards.last(ctx.session, ctx.person, ctx.channel)
-    if card is None:
-        return None
-    if not 1 <= number <= len(card.actions):
-        raise UserError("number-out-of-range", count=len(card.actions))
-    action = card.actions[number - 1]
-    if action.url is not None:
-        raise UserError("number-is-a-link", label=action.label)
-    return action.token

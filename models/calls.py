@@ -82,7 +82,7 @@ class Handover(SQLModel, table=True):
 
 
 class HandoverMessage(SQLModel, table=True):
-    """One line of a talk."""
+    """One line of a talk; `picture` is the digest of the picture that it is."""
 
     __tablename__ = "handover_message"
     __table_args__ = (
@@ -97,3 +97,4 @@ class HandoverMessage(SQLModel, table=True):
     side: Side = choice("side", Side)
     at: Moment = moment()
     text: Any = sealed("handover_message.text", null=False)
+    picture: str | None = None

@@ -52,7 +52,9 @@ class Inbound(SQLModel, table=True):
 class Conversation(SQLModel, table=True):
     """A person in a channel; locked for the length of a turn. `flow` is where they stand.
 
-    `place` is the place they sent last, kept for half an hour: questions about shops start there.
+    `lang` is the language of the last words, where it is not the person's own. `place` is the
+    place they sent last, kept for half an hour: questions about shops start there. `search` is the
+    last question about shops: a place that comes soon after it is meant for it.
     """
 
     __table_args__ = (UniqueConstraint("person_id", "channel"),)
@@ -62,6 +64,9 @@ class Conversation(SQLModel, table=True):
     flow: Any = sealed("conversation.flow")
     place: Any = sealed("conversation.place")
     place_until: MaybeMoment = moment(null=True)
+    lang: str | None = None
+    search: Any = sealed("conversation.search")
+    search_until: MaybeMoment = moment(null=True)
 
 
 class OutboxKind(StrEnum):

@@ -107,11 +107,12 @@ def _keys(_options: argparse.Namespace) -> int:
 
 
 def _init(options: argparse.Namespace) -> int:
-    from ops.init import make_operator, read_password
+    from ops.init import ask_phone, make_operator, read_password
     from ops.migrate import migrate
     from ops.stack import joined
 
     password = read_password()
+    phone = options.phone if options.phone is not None else ask_phone()
     with joined(demo=options.demo) as settings:
         use_keyring(settings.keyring)
 
@@ -125,6 +126,7 @@ def _init(options: argparse.Namespace) -> int:
                     account=options.account,
                     name=options.name or options.account,
                     password=password,
+                    phone=phone,
                 )
             finally:
                 await db.aclose()
@@ -218,6 +220,7 @@ def parser() -> argparse.ArgumentParser:
     init = add("init", _init, "make an operator who may log in; the password on standard input")
     init.add_argument("--account", required=True)
     init.add_argument("--name", help="shown to workers; the account's name if left out")
+    init.add_argument("--phone", help="of the community's office; residents are sent to it")
     init.add_argument("--community", help="its slug; LINLING_COMMUNITY if left out")
     find = add("find", _find, "find shops for a question; without one, a question a line")
     find.add_argument("query", nargs="?", metavar="QUERY")

@@ -222,7 +222,8 @@ INVARIANTS = (
 SEALED = (
     ("person", "name"), ("person", "phone"), ("home", "label"), ("residence", "groups"),
     ("device", "place"), ("device", "external"), ("ticket", "place"), ("ticket_event", "note"),
-    ("conversation", "flow"), ("conversation", "place"), ("outbox", "payload"),
+    ("conversation", "flow"), ("conversation", "place"), ("conversation", "search"),
+    ("outbox", "payload"),
     ("mailbox_item", "card"),
     ("button", "args"), ("dead_letter", "topic"), ("dead_letter", "payload"),
     ("emergency", "elders"), ("emergency", "said"), ("handover_message", "text"),

@@ -1,4 +1,4 @@
-"""The first operator of a community, so that somebody can log in to the command centre."""
+"""The first operator of a community, who may log in to the command centre, and its telephone."""
 
 import getpass
 import sys
@@ -8,6 +8,7 @@ from core.crypto import seal_json
 from core.db import Database, Session, sql
 from core.ids import uuid7
 from services.login import set_password
+from services.office import read_phone, set_phone
 
 MIN_PASSWORD = 12
 
@@ -25,10 +26,21 @@ def read_password() -> str:
     return password
 
 
+def ask_phone() -> str:
+    """Ask for the office's telephone on a terminal; empty leaves it, as it is without a terminal."""
+    if not sys.stdin.isatty():
+        return ""
+    return input("Telephone of the community's office (Enter to leave it): ").strip()
+
+
 async def make_operator(
-    db: Database, *, community: str, account: str, name: str, password: str
+    db: Database, *, community: str, account: str, name: str, password: str, phone: str = ""
 ) -> None:
-    """Give an account the operator's role in a community, or set its password anew."""
+    """Give an account the operator's role in a community, or set its password anew.
+
+    A telephone becomes the one of the community's office. Raises ValueError for what is none.
+    """
+    number = read_phone(phone) if phone else None
 
     async def work(session: Session) -> None:
         place = await session.execute(
@@ -61,5 +73,7 @@ async def make_operator(
             {"id": uuid7(), "person": person, "where": where},
         )
         await set_password(session, person, account, password)
+        if number is not None:
+            await set_phone(session, community, number)
 
     await db.run(work)

@@ -116,6 +116,7 @@ class Speaker:
             locked = await conversation.lock(session, person=self.person, channel=WebChannel.name)
             if locked.flow != flow:
                 await conversation.stand(session, locked.id, flow)
+            await conversation.speak(session, locked.id, None)
         return locked.flow
 
 

@@ -1,7 +1,8 @@
 """Who a person is to the services: name and grants."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from core.actor import Actor, Grant, Role, ScopeKind
@@ -21,31 +22,62 @@ class Profile:
 
 async def actor(session: Session, person: UUID) -> Actor:
     """Load a person's grants; someone unknown has none."""
-    rows = (
-        await session.execute(
-            sql(
-                """
-                SELECT p.name, m.role, m.community_id, m.scope_kind, m.scope_id
-                FROM person p LEFT JOIN membership m ON m.person_id = p.id WHERE p.id = :person
-                """
-            ),
-            {"person": person},
-        )
-    ).all()
+    rows = await _with_grants(session, person, channel="")
+    return _actor(person, rows) if rows else Actor(person, "", ())
+
+
+async def speaker(session: Session, person: UUID, *, channel: str) -> tuple[Actor, Profile]:
+    """Load who somebody is and how they are spoken to here; raises LookupError for a stranger.
+
+    The language is that of their last words in the channel.
+    """
+    rows = await _with_grants(session, person, channel=channel)
+    if not rows:
+        raise LookupError(f"no person {person}")
+    by = _actor(person, rows)
+    return by, Profile(person, by.name, rows[0].lang, rows[0].large_type)
+
+
+async def _with_grants(session: Session, person: UUID, *, channel: str) -> Sequence[Any]:
+    """Read a row for each grant, one for a person without any, none for someone unknown."""
+    rows = await session.execute(
+        sql(
+            """
+            SELECT p.name, coalesce(c.lang, p.lang) AS lang, p.large_type, m.role, m.community_id,
+                   m.scope_kind, m.scope_id
+            FROM person p
+            LEFT JOIN conversation c ON c.person_id = p.id AND c.channel = :channel
+            LEFT JOIN membership m ON m.person_id = p.id
+            WHERE p.id = :person
+            """
+        ),
+        {"person": person, "channel": channel},
+    )
+    return rows.all()
+
+
+def _actor(person: UUID, rows: Sequence[Any]) -> Actor:
     grants = tuple(
         Grant(Role(row.role), row.community_id, ScopeKind(row.scope_kind), row.scope_id)
         for row in rows
         if row.role is not None
     )
-    return Actor(person, open_json(rows[0].name, "person.name") if rows else "", grants)
+    return Actor(person, open_json(rows[0].name, "person.name"), grants)
 
 
-async def profile(session: Session, person: UUID) -> Profile:
-    """Load how to speak to a person."""
+async def profile(session: Session, person: UUID, *, channel: str = "") -> Profile:
+    """Load how to speak to a person; in a channel, by the language of their last words there."""
     row = (
         await session.execute(
-            sql("SELECT id, name, lang, large_type FROM person WHERE id = :person"),
-            {"person": person},
+            sql(
+                """
+                SELECT p.id, p.name, coalesce(c.lang, p.lang) AS lang, p.large_type
+                FROM person p
+                LEFT JOIN conversation c ON c.person_id = p.id AND c.channel = :channel
+                WHERE p.id = :person
+                """
+            ),
+            {"person": person, "channel": channel},
         )
     ).one()
     return Profile(row.id, open_json(row.name, "person.name"), row.lang, row.large_type)

@@ -78,3 +78,11 @@ async def stand(session: Session, conversation: UUID, flow: dict[str, Any] | Non
         sql("UPDATE conversation SET flow = :flow WHERE id = :id"),
         {"id": conversation, "flow": seal_json(flow, _FLOW) if flow is not None else None},
     )
+
+
+async def speak(session: Session, conversation: UUID, lang: str | None) -> None:
+    """Remember the language of the last words; None for the person's own."""
+    await session.execute(
+        sql("UPDATE conversation SET lang = :lang WHERE id = :id"),
+        {"id": conversation, "lang": lang},
+    )

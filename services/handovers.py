@@ -47,6 +47,16 @@ class Talk:
         return self.worker, self.worker_channel
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a talk; a picture has no text."""
+
+    id: int
+    at: datetime
+    text: str
+    pictured: bool
+
+
 async def ask(session: Session, by: Actor, *, channel: str, said: str, now: datetime) -> UUID:
     """Open a talk, or find the one that is live; returns its ticket.
 
@@ -131,22 +141,45 @@ async def begin(
     return next(one for one in await talks(session, by.person) if one.ticket == ticket)
 
 
-async def lines(session: Session, ticket: UUID) -> list[tuple[Side, datetime, str]]:
+async def lines(session: Session, ticket: UUID) -> list[Line]:
     """List the newest lines of a talk, oldest first."""
     rows = await session.execute(
         sql(
             """
-            SELECT side, at, text FROM handover_message WHERE ticket_id = :ticket
-            ORDER BY id DESC LIMIT :shown
+            SELECT id, at, text, picture IS NOT NULL AS pictured FROM handover_message
+            WHERE ticket_id = :ticket ORDER BY id DESC LIMIT :shown
             """
         ),
         {"ticket": ticket, "shown": LINES_SHOWN},
     )
-    return [(Side(row.side), row.at, open_json(row.text, _TEXT)) for row in reversed(rows.all())]
+    return [
+        Line(row.id, row.at, open_json(row.text, _TEXT), row.pictured)
+        for row in reversed(rows.all())
+    ]
 
 
-async def write(session: Session, talk: Talk, text: str, *, now: datetime) -> int:
-    """Keep a line; returns its id. Raises UserError when the other has just ended the talk."""
+async def picture(session: Session, person: UUID, line: int) -> str | None:
+    """Find the digest of a picture, for the two people of its talk and nobody else."""
+    found = await session.execute(
+        sql(
+            """
+            SELECT m.picture FROM handover_message m JOIN handover h ON h.ticket_id = m.ticket_id
+            WHERE m.id = :line AND :person IN (h.person_id, h.worker_id)
+            """
+        ),
+        {"line": line, "person": person},
+    )
+    digest: str | None = found.scalar_one_or_none()
+    return digest
+
+
+async def write(
+    session: Session, talk: Talk, text: str, *, now: datetime, picture: str | None = None
+) -> int:
+    """Keep a line or a picture's digest; returns its id.
+
+    Raises UserError when the other has just ended the talk.
+    """
     live = await session.execute(
         sql(
             """
@@ -158,7 +191,7 @@ async def write(session: Session, talk: Talk, text: str, *, now: datetime) -> in
     )
     if live.scalar_one_or_none() is None:
         raise UserError("handover-is-over", status=409)
-    return await _keep(session, talk.ticket, talk.side, text, now=now)
+    return await _keep(session, talk.ticket, talk.side, text, now=now, picture=picture)
 
 
 async def choose(session: Session, by: Actor, *, ticket: UUID, now: datetime) -> Talk:
@@ -209,14 +242,19 @@ async def _mine(session: Session, by: Actor, ticket: UUID) -> Talk:
     raise UserError("handover-is-over", status=409)
 
 
-async def _keep(session: Session, ticket: UUID, side: Side, text: str, *, now: datetime) -> int:
+async def _keep(
+    session: Session, ticket: UUID, side: Side, text: str, *, now: datetime,
+    picture: str | None = None,
+) -> int:  # fmt: skip
     made = await session.execute(
         sql(
             """
-            INSERT INTO handover_message (community_id, ticket_id, side, at, text)
-            SELECT community_id, id, :side, :now, :text FROM ticket WHERE id = :ticket RETURNING id
+            INSERT INTO handover_message (community_id, ticket_id, side, at, text, picture)
+            SELECT community_id, id, :side, :now, :text, CAST(:picture AS text) FROM ticket
+            WHERE id = :ticket RETURNING id
             """
         ),
-        {"ticket": ticket, "side": side.value, "now": now, "text": seal_json(text, _TEXT)},
-    )
+        {"ticket": ticket, "side": side.value, "now": now, "text": seal_json(text, _TEXT),
+         "picture": picture},
+    )  # fmt: skip
     return int(made.scalar_one())

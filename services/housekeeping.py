@@ -7,6 +7,7 @@ from core.db import Session, sql
 RAW_READINGS = timedelta(days=90)
 DEDUPE = timedelta(days=7)
 SPENT = timedelta(days=7)
+LONGEST_PACE = timedelta(hours=2)
 
 
 async def drop_expired(session: Session, *, now: datetime) -> None:
@@ -19,9 +20,18 @@ async def drop_expired(session: Session, *, now: datetime) -> None:
             "UPDATE conversation SET place = NULL, place_until = NULL WHERE place_until < :since",
             now,
         ),
-        ("DELETE FROM inbound WHERE at < :since", now - DEDUPE),
         (
-            "DELETE FROM outbox WHERE kind = 'reply' AND state = 'sent' AND created_at < :since",
+            "UPDATE conversation SET search = NULL, search_until = NULL WHERE search_until < :since",
+            now,
+        ),
+        ("DELETE FROM inbound WHERE at < :since", now - DEDUPE),
+        ("DELETE FROM vendor_message WHERE sent_at < :since", now - SPENT),
+        ("DELETE FROM pace_mark WHERE at < :since", now - LONGEST_PACE),
+        ("DELETE FROM message_window WHERE closes_at < :since", now),
+        ("DELETE FROM link_code WHERE expires_at < :since", now),
+        ("DELETE FROM last_card WHERE at < :since", now - SPENT),
+        (
+            "DELETE FROM outbox WHERE kind <> 'ticket' AND state = 'sent' AND created_at < :since",
             now - SPENT,
         ),
     ):

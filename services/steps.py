@@ -96,9 +96,8 @@ async def confirmed(session: Session, *, ticket: UUID, person: UUID, now: dateti
     await session.execute(
         sql(
             """
-            UPDATE ticket_card SET confirmed_at = coalesce(confirmed_at, :now),
-                                   next_channel_at = NULL
-            WHERE ticket_id = :ticket AND person_id = :person
+            UPDATE ticket_card SET confirmed_at = :now, next_channel_at = NULL
+            WHERE ticket_id = :ticket AND person_id = :person AND confirmed_at IS NULL
             """
         ),
         {"ticket": ticket, "person": person, "now": now},

@@ -9,7 +9,8 @@ from contextlib import suppress
 
 import uvloop
 
-from channels.web import WebChannel
+from channels.registry import channels, close
+from channels.speech import Speech
 from core import log
 from core.bus import RedisBus
 from core.clock import use_timezone
@@ -17,6 +18,7 @@ from core.crypto import use_keyring
 from core.db import Database
 from core.log import logger
 from core.settings import Settings
+from services.access import SharedTokens
 from worker import mqtt, outbox, probes, schedule
 from worker.stack import Stack
 
@@ -56,8 +58,11 @@ async def _until_lost(work: Awaitable[object], lost: Awaitable[None]) -> None:
 async def serve(settings: Settings, parts: list[str]) -> None:
     """Run the parts until SIGTERM or SIGINT."""
     bus = RedisBus(settings.redis_url)
-    web = WebChannel()
-    stack = Stack(settings, Database(settings.database_url, bus=bus), bus, {web.name: web})
+    db = Database(settings.database_url, bus=bus)
+    speech = Speech(settings.asr) if settings.asr.base_url else None
+    stack = Stack(
+        settings, db, bus, channels(settings, SharedTokens(db)), speech.hear if speech else None
+    )
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -69,6 +74,7 @@ async def serve(settings: Settings, parts: list[str]) -> None:
         task.cancel()
     with suppress(asyncio.CancelledError):
         await asyncio.gather(*tasks, return_exceptions=True)
+    await close(stack.channels)
     await stack.db.aclose()
     await bus.aclose()
 

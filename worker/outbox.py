@@ -1,10 +1,11 @@
-"""Cards out: woken by a commit, else every half second; safe in many processes at once."""
+"""Cards out and jobs done: woken by a commit, else every half second; safe in many processes at once."""
 
 import asyncio
 from typing import NoReturn
 
 from core.clock import utcnow
 from handlers.delivery import deliver_due
+from handlers.fetching import fetch_due
 from worker.stack import Stack
 
 POLL_S = 0.5
@@ -19,9 +20,14 @@ async def run(stack: Stack) -> NoReturn:
     try:
         while True:
             claimed = await deliver_due(
-                stack.db, channels=stack.channels, now=utcnow(), limit=BATCH
-            )
-            if claimed < BATCH:
+                stack.db, channels=stack.channels, now=utcnow(), limit=BATCH,
+                base_url=stack.settings.base_url,
+            )  # fmt: skip
+            fetched = await fetch_due(
+                stack.db, channels=stack.channels, hear=stack.hear,
+                folder=stack.settings.home / "media", now=utcnow(),
+            )  # fmt: skip
+            if claimed < BATCH and not fetched:
                 await _wait(woken)
     finally:
         listening.cancel()

@@ -6,7 +6,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from core.clock import utcnow
 from handlers import activities, redeem
-from services import housekeeping
+from services import housekeeping, steps
 from services.activities import reminders
 from services.ingest import partitions
 from services.points import redemptions
@@ -28,6 +28,7 @@ async def run(stack: Stack) -> None:
     )
     scheduler.add_job(stack.beat, "interval", seconds=BEAT_S, args=["schedule"])
     scheduler.add_job(sweep, "interval", seconds=SWEEP_S, args=[stack])
+    scheduler.add_job(next_channels, "interval", seconds=SWEEP_S, args=[stack])
     scheduler.add_job(give_back, "interval", seconds=SWEEP_S, args=[stack])
     scheduler.add_job(remind, "interval", seconds=REMIND_S, args=[stack])
     scheduler.add_job(tidy, "interval", seconds=HOUSEKEEPING_S, args=[stack])
@@ -42,6 +43,12 @@ async def run(stack: Stack) -> None:
 async def sweep(stack: Stack) -> None:
     """Escalate what is due, batch after batch, until nothing is."""
     while await stack.db.run(lambda s: escalation.sweep(s, now=utcnow())) == escalation.BATCH:
+        pass
+
+
+async def next_channels(stack: Stack) -> None:
+    """Take life alarms to which nobody reacts to the person's next channel."""
+    while await stack.db.run(lambda s: steps.sweep(s, now=utcnow())) == steps.BATCH:
         pass
 
 

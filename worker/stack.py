@@ -10,6 +10,7 @@ from core.clock import utcnow
 from core.db import Database
 from core.ports import Local, Vendor
 from core.settings import Settings
+from handlers.fetching import Hear
 from services.readiness import beat
 
 BEAT_S = 3.0
@@ -24,6 +25,7 @@ class Stack:
     db: Database
     bus: RedisBus
     channels: dict[str, Local | Vendor]
+    hear: Hear | None = None
 
     async def beat(self, name: str) -> None:
         """Say once that a part works."""

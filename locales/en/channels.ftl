@@ -1,6 +1,13 @@
 text-answer-by-number = Reply with a number to choose, or 0 for a person.
 text-read-on = There is more: reply “more” to read on.
 
+text-telegram-details = Details
+text-telegram-unreachable = Telegram can't be reached: check the network and LINLING_TELEGRAM__API_BASE.
+text-telegram-wrong-mode = Telegram delivers in another way than LINLING_TELEGRAM__MODE says: restart bot and worker, they register again.
+text-telegram-webhook-fails = Telegram can't deliver to LINLING_BASE_URL: check the domain, the certificate and the proxy.
+halted-telegram-token = Telegram refuses the bot's token: compare LINLING_TELEGRAM__TOKEN with BotFather, mend it and restart.
+halted-telegram-poller = Another program fetches messages with the same bot token: stop it, or use another bot.
+
 text-rest = (Continued)
 
 somebody-worker = the grid worker
@@ -35,9 +42,25 @@ strange-video = I can’t watch videos yet. A photo will do.
 strange-file = I can’t open files yet. Please write, or send a photo.
 strange-link = I can’t open links yet. Please tell me in words.
 strange-other = I can’t read this yet. Please tell me in words.
+strange-picture-unreadable = This picture can’t be opened. Please send another one (JPG, PNG or WebP).
+strange-picture-too-big = This picture is too big. Please send a smaller one (up to 6 MB).
 strange-unheard = I could not make out that voice message. Please say it again or write.
 strange-unfetched = What you sent did not arrive. Please send it again.
 strange-next = For a person, reply 0.
+
+link-press-button = Please use the button below the chat to share your number.
+# WeChat Work
+wecom-source = Linling
+wecom-line = { $label }: { $value }
+wecom-phone = Phone
+wecom-link = Link
+wecom-choose = Please choose
+wecom-submit = That one
+wecom-nothing-to-press = Nothing to do
+halted-wecom-ip = WeChat Work refuses this server's address: add it to the application's trusted IPs in the admin console.
+halted-wecom-secret = WeChat Work does not accept the credentials: check CORP_ID and the application's SECRET.
+halted-wecom-agent = The WeChat Work application can't be used: check AGENT_ID and that the application is enabled.
+halted-wecom-quota = WeChat Work's calls are used up for now: they are tried again in an hour; use another channel or the telephone for what is urgent.
 
 wechat-tone-danger = 报警
 wechat-tone-warning = 处理中

@@ -102,3 +102,5 @@ talk-chosen = What you write now goes to { $name }.
 talk-sent-to = Sent to { $name } (number { $number }).
 talk-ended = The talk has ended.
 talk-ended-by = { $name } ended the talk. Reply 0 whenever you need a person.
+talk-picture = Sent a picture.
+action-see-picture = See the picture

@@ -85,7 +85,9 @@ seen-in_person = Saw the person
 seen-by_voice = Spoke with the person
 seen-by_family = The family confirmed
 seen-not_found = Neither seen nor reached
-resolve-wait-device = Noted. The ticket closes when the device is back to normal; if it is not within 15 minutes you will hear again.
+resolve-wait-device = Noted. The ticket closes when the device is back to normal; if it is not within { $wait } you will hear again.
+wait-minutes = { $count } minutes
+wait-hours = { $count } hours
 resolve-closed = Done, and the ticket is closed. Thank you.
 resolve-not-found = Noted. The person has not been found, so those on duty have been told again. Keep trying the elder and the family, and dial 110 if you must.
 

@@ -1,6 +1,13 @@
 text-answer-by-number = 回复数字选择，回复 0 找人。
 text-read-on = 没显示完，回复“更多”接着看。
 
+text-telegram-details = 详情
+text-telegram-unreachable = 连不上 Telegram：检查网络和 LINLING_TELEGRAM__API_BASE。
+text-telegram-wrong-mode = Telegram 那边的接收方式和 LINLING_TELEGRAM__MODE 不一致：重启 bot 和 worker，它们会重新登记。
+text-telegram-webhook-fails = Telegram 推送不到 LINLING_BASE_URL：检查域名、证书和反向代理。
+halted-telegram-token = Telegram 不认这个机器人令牌：到 BotFather 核对 LINLING_TELEGRAM__TOKEN，改好后重启。
+halted-telegram-poller = 有另一个程序在用同一个机器人令牌收消息：停掉它，或换一个机器人。
+
 text-rest = （接着刚才的）
 
 somebody-worker = 网格员
@@ -35,9 +42,25 @@ strange-video = 视频我暂时看不了，拍张照片发来就行。
 strange-file = 文件我暂时打不开，请打字或者发照片。
 strange-link = 链接我暂时打不开，请用文字告诉我。
 strange-other = 这个我暂时看不懂，请打字告诉我。
+strange-picture-unreadable = 这张照片打不开，请换一张（JPG、PNG 或 WebP）再发一次。
+strange-picture-too-big = 这张照片太大了，请发小一点的（6 兆以内）。
 strange-unheard = 刚才那段语音没听清，请再说一遍，或者打字。
 strange-unfetched = 您刚才发的没有收到，请再发一次。
 strange-next = 要找人，回复 0。
+
+link-press-button = 请点聊天窗口最下面的按钮，把手机号发给我。
+# 企业微信
+wecom-source = 邻铃
+wecom-line = { $label }：{ $value }
+wecom-phone = 电话
+wecom-link = 链接
+wecom-choose = 请选一项
+wecom-submit = 选好了
+wecom-nothing-to-press = 无需操作
+halted-wecom-ip = 企业微信不接受这台服务器的地址：请在管理后台这个应用的“企业可信IP”里加上它。
+halted-wecom-secret = 企业微信不认这组密钥：请核对企业ID（CORP_ID）和这个应用的 SECRET。
+halted-wecom-agent = 企业微信里这个应用用不了：请核对 AGENT_ID，并确认应用已经启用。
+halted-wecom-quota = 企业微信今天的调用次数用完了：一小时后自动再试，急事请改用其他渠道或打电话。
 
 wechat-tone-danger = 报警
 wechat-tone-warning = 处理中

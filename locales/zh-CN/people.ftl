@@ -102,3 +102,5 @@ talk-chosen = 好，接下来您打的字发给{ $name }。
 talk-sent-to = 已发给{ $name }（单号 { $number }）。
 talk-ended = 好的，对话结束了。
 talk-ended-by = { $name }结束了对话。还要找人，随时回复“0”。
+talk-picture = 发来一张照片。
+action-see-picture = 看照片

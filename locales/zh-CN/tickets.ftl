@@ -82,7 +82,9 @@ seen-in_person = 见到本人
 seen-by_voice = 通过话
 seen-by_family = 家属确认
 seen-not_found = 没见到人，也没联系上
-resolve-wait-device = 已记下。等设备恢复正常，这张单就自动结束；15 分钟还没恢复会再提醒。
+resolve-wait-device = 已记下。等设备恢复正常，这张单就自动结束；{ $wait }还没恢复会再提醒。
+wait-minutes = { $count } 分钟
+wait-hours = { $count } 小时
 resolve-closed = 已处置完成，这张单结束了。辛苦了。
 resolve-not-found = 已记下。人还没找到，已重新通知值班人员，请继续联系老人和家属，必要时拨打 110。
 

@@ -15,7 +15,7 @@ from core.db import Database, sql
 from core.ids import uuid7
 from core.reading import Reading
 from ops.bench import Report, percentile
-from ops.bench.fleet import Point, Size, analyse, build
+from ops.bench.fleet import Point, Size, analyse, build, checkpoint
 from ops.bench.ground import Ground, ground
 from ops.migrate import migrate
 from services.ingest import batch
@@ -49,6 +49,7 @@ async def _measure(place: Ground) -> Report:
     db = Database(place.settings.database_url, bus=bus)
     try:
         points = await build(db, Size(homes=ALARMS, grids=40, kind="smoke"), now=utcnow())
+        await checkpoint(db)
         # What the bench itself holds is no work for the collector of the process it measures.
         gc.collect()
         gc.freeze()

@@ -48,7 +48,7 @@ def measure() -> Report:
 async def _measure(place: Ground) -> Report:
     await migrate(place.settings.database_url)
     bus = RedisBus(place.settings.redis_url)
-    db = Database(place.settings.database_url, bus=bus, pool=HANDS * AT_ONCE // 2)
+    db = Database(place.settings.database_url, bus=bus, pool=HANDS * AT_ONCE)
     try:
         size = Size(homes=TICKETS, grids=1, workers=HANDS, kind="smoke")
         points = await build(db, size, now=utcnow())

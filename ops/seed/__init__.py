@@ -97,6 +97,7 @@ async def _demo(session: Session, community: UUID, *, now: datetime) -> Mapping[
         await _name(session, community)
         _invent(rows, community, now=now)
     written = Counter(await rows.write(session))
+    await _telephone(session, community)
     written.update(await shops.keep_up(session, community, now=now))
     written.update(await activities.keep_up(session, community, now=now))
     return dict(written)
@@ -117,6 +118,14 @@ async def _name(session: Session, community: UUID) -> None:
             "lon": place["centre"][0], "lat": place["centre"][1],
         },
     )  # fmt: skip
+
+
+async def _telephone(session: Session, community: UUID) -> None:
+    """Give the demo's office a telephone, also in a demo that was seeded before it had one."""
+    await session.execute(
+        sql("UPDATE community SET phone = :phone WHERE id = :id AND phone IS NULL"),
+        {"phone": data.demo("place")["phone"], "id": community},
+    )
 
 
 def _invent(rows: Rows, community: UUID, *, now: datetime) -> None:

@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from core.actor import Role
+from services.language import names
 from services.language.emergency import emergency_of
 from services.language.intents import COMMON, UNKNOWN, of_roles
 from services.language.model import fitted, keep_folder, use_folder
@@ -15,6 +16,7 @@ from services.language.understanding import Choices, Understanding
 __all__ = ["Understanding", "prepare", "understand", "use_folder"]
 
 GATE = 0.5
+_ASKED = 0.8  # "着火了怎么办": danger, but whether it is now has to be asked
 
 
 @cache
@@ -29,6 +31,7 @@ def prepare(folder: Path) -> None:
     """
     keep_folder(folder)
     _rules()
+    names.prepare()
 
 
 def understand(
@@ -46,9 +49,12 @@ def understand(
     among = of_roles(role, *also)
     ranked = fitted().ranked(text, among)
     danger = emergency_of(text)
-    sure = ("emergency", 1.0) if danger and danger.now else _rules().certain(text, among)
-    best, confidence = sure or ranked[0]
-    choices = _choices(best, [intent for intent, _ in ranked])
+    guesses = [intent for intent, _ in ranked]
+    if danger is not None and danger.supposed:  # answered with advice; a guess would hide that
+        return Understanding(UNKNOWN, 0.0, {}, _choices("emergency", guesses))
+    sure = ("emergency", 1.0 if danger.now else _ASKED) if danger else None
+    best, confidence = sure or _rules().certain(text, among) or ranked[0]
+    choices = _choices(best, guesses)
     if confidence < GATE:
         return Understanding(UNKNOWN, confidence, {}, choices)
     return Understanding(best, confidence, slots_of(best, text), choices)

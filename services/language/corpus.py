@@ -29,12 +29,27 @@ def utterances() -> Iterator[tuple[str, str]]:
 
 
 @cache
+def _taxonomy() -> dict[str, dict[str, str]]:
+    text = (DATA / "taxonomy.yaml").read_text("utf-8")
+    table: dict[str, dict[str, str]] = yaml.safe_load(text)["categories"]
+    return table
+
+
+@cache
 def categories() -> dict[str, tuple[str, ...]]:
     """Map each kind of shop to what people say for it."""
-    table = yaml.safe_load((DATA / "taxonomy.yaml").read_text("utf-8"))["categories"]
     return {
         key: tuple(dict.fromkeys([one["zh"], one["en"].casefold(), *one["words"].split()]))
-        for key, one in table.items()
+        for key, one in _taxonomy().items()
+    }
+
+
+@cache
+def english() -> dict[str, tuple[str, ...]]:
+    """Map each kind of shop to the English phrases for it."""
+    return {
+        key: (one["en"].casefold(), *(phrase.strip() for phrase in one["english"].split(";")))
+        for key, one in _taxonomy().items()
     }
 
 
@@ -44,7 +59,17 @@ def lexicon() -> dict[str, tuple[str, ...]]:
     table: dict[str, str] = yaml.safe_load((DATA / "lexicon.yaml").read_text("utf-8"))
     words = {name: tuple(members.split()) for name, members in table.items()}
     words[SHOP_CLASS] = tuple(word for known in categories().values() for word in known)
+    words[SHOP_CLASS] += tuple(
+        phrase for known in english().values() for phrase in known if " " not in phrase
+    )
     return words
+
+
+@cache
+def asking() -> dict[str, frozenset[str]]:
+    """Map the parts of data/asking.yaml to their words."""
+    table: dict[str, str] = yaml.safe_load((DATA / "asking.yaml").read_text("utf-8"))
+    return {part: frozenset(words.split()) for part, words in table.items()}
 
 
 @cache
@@ -52,6 +77,7 @@ def digest() -> str:
     """Name the model by everything that it is made of, the code that makes it included."""
     made_of = [
         *sorted((DATA / "intents").glob("*.txt")), DATA / "taxonomy.yaml", DATA / "lexicon.yaml",
+        DATA / "asking.yaml",
         _HERE / "features.py", _HERE / "fit.py",
     ]  # fmt: skip
     summed = hashlib.sha256()

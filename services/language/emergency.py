@@ -27,12 +27,14 @@ class Emergency:
     """What a text calls for.
 
     `now` opens a ticket at once; without it the person gets advice and is asked. `elder` says
-    that the text is about the writer's parent or grandparent.
+    that the text is about the writer's parent or grandparent, `supposed` that it speaks of danger
+    that nobody is in ("if", "in case of").
     """
 
     kind: str
     now: bool
     elder: bool
+    supposed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,18 @@ def emergency_of(text: str) -> Emergency | None:
         kind, now = _english(folded)
     if kind is None:
         return None
-    return Emergency(kind, now, re.search(_table()["elder"], folded) is not None)
+    elder = re.search(_table()["elder"], folded) is not None
+    return Emergency(kind, now, elder, supposed=not now and _talks(folded))
+
+
+def taken_back(text: str) -> bool:
+    """Tell whether somebody says that their call was a mistake, and nothing beside."""
+    bare = "".join(one for one in unicodedata.normalize("NFKC", text).casefold() if one.isalnum())
+    return re.fullmatch(_table()["taken_back"], bare) is not None
+
+
+def _talks(text: str) -> bool:
+    return any(rules.talk.search(text) for rules in (_rules(), _english_rules()))
 
 
 def _chinese(text: str) -> tuple[str | None, bool]:

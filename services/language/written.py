@@ -7,6 +7,13 @@ _HAN = re.compile(r"[㐀-鿿]")
 _ENOUGH = 4  # "ok", "wifi 3" and a flat's "B-2" are no English
 
 
+def language_of(text: str) -> str | None:
+    """Name the language of a message; None for numbers, codes and signs, which are of none."""
+    if is_english(text):
+        return "en"
+    return "zh-CN" if _HAN.search(text) else None
+
+
 def is_english(text: str) -> bool:
     """Tell whether Latin letters dominate; a word or two within Chinese do not count."""
     letters = len(_LETTERS.findall(text))

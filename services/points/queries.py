@@ -20,7 +20,10 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """One line of a resident's history; `id` is what the next page goes on from."""
+    """One line of a resident's history; `id` is what the next page goes on from.
+
+    `item` is the reward or the activity that it was for, empty where it is neither.
+    """
 
     id: int
     amount: int
@@ -59,7 +62,7 @@ async def history(session: Session, by: Actor, *, before: int | None, limit: int
     rows = await session.execute(
         sql(
             f"""
-            SELECT p.id, p.amount, t.reason, t.at, coalesce(w.item, '') AS item,
+            SELECT p.id, p.amount, t.reason, t.at, coalesce(w.item, v.title, '') AS item,
                    coalesce(w.item_en, '') AS item_en
             FROM account a
             JOIN posting p ON p.account_id = a.id
@@ -67,6 +70,8 @@ async def history(session: Session, by: Actor, *, before: int | None, limit: int
             LEFT JOIN redemption h ON h.hold_id = t.id
             LEFT JOIN redemption e ON e.end_id = t.id
             LEFT JOIN reward w ON w.id = coalesce(h.reward_id, e.reward_id)
+            LEFT JOIN activity v ON t.reason = 'attendance'
+                AND v.id = CAST(t.data ->> 'activity' AS uuid)
             WHERE a.community_id = :community AND a.kind = 'resident' AND a.person_id = :person
               AND a.shop_id IS NULL {older}
             ORDER BY p.id DESC LIMIT :limit

@@ -13,6 +13,8 @@ from functools import cache
 from itertools import pairwise
 from math import log
 
+from services.language.kinds import kinds_of
+from services.language.written import is_english
 from services.shops.sound import read_as_word, syllables
 from services.shops.taxonomy import around, categories, light, plain
 
@@ -63,6 +65,8 @@ def core(text: str) -> str:
 
 def guesses(text: str, *, gate: float = CONFIDENT, limit: int = 3) -> list[Guess]:
     """Name the likeliest categories, best first; empty when no word is near enough."""
+    if is_english(text):
+        return [Guess(code, 1.0, 1.0, "") for code in kinds_of(text, limit=limit)]
     if (code := _words().alone.get(core(text))) is not None:
         return [Guess(code, 1.0, 1.0, core(text))]
     words, asked = _words(), _Asked.of(plain(text))

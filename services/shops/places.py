@@ -12,7 +12,9 @@ from services.shops.distance import Point
 from services.shops.search import Origin
 
 _PLACE = "conversation.place"
+_SEARCH = "conversation.search"
 KEPT = timedelta(minutes=30)
+WAITS = timedelta(minutes=10)
 Source = Literal["sent", "home", "centre"]
 
 
@@ -51,6 +53,33 @@ async def remember(session: Session, conversation: UUID, place: Point, *, now: d
             "until": now + KEPT,
         },
     )
+
+
+async def await_place(
+    session: Session, conversation: UUID, *, asked: str, open_now: bool, now: datetime
+) -> None:
+    """Keep the last question for ten minutes, sealed: a place that comes then is meant for it."""
+    await session.execute(
+        sql("UPDATE conversation SET search = :search, search_until = :until WHERE id = :id"),
+        {
+            "id": conversation,
+            "search": seal_json([asked, open_now], _SEARCH),
+            "until": now + WAITS,
+        },
+    )
+
+
+async def awaiting(session: Session, conversation: UUID, *, now: datetime) -> tuple[str, bool]:
+    """Return the question that waits for a place and whether it wants open shops; "" for none."""
+    found = await session.execute(
+        sql("SELECT search FROM conversation WHERE id = :id AND search_until > :now"),
+        {"id": conversation, "now": now},
+    )
+    sealed = found.scalar_one_or_none()
+    if sealed is None:
+        return "", False
+    asked, open_now = open_json(sealed, _SEARCH)
+    return asked, open_now
 
 
 async def centre(session: Session, community: UUID) -> Point:

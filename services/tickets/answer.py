@@ -10,10 +10,10 @@ from uuid import UUID
 
 from core.actor import Actor, Role
 from core.clock import local
+from core.crypto import open_json
 from core.db import Session, sql, wake
 from core.errors import UserError
 from models import Happened, Part, Status
-from services.actors import names
 from services.tickets import audience
 from services.tickets.chain import first_wait, red_again, snapshot
 from services.tickets.events import Entry, record
@@ -42,7 +42,7 @@ async def acknowledge(session: Session, by: Actor, *, ticket: UUID, now: datetim
     """Take an open ticket; raises UserError naming who took it first."""
     row = await locked(session, by, ticket)
     if row.status != Status.OPEN:
-        raise await _too_late(session, row, by)
+        raise _too_late(row, by)
     await _change(
         session,
         row,
@@ -57,7 +57,7 @@ async def arrive(session: Session, by: Actor, *, ticket: UUID, now: datetime) ->
     """Say that the acknowledger stands at the door; a second time changes nothing."""
     row = await locked(session, by, ticket)
     if row.status != Status.ACKED or row.acked_by != by.person:
-        raise await _too_late(session, row, by)
+        raise _too_late(row, by)
     if row.arrived_at is not None:
         return
     await _change(session, row, "arrived_at = :now", now=now)
@@ -84,7 +84,7 @@ async def resolve(
     row = await locked(session, by, ticket)
     may = row.status == Status.ACKED and (row.acked_by == by.person or _operator(by, row))
     if not may:
-        raise await _too_late(session, row, by)
+        raise _too_late(row, by)
     data = {"found": found.value, "seen": seen.value} | ({"photo": photo} if photo else {})
     if seen is Seen.NOT_FOUND and row.severity in audience.TOLD_AT_ONCE:
         await _log(session, row, Happened.NOT_FOUND, by, now, data=data, note=note)
@@ -121,7 +121,7 @@ async def dispatch(
     if not _operator(by, row):
         raise UserError("not-allowed", status=403)
     if row.status != Status.OPEN:
-        raise await _too_late(session, row, by)
+        raise _too_late(row, by)
     await _require_worker(session, row, worker)
     await _change(session, row, "assigned_to = :worker", now=now, worker=worker)
     await _log(session, row, Happened.DISPATCHED, by, now, data={"worker": str(worker)})
@@ -156,7 +156,8 @@ async def locked(session: Session, by: Actor, ticket: UUID) -> Any:
             sql(
                 """
                 SELECT id, community_id, grid_id, device_id, what, severity, status, epoch, acked_by,
-                       acked_at, arrived_at, recovered_at, assigned_to
+                       acked_at, arrived_at, recovered_at, assigned_to,
+                       (SELECT name FROM person WHERE person.id = ticket.acked_by) AS who
                 FROM ticket WHERE id = :ticket FOR UPDATE
                 """
             ),
@@ -208,7 +209,7 @@ async def _log(
     await record(session, [entry])
 
 
-async def _too_late(session: Session, row: Any, by: Actor) -> UserError:
+def _too_late(row: Any, by: Actor) -> UserError:
     """Say why this can't be done any more: somebody has it, or it is over, or not yet begun."""
     if row.status == Status.OPEN:
         return UserError("ticket-ack-first", status=409)
@@ -216,11 +217,10 @@ async def _too_late(session: Session, row: Any, by: Actor) -> UserError:
         return UserError("ticket-is-over", status=409)
     if row.acked_by == by.person:
         return UserError("ticket-yours-already", status=409)
-    who = await names(session, [row.acked_by])
     return UserError(
         "ticket-taken",
         status=409,
-        who=who.get(row.acked_by, ""),
+        who=open_json(row.who, "person.name"),
         time=local(row.acked_at).strftime("%H:%M"),
     )
 

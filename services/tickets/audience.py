@@ -13,7 +13,6 @@ from uuid import UUID
 from core.crypto import open_json
 from core.db import Session, sql
 from models import Happened, Part
-from services.actors import reachable
 from services.duty import on_duty, workers_of
 from services.outbox import enqueue_tickets
 from services.tickets import callers
@@ -23,6 +22,27 @@ _DUTIES = ("worker", "backup", "lead")
 TOLD_AT_ONCE = frozenset({"life", "care"})
 # Nobody knows yet whether anything alarms, so it is the operator's to find out.
 OPERATORS_FIRST = frozenset({"unregistered", "unreadable"})
+# Cards in the order of their keys, in which every transaction locks them.
+_RING = sql(
+    """
+    WITH heard AS MATERIALIZED (
+        SELECT w.ticket, w.person, w.part, a.channel
+        FROM unnest(CAST(:tickets AS uuid[]), CAST(:people AS uuid[]), CAST(:parts AS text[]))
+            AS w(ticket, person, part)
+        LEFT JOIN (SELECT DISTINCT ON (person_id) person_id, channel FROM channel_account
+                   WHERE reachable AND person_id = ANY(CAST(:people AS uuid[]))
+                   ORDER BY person_id, used_at DESC NULLS LAST, id) AS a ON a.person_id = w.person),
+    rung AS (
+        INSERT INTO ticket_card (ticket_id, person_id, channel, part, ring, shown_ring,
+                                 shown_version)
+        SELECT ticket, person, channel, part, 1, 0, 0 FROM heard WHERE channel IS NOT NULL
+        ORDER BY ticket, person
+        ON CONFLICT (ticket_id, person_id, channel) DO UPDATE
+        SET ring = ticket_card.ring + 1,
+            part = CASE WHEN excluded.part = 'caller' THEN 'caller' ELSE ticket_card.part END)
+    SELECT ticket, person FROM heard WHERE channel IS NULL ORDER BY ticket, person
+    """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +63,7 @@ async def tell(session: Session, tickets: Sequence[UUID], *, now: datetime) -> N
     listeners = await _called(session, facts)
     listeners += await _on_duty(session, clear, now=now)
     listeners += await _household(session, clear)
-    listeners += await _operators(session, facts)
+    listeners += [Listener(row.id, who, Part.OPERATOR) for row in facts for who in row.operators]
     await ring(session, listeners, now=now)
 
 
@@ -52,37 +72,21 @@ async def ring(session: Session, listeners: Sequence[Listener], *, now: datetime
 
     A part once given stays; but a worker who calls for help is then the caller.
     """
-    channels = await reachable(session, {one.person for one in listeners})
+    if not listeners:
+        return
     unique = {(one.ticket, one.person): one for one in reversed(listeners)}
-    reached = sorted(
-        (one for one in unique.values() if one.person in channels),
-        key=lambda one: (one.ticket, one.person),
-    )
-    await session.execute(
-        sql(
-            """
-            INSERT INTO ticket_card (ticket_id, person_id, channel, part, ring, shown_ring,
-                                     shown_version)
-            SELECT t, p, c, part, 1, 0, 0
-            FROM unnest(CAST(:tickets AS uuid[]), CAST(:people AS uuid[]),
-                        CAST(:channels AS text[]), CAST(:parts AS text[])) AS w(t, p, c, part)
-            ON CONFLICT (ticket_id, person_id, channel) DO UPDATE
-            SET ring = ticket_card.ring + 1,
-                part = CASE WHEN excluded.part = 'caller' THEN 'caller' ELSE ticket_card.part END
-            """
-        ),
+    ordered = sorted(unique)
+    unreached = await session.execute(
+        _RING,
         {
-            "tickets": [one.ticket for one in reached],
-            "people": [one.person for one in reached],
-            "channels": [channels[one.person] for one in reached],
-            "parts": [one.part.value for one in reached],
+            "tickets": [ticket for ticket, _ in ordered],
+            "people": [person for _, person in ordered],
+            "parts": [unique[pair].part.value for pair in ordered],
         },
     )
-    tickets = list({one.ticket for one in listeners})
-    await _note_unreached(
-        session, [one for one in unique.values() if one.person not in channels], now=now
-    )
-    await refresh(session, tickets, now=now)
+    missed = [unique[row.ticket, row.person] for row in unreached]
+    await _note_unreached(session, missed, now=now)
+    await refresh(session, list({one.ticket for one in listeners}), now=now)
 
 
 async def refresh(session: Session, tickets: Sequence[UUID], *, now: datetime) -> None:
@@ -143,11 +147,18 @@ async def _called(session: Session, facts: list[Any]) -> list[Listener]:
 
 
 async def _facts(session: Session, tickets: Sequence[UUID]) -> list[Any]:
+    """Load the tickets, with the operators who have a chat too; the others see the queue."""
     rows = await session.execute(
         sql(
             """
-            SELECT t.id, t.grid_id, t.community_id, t.what, t.severity, d.place
+            SELECT t.id, t.grid_id, t.community_id, t.what, t.severity, d.place,
+                   coalesce(o.people, '{}') AS operators
             FROM ticket t LEFT JOIN device d ON d.id = t.device_id
+            LEFT JOIN (SELECT m.community_id, array_agg(DISTINCT m.person_id) AS people
+                       FROM membership m
+                       JOIN channel_account a ON a.person_id = m.person_id AND a.reachable
+                       WHERE m.role = 'operator' GROUP BY m.community_id
+                      ) AS o ON o.community_id = t.community_id
             WHERE t.id = ANY(CAST(:tickets AS uuid[]))
             """
         ),
@@ -209,27 +220,6 @@ async def _household(session: Session, facts: list[Any]) -> list[Listener]:
         for ticket in protects[row.elder_id]
     ]
     return found
-
-
-async def _operators(session: Session, facts: list[Any]) -> list[Listener]:
-    """Find the operators who have a chat too; the others see the queue."""
-    rows = await session.execute(
-        sql(
-            """
-            SELECT DISTINCT m.community_id, m.person_id FROM membership m
-            JOIN channel_account a ON a.person_id = m.person_id AND a.reachable
-            WHERE m.role = 'operator' AND m.community_id = ANY(CAST(:communities AS uuid[]))
-            """
-        ),
-        {"communities": sorted({row.community_id for row in facts})},
-    )
-    people = [(row.community_id, row.person_id) for row in rows]
-    return [
-        Listener(row.id, person, Part.OPERATOR)
-        for row in facts
-        for community, person in people
-        if community == row.community_id
-    ]
 
 
 async def _note_unreached(

@@ -94,6 +94,23 @@ async def withdraw(session: Session, by: Actor, *, ticket: UUID, now: datetime) 
     wake(session, "console", community=str(row.community_id))
 
 
+async def to_take_back(session: Session, person: UUID) -> UUID | None:
+    """Find the person's newest call while it can still be taken back."""
+    rows = await session.execute(
+        sql(
+            """
+            SELECT t.id, t.status, e.withdrawn_at FROM emergency e JOIN ticket t ON t.id = e.ticket_id
+            WHERE e.caller_id = :person ORDER BY t.opened_at DESC, t.id DESC LIMIT 1
+            """
+        ),
+        {"person": person},
+    )
+    row = rows.one_or_none()
+    if row is None or row.status == Status.CLOSED or row.withdrawn_at is not None:
+        return None
+    return UUID(str(row.id))
+
+
 async def _live(session: Session, key: str) -> Any:
     rows = await session.execute(
         sql("SELECT id, epoch FROM ticket WHERE key = :key AND status <> 'closed'"), {"key": key}

@@ -194,23 +194,19 @@ async def show_again(
     found = await session.execute(
         sql(
             """
-            UPDATE ticket_card SET shown_version = 0, ring = ring + :more
-            WHERE ticket_id = :ticket AND person_id = :person AND channel = :channel
-            RETURNING (SELECT version FROM ticket WHERE id = :ticket)
+            WITH again AS (
+                UPDATE ticket_card SET shown_version = 0, ring = ring + :more
+                WHERE ticket_id = :ticket AND person_id = :person AND channel = :channel
+                RETURNING ticket_id, person_id, channel),
+            due AS (
+                UPDATE outbox SET state = 'due', due_at = :now FROM again
+                WHERE outbox.kind = 'ticket' AND outbox.object_id = again.ticket_id
+                  AND outbox.person_id = again.person_id AND outbox.channel = again.channel)
+            SELECT count(*) FROM again
             """
         ),
-        {"ticket": ticket, "person": person, "channel": channel, "more": int(ring)},
-    )
-    if found.scalar_one_or_none() is None:
-        return False
-    await session.execute(
-        sql(
-            """
-            UPDATE outbox SET state = 'due', due_at = :now
-            WHERE kind = 'ticket' AND object_id = :ticket AND person_id = :person
-              AND channel = :channel
-            """
-        ),
-        {"ticket": ticket, "person": person, "channel": channel, "now": now},
-    )
-    return True
+        {
+            "ticket": ticket, "person": person, "channel": channel, "more": int(ring), "now": now,
+        },
+    )  # fmt: skip
+    return bool(found.scalar_one())

@@ -211,6 +211,31 @@ async def test_a_photo_is_cleaned_and_sealed(world: World, client: httpx.AsyncCl
     assert other.status_code == 404
 
 
+async def test_a_picture_of_a_talk_is_for_its_two_people(
+    world: World, client: httpx.AsyncClient
+) -> None:
+    """Sent by one, opened by both, unknown to anybody else, and kept by no shared cache."""
+    elder, worker = world.person("elder"), world.person("worker")
+    await elder.says("转人工")
+    await worker.clicks("ticket.ack")
+    picture = io.BytesIO()
+    Image.new("RGB", (30, 20), "navy").save(picture, "PNG")
+    sent = f"data:image/png;base64,{base64.b64encode(picture.getvalue()).decode()}"
+    await post(client, await token_of(world, "elder"), "p1", image=sent)
+    world.now = utcnow()  # the application lives by the real clock
+    url = (await worker.cards())[0]["actions"][-1]["url"]
+    for name in ("worker", "elder"):
+        shown = await client.get(url, headers=await token_of(world, name))
+        assert shown.headers["content-type"] == "image/jpeg"
+        assert shown.headers["cache-control"].startswith("private")
+        assert Image.open(io.BytesIO(shown.content)).size == (30, 20)
+    for name in ("family", "operator"):
+        refused = await client.get(url, headers=await token_of(world, name))
+        assert (refused.status_code, refused.json()["error"]["code"]) == (404, "picture-unknown")
+    assert (await client.get(url)).status_code == 401
+    assert all(b"JFIF" not in path.read_bytes() for path in (world.folder / "media").iterdir())
+
+
 async def test_probes_and_headers(client: httpx.AsyncClient) -> None:
     """The process is alive; the stack is not ready without a worker; pages carry a strict CSP."""
     assert (await client.get("/healthz")).status_code == 200

@@ -1,5 +1,7 @@
 """One alarm from the device to the worker's hand and back, as DESIGN section 5 tells it."""
 
+import pytest
+
 from core.db import sql
 from ops import check
 from tests.world import World
@@ -158,3 +160,20 @@ async def clean(world: World) -> None:
     async with world.db.reading() as session:
         broken = [one for one in await check.run(session, now=world.now) if one["broken"]]
     assert not broken
+
+
+@pytest.mark.parametrize(
+    ("severity", "wait"), [("life", "15 分钟还没恢复"), ("property", "4 小时还没恢复")]
+)
+async def test_the_worker_hears_how_long_the_device_has(
+    world: World, severity: str, wait: str
+) -> None:
+    """A life device turns red again after a quarter of an hour, any other after four hours."""
+    set_rule = sql("UPDATE rule SET severity = :severity")
+    await world.db.run(lambda s: s.execute(set_rule, {"severity": severity}))
+    worker = world.person("worker")
+    await world.rings("smoke")
+    await worker.says("接单")
+    for answer in ("处置完成", "误报（做饭、灰尘、误碰）", "见到本人"):
+        await worker.says(answer)
+    assert wait in str(await worker.says("跳过"))

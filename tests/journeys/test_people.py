@@ -4,6 +4,7 @@ from core.db import sql
 from ops import check
 from tests.world import Human, Item, World
 
+JPEG = b"\xff\xd8 a picture"
 _LEAVE = sql("UPDATE shift SET left_at = now()")
 
 
@@ -184,3 +185,41 @@ async def clean(world: World) -> None:
     async with world.db.reading() as session:
         broken = [one for one in await check.run(session, now=world.now) if one["broken"]]
     assert not broken
+
+
+async def test_a_picture_goes_to_the_other(world: World) -> None:
+    """Both ways; what was shown before anybody came is with the words that the worker reads."""
+    elder, worker = world.person("elder"), world.person("worker")
+    await elder.says("转人工")
+    assert "已记下" in (await elder.shows(JPEG))[0]["card"]["title"]
+    begun = (await worker.clicks("ticket.ack"))[0]["card"]
+    assert begun["fields"][0]["value"] == "发来一张照片。"
+    assert [one["id"] for one in begun["actions"]] == ["talk.picture"]
+    assert await worker.shows(JPEG) == []
+    heard = await last(elder)
+    assert (heard["title"], heard["summary"]) == ("网格员王建国", "发来一张照片。")
+    assert heard["actions"][-1]["url"].startswith("/api/chat/pictures/")
+    assert await elder.shows(JPEG) == []
+    ids = [one["id"] for one in (await last(worker))["actions"]]
+    assert ids == ["handover.choose", "handover.end", "talk.picture"]
+    await elder.says("结束")
+    assert "没有保存" in (await elder.shows(JPEG))[0]["card"]["title"]
+    await clean(world)
+
+
+async def test_a_worker_with_two_talks_is_told_to_whom_a_picture_went(world: World) -> None:
+    """As with words; and the photo that a ticket waits for stays the ticket's."""
+    elder, family, worker = (world.person(p) for p in ("elder", "family", "worker"))
+    for someone in (elder, family):
+        await someone.says("转人工")
+        await worker.clicks("ticket.ack")
+        await world.passes(seconds=1)
+    assert "已发给陈晓明" in (await worker.shows(JPEG))[0]["card"]["title"]
+    await world.rings("smoke")
+    await worker.says("接单")
+    for step in ("处置完成", "误报（做饭、灰尘、误碰）", "见到本人"):
+        await worker.says(step)
+    await worker.shows(JPEG)
+    pictures = await world.fetch("SELECT 1 FROM handover_message WHERE picture IS NOT NULL")
+    assert len(pictures) == 1
+    await clean(world)

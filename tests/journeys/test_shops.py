@@ -133,3 +133,29 @@ async def test_in_english(street: World) -> None:
     shown = card(await street.person("resident").says("what is nearby"))
     assert shown["title"] == "The shops nearest to you"
     assert "Shoe repair, about 140 m" in shown["fields"][0]["value"]
+
+
+async def test_a_place_after_a_question_answers_it_from_there(street: World) -> None:
+    """把位置发给我: the pharmacies again, the one next to the place first; later it is forgotten."""
+    resident = street.person("resident")
+    first = card(await resident.says("哪里能买药"))
+    assert "社区中心" in first["summary"]
+    shown = card(await resident.sends_place(lat=31.72, lon=120.06 + 6.2 * EAST))
+    assert "发来的位置" in shown["summary"]
+    assert labels(shown)[0] == "1 惠民药店"
+    await street.passes(minutes=11)
+    nearby = card(await resident.sends_place(lat=31.72, lon=120.06 + 6.2 * EAST))
+    assert nearby["title"] == "离您最近的店"
+
+
+async def test_a_place_within_a_flow_is_kept_and_the_flow_goes_on(street: World) -> None:
+    """The worker at the door is asked again, and the next question starts from the place."""
+    worker = street.person("worker")
+    await street.rings("smoke")
+    await worker.says("接单")
+    await worker.says("处置完成")
+    kept, asked = await worker.sends_place(lat=31.72, lon=120.06 + 6.2 * EAST)
+    assert kept["card"]["title"].startswith("位置收到了")
+    assert asked["card"]["title"] == "现场是什么情况？"
+    await worker.says("取消")
+    assert (await street.fetch("SELECT place FROM conversation WHERE place IS NOT NULL")) != []

@@ -32,6 +32,10 @@ TOLERATED = {
     ("services/shops/search.py", "营业的"): "same",
     ("services/shops/search.py", "现在开"): "same",
     ("services/shops/search.py", "没关门"): "same",
+    (
+        "handlers/accounts.py",
+        r"\s*(绑定|关联|link)?[\s:：]*(\d(?:[ -]?\d){7})\s*",
+    ): "recognises a code that joins accounts",
     ("handlers/guide.py", "谢|辛苦|感谢|thank"): "recognises thanks",
     ("handlers/guide.py", BYE): "recognises goodbyes",
     ("handlers/guide.py", "英|外语|english"): "recognises the language that is asked for",
@@ -47,6 +51,7 @@ TOLERATED = {
     ("handlers/people.py", "处置完成"): "same",
     ("handlers/people.py", "帮助"): "same",
     ("handlers/people.py", "菜单"): "same",
+    ("ops/fakes/wecom_phone.py", "（已点）"): "what a phone shows beside a button that was pressed",
     ("ops/imports/__init__.py", "问题"): "the header of the faults in a file whose headers are so",
     ("ops/imports/__init__.py", "："): "between column and fault in that file",
     ("ops/imports/__init__.py", "；"): "between the faults in that file",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from handlers import flow, people, unsure
+from handlers import accounts, flow, people, unsure
 from handlers.routes import CLICKS, INTENTS, SAYS
 from services.language.commands import normalised, number_of
 from services.language.intents import ALL
@@ -21,6 +21,7 @@ COMMANDS: dict[str, list[str]] = yaml.safe_load(
 IN_THE_TURN = {
     unsure.CHOOSE: ("handlers/turn.py", "goes on with a guess, so it leads to any intent"),
     "skip": ("handlers/turn.py", "answers the flow that waits; it means nothing outside of one"),
+    accounts._INVITE: ("handlers/accounts.py", "makes a code that joins another account"),
     people._END: ("handlers/people.py", "ends the talk that is live; nothing without one"),
 }
 

@@ -5,8 +5,13 @@ import { t } from "../shared/words.js";
 /** The tone is said by a sign as well as by colour. */
 const SIGNS = { danger: "▲", warning: "◆", success: "✓", info: "ℹ" };
 
-export function cardElement(card, press) {
+const PICTURE = "talk.picture";
+
+/** `look` fetches a picture of a talk with this tab's own session, which a plain link would lack. */
+export function cardElement(card, press, look) {
   const sign = SIGNS[card.tone];
+  const pressed = card.actions.filter((action) => action.id !== PICTURE);
+  const pictures = card.actions.filter((action) => action.id === PICTURE);
   return el(
     "article",
     { class: `card ${card.tone}`, tabindex: "-1", data: { key: card.key, version: card.version, ticket: card.ticket ?? "" } },
@@ -14,9 +19,24 @@ export function cardElement(card, press) {
     card.summary && el("p", { class: "summary" }, card.summary),
     card.fields.length > 0 &&
       el("dl", {}, card.fields.map((field) => el("div", {}, el("dt", {}, field.label), el("dd", {}, field.value)))),
-    card.actions.length > 0 &&
-      el("div", { class: "actions" }, card.actions.map((action, index) => actionElement(action, index + 1, press))),
+    pictures.map((action) => pictureElement(action, look)),
+    pressed.length > 0 &&
+      el("div", { class: "actions" }, pressed.map((action, index) => actionElement(action, index + 1, press))),
   );
+}
+
+/** Fetched only when it comes into view: a long talk replays with all its pictures. */
+function pictureElement(action, look) {
+  const picture = el("img", { class: "picture", alt: action.label });
+  const seen = new IntersectionObserver(async ([entry]) => {
+    if (!entry.isIntersecting) return;
+    seen.disconnect();
+    const blob = await look(action.url);
+    if (blob) picture.src = URL.createObjectURL(blob);
+    else picture.replaceWith(el("p", { class: "failure" }, t("web-chat-picture-gone")));
+  });
+  seen.observe(picture);
+  return picture;
 }
 
 /**

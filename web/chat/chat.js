@@ -31,13 +31,23 @@ const type = setUpType(byId("large"), byId("larger"));
 const banner = byId("banner");
 const logRoot = byId("log");
 const attention = createAttention(byId("alarm"));
-const log = createLog(logRoot, byId("newest"), (action, button) => turns.press(action, button));
+const log = createLog(logRoot, byId("newest"), (action, button) => turns.press(action, button), look);
 const turns = createTurns(createOutbox(client), log, {
   onItems: (items) => items.forEach(show),
   onDenied: () => askToLogIn(t("web-chat-log-in")),
 });
 const composer = setUpComposer(turns.say, log.note);
 let seenTo = 0; // by replay and stream alone: only they bring the items without a gap
+
+/** A picture of a talk; null when it can't be had, which the card then says. */
+async function look(url) {
+  try {
+    return await client.get(url);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return null;
+  }
+}
 
 function show(item) {
   if (log.add(item) && item.card.tone === "danger") attention.alarm(item.card);

@@ -6,7 +6,7 @@ import { el } from "../shared/dom.js";
 import { clockTime, dayTime, t } from "../shared/words.js";
 import { cardElement, foldedCard } from "./card.js";
 
-export function createLog(root, newest, press) {
+export function createLog(root, newest, press, look) {
   const seen = new Set();
   const current = new Map(); // card key -> the entry that shows its newest card
 
@@ -34,7 +34,7 @@ export function createLog(root, newest, press) {
 
   function replace(entry, item) {
     const held = entry.row.contains(document.activeElement);
-    const fresh = cardElement(item.card, press);
+    const fresh = cardElement(item.card, press, look);
     entry.row.firstChild.replaceWith(fresh);
     Object.assign(entry, { card: item.card, id: Math.max(entry.id, item.id) });
     entry.time.textContent = t("web-chat-updated", { time: clockTime(item.at) });
@@ -45,7 +45,7 @@ export function createLog(root, newest, press) {
     const older = current.get(item.card.key);
     const time = el("time", { datetime: item.at }, dayTime(item.at));
     const overtaken = older && older.id > item.id;
-    const shown = overtaken ? foldedCard(item.card) : cardElement(item.card, press);
+    const shown = overtaken ? foldedCard(item.card) : cardElement(item.card, press, look);
     const row = el("div", { class: "row", data: { id: item.id } }, shown, time);
     place(row, item.id);
     if (overtaken) return;

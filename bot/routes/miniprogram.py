@@ -4,10 +4,9 @@ from fastapi import APIRouter, BackgroundTasks, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from bot.deps import InStack
-from bot.routes.wechat import SUCCESS, arrivals, echo, handled, opened, service
+from bot.routes.wechat import SUCCESS, arrivals, deliver, echo, fetch, handled, opened, service
 from bot.stack import Stack
 from core.clock import utcnow
-from handlers.delivery import deliver_turn
 
 router = APIRouter(tags=["miniprogram"])
 NAME = "miniprogram"
@@ -28,11 +27,11 @@ async def take(request: Request, stack: InStack, later: BackgroundTasks) -> Resp
     for arrival in arrivals(raw, account, now=now):
         turn = await handled(stack, account, arrival)
         if turn is not None:
-            later.add_task(_deliver, stack, turn.id)
+            later.add_task(_tell, stack, turn)
     return PlainTextResponse(SUCCESS)
 
 
-async def _deliver(stack: Stack, turn: int) -> None:
-    await deliver_turn(
-        stack.db, turn, channels=stack.channels, now=utcnow(), base_url=stack.settings.base_url
-    )
+async def _tell(stack: Stack, turn: int) -> None:
+    """Send a turn's cards, and those of what it had fetched; the worker does what fails here."""
+    for one in (turn, *await fetch(stack, turn)):
+        await deliver(stack, one)

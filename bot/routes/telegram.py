@@ -1,23 +1,26 @@
 """Telegram's webhook: its header is checked, and it is answered after the commit."""
 
+import asyncio
 from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Header, Request, Response
+from starlette.background import BackgroundTask
 
 from bot.deps import InStack
 from bot.stack import Stack
 from channels.telegram import PATH, TelegramChannel
 from core.clock import utcnow
-from core.errors import DecodeError, UserError
+from core.errors import DecodeError, Halted, Permanent, Retryable, UserError
 from core.log import logger
 from core.metrics import DEAD_LETTERS
-from handlers.delivery import deliver_turn
+from handlers.aftermath import finish_turn
 from handlers.incoming import receive
 from services.ingest import deadletter
 
 router = APIRouter(tags=["telegram"], include_in_schema=False)
 MAX_BODY = 256 * 1024
+_AGAIN_S = 60.0
 
 
 @router.post(PATH)
@@ -42,8 +45,24 @@ async def telegram(
         update = None
     if not isinstance(update, dict):
         return Response(status_code=400)
-    await _handle(stack, channel, update)
-    return Response(status_code=200)
+    turn = await _committed(stack, channel, update)
+    after = BackgroundTask(_finish, stack, turn) if turn is not None else None
+    return Response(status_code=200, background=after)
+
+
+async def begin(stack: Stack) -> None:
+    """In webhook mode ask Telegram to send updates here, again until it agrees."""
+    channel, settings = stack.channels.get(TelegramChannel.name), stack.settings
+    if not isinstance(channel, TelegramChannel) or settings.telegram.mode != "webhook":
+        return
+    while True:
+        try:
+            await channel.listen_at(settings.base_url)
+        except (Retryable, Halted, Permanent) as error:
+            logger().warning("telegram.cannot_register", reason=str(error))
+            await asyncio.sleep(getattr(error, "after", _AGAIN_S))
+        else:
+            return
 
 
 async def _body(request: Request) -> bytes | None:
@@ -56,16 +75,16 @@ async def _body(request: Request) -> bytes | None:
     return bytes(found)
 
 
-async def _handle(stack: Stack, channel: TelegramChannel, update: dict[str, Any]) -> None:
-    now = utcnow()
+async def _committed(stack: Stack, channel: TelegramChannel, update: dict[str, Any]) -> int | None:
+    """Handle an update in one transaction; None when there is nothing to do afterwards."""
     async with channel.answering(update):
         try:
-            arrival = await channel.parse(update, now=now)
+            arrival = await channel.parse(update, now=utcnow())
         except DecodeError as error:
             await _bury(stack, update, str(error))
-            return
+            return None
         if arrival is None:
-            return
+            return None
         try:
             turn = await receive(
                 stack.db, arrival, channel=channel, media_folder=stack.media,
@@ -73,10 +92,15 @@ async def _handle(stack: Stack, channel: TelegramChannel, update: dict[str, Any]
             )  # fmt: skip
         except UserError as error:  # the same number with other words: no retry would mend it
             logger().warning("telegram.refused", reason=error.key)
-            return
-    await deliver_turn(
-        stack.db, turn.id, channels=stack.channels, now=now, base_url=stack.settings.base_url
-    )
+            return None
+    return turn.id
+
+
+async def _finish(stack: Stack, turn: int) -> None:
+    await finish_turn(
+        stack.db, turn, channels=stack.channels, hear=stack.hear, folder=stack.media, now=utcnow(),
+        base_url=stack.settings.base_url,
+    )  # fmt: skip
 
 
 async def _bury(stack: Stack, update: dict[str, Any], reason: str) -> None:

@@ -96,7 +96,7 @@ class WechatChannel(Service):
 
     async def _templated(self, path: str, template: str, message: Outgoing, **more: str) -> None:
         content = await self._content(template)
-        data = filled(content, message.card, message.reference, Translator(message.lang))
+        data = filled(content, message.card, message.reference)
         payload = {"touser": message.to, "template_id": template, "data": data, **more}
         await self._api.post(path, payload)
 

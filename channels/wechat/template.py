@@ -11,12 +11,18 @@ from core.i18n import Translator
 _KEYWORD = re.compile(
     r"(?:([^\s{}:：]+)\s*[:：]\s*)?\{\{\s*([a-z_]+)(\d*)\.DATA\s*\}\}", re.IGNORECASE
 )
-# Lengths in characters; what a longer value costs is the whole message (47003).
-_LENGTHS = {"thing": 20, "phrase": 5, "name": 10, "character_string": 32, "letter": 32,
-            "number": 32, "symbol": 5, "car_number": 8, "phone_number": 17}  # fmt: skip
-_THING = _LENGTHS["thing"]
-_NOT_PLAIN = re.compile("[^ -~]")
-_NO_HAN = re.compile("[^\u4e00-\u9fff]")
+_THING = 20
+# Of each kind: what it can't hold, and its length in characters. A breach costs the whole message.
+_FORMS = {
+    "phrase": (re.compile("[^\u4e00-\u9fff]"), 5),
+    "name": (re.compile("[^\u4e00-\u9fff]"), 10),
+    "character_string": (re.compile("[^!-~]"), 32),
+    "letter": (re.compile("[^A-Za-z]"), 32),
+    "number": (re.compile("[^0-9]"), 32),
+    "amount": (re.compile("[^0-9]"), 10),
+}
+_TIMES = frozenset({"time", "date"})
+_OWN_WORDS = _TIMES | {"phrase", "character_string"}  # a title makes none of these
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +42,20 @@ def keywords(content: str) -> list[Keyword]:
     ]
 
 
-def filled(content: str, card: Card, reference: str, t: Translator) -> dict[str, dict[str, str]]:
+def filled(content: str, card: Card, reference: str) -> dict[str, dict[str, str]]:
     """Fill a template's places from the card.
 
     A place takes the field that has its label; without one, words take the title first, then the
-    summary and the fields in order.
+    summary and the fields in order. The template is Chinese, and so is what is put in.
     """
+    t = Translator()
     by_label = {field.label: field.value for field in card.fields}
     spare = [card.title, card.summary, *(f"{one.label}：{one.value}" for one in card.fields)]
     words = [line for text in spare if (line := " ".join(text.split()))]
     data: dict[str, dict[str, str]] = {}
     for keyword in keywords(content):
         value = by_label.get(keyword.label)
-        if value is None and keyword.kind not in {"time", "date", "phrase", "character_string"}:
+        if value is None and keyword.kind not in _OWN_WORDS:
             value = words.pop(0) if words else None
         data[keyword.name] = {"value": _fit(keyword.kind, value, card, reference, t)}
     return data
@@ -56,16 +63,21 @@ def filled(content: str, card: Card, reference: str, t: Translator) -> dict[str,
 
 def _fit(kind: str, value: str | None, card: Card, reference: str, t: Translator) -> str:
     """Bring a value into the form that its kind demands."""
-    now = local(utcnow())
-    if kind in {"time", "date"}:
-        day = f"{now.year}年{now.month}月{now.day}日"
+    if kind in _TIMES:
+        now = local(utcnow())
+        day = t("wechat-date", year=now.year, month=now.month, day=now.day)
         return day if kind == "date" else f"{day} {now:%H:%M}"
+    if kind not in _FORMS:
+        text = " ".join((value or "").split())
+        return shortened(text or t("wechat-see-more"), _THING)
+    unfit, length = _FORMS[kind]
+    return (unfit.sub("", value or "") or _instead(kind, card, reference, t))[:length]
+
+
+def _instead(kind: str, card: Card, reference: str, t: Translator) -> str:
+    """Choose what stands where the card has nothing of this kind."""
     if kind == "phrase":
-        chosen = _NO_HAN.sub("", value or "") or Translator()(f"wechat-tone-{card.tone}")
-        return chosen[: _LENGTHS["phrase"]]
-    if kind in {"character_string", "letter", "symbol", "car_number", "phone_number"}:
-        return (_NOT_PLAIN.sub("", value or "") or reference)[: _LENGTHS[kind]]
-    if kind in {"number", "amount"}:
-        return (re.sub("[^0-9.]", "", value or "") or "0")[: _LENGTHS["number"]]
-    text = " ".join((value or "").split()) or t("wechat-see-more")
-    return shortened(text, _LENGTHS.get(kind, _THING))
+        return t(f"wechat-tone-{card.tone}")
+    if kind == "character_string":
+        return reference
+    return {"name": t("wechat-name"), "letter": "Linling"}.get(kind, "0")

@@ -12,8 +12,18 @@ from bot.console import routes as console
 from bot.console.hub import Hub
 from bot.fanout import Fanout
 from bot.guard import Guard, answer_in_words
-    routers = (pages, health, chat, pictures, qr, wechat, miniprogram, wecom, telegram, console)
-    for module in routers:
+from bot.routes import (
+    chat,
+    demo,
+    health,
+    miniprogram,
+    pages,
+    pictures,
+    qr,
+    telegram,
+    wechat,
+    wecom,
+)
 from bot.stack import Stack
 from channels.registry import channels, close, warm
 from channels.speech import Speech

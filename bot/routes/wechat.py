@@ -8,25 +8,24 @@ from time import monotonic
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import PlainTextResponse
+from starlette.background import BackgroundTask
 
 from bot.deps import InStack
 from bot.stack import Stack
+from bot.webhook import body_of, finish, forged, handled
 from channels.wechat.envelope import ForgedError
 from channels.wechat.parse import own_name, parse
 from channels.wechat.render import answer, passive
 from channels.wechat.service import Service
 from core.clock import utcnow
-from core.errors import DecodeError, UserError
+from core.errors import DecodeError
 from core.event import Arrival
 from core.log import logger
-from handlers.dispatch import Turn
-from handlers.incoming import receive
 from handlers.passive import reply
 
 router = APIRouter(tags=["wechat"])
 NAME = "wechat"
 SUCCESS = "success"  # WeChat asks no more, and shows nothing
-MAX_BODY = 256 * 1024
 # WeChat hangs up after 5 s. A reply that is not begun by now is the worker's, by the API.
 _REPLY_WITHIN_S = 4.0
 
@@ -48,16 +47,17 @@ async def take(request: Request, stack: InStack) -> Response:
     account = service(stack, NAME)
     raw = await opened(request, account, now=now)
     found = arrivals(raw, account, now=now)
-    turns = [await handled(stack, account, one) for one in found]
-    if not turns or turns[0] is None or monotonic() - started > _REPLY_WITHIN_S:
-        return PlainTextResponse(SUCCESS)
+    turns = [turn for one in found if (turn := await handled(stack, account, one)) is not None]
+    later = BackgroundTask(finish, stack, turns)
+    if not turns or monotonic() - started > _REPLY_WITHIN_S:
+        return PlainTextResponse(SUCCESS, background=later)
     # Not cut short: a claim that was committed while we said `success` would be an answer lost.
     text = await reply(stack.db, turns[0].id, channel=NAME, write=answer, now=utcnow())
     if not text:
-        return PlainTextResponse(SUCCESS)
+        return PlainTextResponse(SUCCESS, background=later)
     xml = passive(text, to=found[0].account, by=own_name(raw), now=utcnow())
     sealed = account.envelope.sealed(xml, now=utcnow())
-    return Response(sealed, media_type="application/xml")
+    return Response(sealed, media_type="application/xml", background=later)
 
 
 def service(stack: Stack, name: str) -> Service:
@@ -73,21 +73,17 @@ def echo(request: Request, account: Service) -> str:
     try:
         account.envelope.check(request.query_params, now=utcnow())
     except ForgedError:
-        raise refused(account) from None
+        raise forged(account.name) from None
     return request.query_params.get("echostr", "")
 
 
 async def opened(request: Request, account: Service, *, now: datetime) -> str:
     """Return what a push says: "" when it can't be read, 403 for a forged, 413 for a big one."""
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > MAX_BODY:
-            raise HTTPException(413)
+    body = await body_of(request)
     try:
-        return account.envelope.opened(request.query_params, bytes(body), now=now)
+        return account.envelope.opened(request.query_params, body, now=now)
     except ForgedError:
-        raise refused(account) from None
+        raise forged(account.name) from None
     except DecodeError as error:
         logger().warning("webhook.unreadable", channel=account.name, reason=str(error))
         return ""
@@ -102,21 +98,3 @@ def arrivals(raw: str, account: Service, *, now: datetime) -> list[Arrival]:
     except DecodeError as error:
         logger().warning("webhook.unreadable", channel=account.name, reason=str(error))
         return []
-
-
-async def handled(stack: Stack, account: Service, arrival: Arrival) -> Turn | None:
-    """Handle an arrival to its commit; None for a key that was used with other words."""
-    try:
-        return await receive(
-            stack.db, arrival, channel=account, media_folder=stack.media,
-            community=stack.settings.community,
-        )  # fmt: skip
-    except UserError as error:
-        logger().warning("webhook.refused", channel=account.name, reason=error.key)
-        return None
-
-
-def refused(account: Service) -> HTTPException:
-    """Note a forged request in one line without its content."""
-    logger().warning("webhook.forged", channel=account.name)
-    return HTTPException(403)

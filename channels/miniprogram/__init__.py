@@ -1,5 +1,6 @@
 """A mini-program's customer service: text within its windows, by the mini-program's own token."""
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from channels.wechat.render import text_page
@@ -13,7 +14,9 @@ class MiniprogramChannel(Service):
     """Sends cards as numbered text: a mini-program's chat has no entries to click."""
 
     name = "miniprogram"
-    windows = MappingProxyType({"message": Window(5, 172_800), "action": Window(2, 60)})
+    windows: Mapping[str, Window] = MappingProxyType(
+        {"message": Window(5, 172_800), "action": Window(2, 60)}
+    )
     messages_a_day = 500_000
 
     async def send(self, message: Outgoing) -> Receipt:

@@ -1,7 +1,7 @@
 """A WeChat service account: customer-service messages, templates where no window is open."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
@@ -30,7 +30,9 @@ class WechatChannel(Service):
     """Sends cards as messages with entries to click; nothing sent can be changed later."""
 
     name = "wechat"
-    windows = MappingProxyType({"message": Window(5, 172_800), "action": Window(3, 60)})
+    windows: Mapping[str, Window] = MappingProxyType(
+        {"message": Window(5, 172_800), "action": Window(3, 60)}
+    )
     messages_a_day = 100_000  # templates; customer-service messages may be five times as many
 
     def __init__(

@@ -18,7 +18,8 @@ from core.db import sqlstate
 from core.errors import DecodeError, Halted, Permanent, Retryable, UserError
 from core.log import logger
 from core.metrics import DEAD_LETTERS
-from handlers.delivery import deliver_turn
+from core.settings import Settings
+from handlers.aftermath import finish_turn
 from handlers.incoming import receive
 from services.ingest import deadletter
 from worker.stack import Stack
@@ -30,6 +31,11 @@ _AGAIN_S, _LONGEST_S = 0.2, 60.0
 
 Update = dict[str, Any]
 Pause = Callable[[float], Awaitable[object]]
+
+
+def wanted(settings: Settings) -> bool:
+    """Tell whether updates have to be asked for."""
+    return settings.telegram.on and settings.telegram.mode == "polling"
 
 
 async def run(stack: Stack) -> NoReturn:
@@ -53,6 +59,7 @@ class Poller:
     ) -> None:
         self.offset: int | None = None
         self._stack, self._channel, self._pause = stack, channel, pause
+        self._folder = stack.settings.home / "media"
         self._listening = False
         self._failed = 0
 
@@ -108,9 +115,9 @@ class Poller:
             return
         stack = self._stack
         try:
-            await deliver_turn(
-                stack.db, turn, channels=stack.channels, now=utcnow(),
-                base_url=stack.settings.base_url,
+            await finish_turn(
+                stack.db, turn, channels=stack.channels, hear=stack.hear, folder=self._folder,
+                now=utcnow(), base_url=stack.settings.base_url,
             )  # fmt: skip
         except Exception as error:  # noqa: BLE001  the outbox delivers what this did not
             logger().warning("telegram.not_delivered", exc=error)
@@ -140,8 +147,8 @@ class Poller:
             return None
         try:
             turn = await receive(
-                stack.db, arrival, channel=self._channel,
-                media_folder=stack.settings.home / "media", community=stack.settings.community,
+                stack.db, arrival, channel=self._channel, media_folder=self._folder,
+                community=stack.settings.community,
             )  # fmt: skip
         except UserError as error:  # the same number with other words: no retry would mend it
             logger().warning("telegram.refused", reason=error.key)

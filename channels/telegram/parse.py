@@ -8,7 +8,13 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, Update, User
+from aiogram.types import (
+    CallbackQuery,
+    ChatMemberUpdated,
+    Message,
+    Update,
+    User,
+)
 from pydantic import ValidationError
 
 from channels.http import MEDIA_LIMIT
@@ -122,7 +128,7 @@ def _attachment(message: Message, make: _Made) -> Event | None:
     """Take a picture (as a file too) or a voice message of at most 10 MB."""
     document = message.document
     if message.photo or (document is not None and document.mime_type in _PICTURES):
-        files = message.photo if message.photo else [document] if document else []
+        files = message.photo or ([document] if document else [])
         small = [one for one in files if (one.file_size or 0) <= MEDIA_LIMIT]
         if not small:
             return make(Strange, kind="picture-too-big")

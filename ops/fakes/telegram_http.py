@@ -10,7 +10,13 @@ from starlette.types import Receive, Scope, Send
 from ops.fakes.telegram import FakeTelegram
 from ops.fakes.telegram_rules import Refused
 
-_STRUCTURED = {"entities", "reply_markup", "link_preview_options", "allowed_updates", "drop_pending_updates"}
+_STRUCTURED = {
+    "entities",
+    "reply_markup",
+    "link_preview_options",
+    "allowed_updates",
+    "drop_pending_updates",
+}
 
 
 class _Cut(Response):

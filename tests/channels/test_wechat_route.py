@@ -137,42 +137,29 @@ async def test_a_reply_too_late_is_dropped_and_comes_with_the_retry(house: House
     assert house.fake.record == []
 
 
-async def test_who_is_slow_says_success_and_writes_later(
+async def test_who_is_slow_says_success_and_writes_by_the_api(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No reply is begun late: the worker sends it by the API when the lease has ended."""
+    """No passive reply is begun late: the same card comes as a message, once."""
     phone = house.fake.phone("o1")
-    monkeypatch.setattr(wechat, "REPLY_WITHIN_S", 0.0)
+    monkeypatch.setattr(wechat, "_REPLY_WITHIN_S", 0.0)
     await phone.joins()
-    assert phone.screen == []
-    await house.later()
-    assert phone.screen == []
     house.stage.time.passes(seconds=6)
     await house.later()
-    assert Translator()("welcome-new") in phone.screen[0].text
+    (greeting,) = phone.screen
+    assert Translator()("welcome-new") in greeting.text
     assert house.fake.record[0]["kind"] == "custom"
+    assert {answer for _, answer in house.fake.deliveries} == {b"success"}
 
 
-async def test_a_picture_is_fetched_within_the_reply(house: House) -> None:
-    """Nobody waits for a picture here, so its sender is told; the file is asked for once."""
+async def test_a_picture_is_fetched_and_answered(house: House) -> None:
+    """Nobody waits for a picture here, so its sender is told, by the API after the answer."""
     phone = house.fake.phone("o1")
     await phone.joins()
-    await phone.sends_picture(JPEG)
-    assert phone.screen[-1].raw["msgtype"] == "passive"
-    assert Translator()("picture-not-now") in phone.screen[-1].text
-
-
-async def test_a_picture_that_is_slow_is_answered_by_the_api(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """WeChat gets its `success`; the answer follows within the window."""
-    phone = house.fake.phone("o1")
-    await phone.joins()
-    monkeypatch.setattr(wechat, "REPLY_WITHIN_S", 0.0)
     await phone.sends_picture(JPEG)
     assert house.fake.deliveries[-1] == (200, b"success")
     assert Translator()("picture-not-now") in phone.screen[-1].text
-    assert phone.screen[-1].raw["msgtype"] != "passive"
+    assert len(house.fake.record) == 1
 
 
 async def test_a_typed_number_presses_the_button_of_the_reply(house: House) -> None:

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from channels.wecom.render import Rendered, template_card, text_message
 from channels.wecom.rules import cut, paged, shortened, width
-from core.card import Action, Card, Field
+from core.card import Action, Card, Field, Style
 from core.i18n import LANGUAGES, Translator
 from core.ports import Outgoing
 from ops.fakes.wecom_rules import LIMITS, TEXT_BYTES, fault, found
 from tests.channels.wecom import TOKEN, alarm, buttons, outgoing
 from tests.world import World
 
+STYLES: tuple[Style, ...] = ("primary", "danger", "default")
 SNAPSHOTS = Path(__file__).parent / "snapshots" / "wecom.json"
 
 words = st.text(
@@ -42,7 +43,7 @@ def some_actions(draw: st.DrawFn) -> tuple[Action, ...]:
             "long link": "https://map.test/" + "x" * 1200,
             "dial": "tel:051988880000",
         }[kind]
-        style = draw(st.sampled_from(["primary", "danger", "default"]))
+        style = draw(st.sampled_from(STYLES))
         token = TOKEN.format(place) if url is None else None
         made.append(Action(f"a{place}", draw(words), style, token=token, url=url))
     return tuple(made)

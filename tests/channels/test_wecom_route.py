@@ -123,7 +123,7 @@ async def test_a_worker_takes_an_alarm_on_the_phone(town: Town) -> None:
     await town.world.rings("smoke")
     phone = town.fake.phone("WangFang")
     (card,) = phone.screen
-    assert [knob.label for knob in card.knobs if not knob.url][0] == "接单"
+    assert next(knob.label for knob in card.knobs if not knob.url) == "接单"
     town.world.now = utcnow()
     await phone.clicks("接单")
     (ticket,) = await town.world.fetch("SELECT status FROM ticket")

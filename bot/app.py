@@ -12,7 +12,18 @@ from bot.console import routes as console
 from bot.console.hub import Hub
 from bot.fanout import Fanout
 from bot.guard import Guard, answer_in_words
-from bot.routes import chat, demo, health, pages, pictures, qr, telegram
+from bot.routes import (
+    chat,
+    demo,
+    health,
+    miniprogram,
+    pages,
+    pictures,
+    qr,
+    telegram,
+    wechat,
+    wecom,
+)
 from bot.stack import Stack
 from channels.registry import channels, close, warm
 from channels.speech import Speech
@@ -59,7 +70,8 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="Linling", docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.stack, app.state.fanout, app.state.attempts = stack, fanout, Attempts()
     app.state.hub = Hub(stack.db, fanout, Translator())
-    for module in (pages, health, chat, pictures, qr, console, telegram):
+    routers = (pages, health, chat, pictures, qr, wechat, miniprogram, wecom, telegram, console)
+    for module in routers:
         app.include_router(module.router)
     if settings.demo:
         app.include_router(demo.router)

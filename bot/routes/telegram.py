@@ -9,17 +9,16 @@ from starlette.background import BackgroundTask
 
 from bot.deps import InStack
 from bot.stack import Stack
+from bot.webhook import body_of, finish, forged, handled
 from channels.telegram import PATH, TelegramChannel
 from core.clock import utcnow
-from core.errors import DecodeError, Halted, Permanent, Retryable, UserError
+from core.errors import DecodeError, Halted, Permanent, Retryable
 from core.log import logger
 from core.metrics import DEAD_LETTERS
-from handlers.aftermath import finish_turn
-from handlers.incoming import receive
+from handlers.dispatch import Turn
 from services.ingest import deadletter
 
 router = APIRouter(tags=["telegram"], include_in_schema=False)
-MAX_BODY = 256 * 1024
 _AGAIN_S = 60.0
 
 
@@ -34,11 +33,8 @@ async def telegram(
     if not isinstance(channel, TelegramChannel) or stack.settings.telegram.mode != "webhook":
         return Response(status_code=404)
     if not channel.is_telegram(x_telegram_bot_api_secret_token):
-        logger().warning("telegram.wrong_secret")
-        return Response(status_code=403)
-    body = await _body(request)
-    if body is None:
-        return Response(status_code=413)
+        raise forged(channel.name)
+    body = await body_of(request)
     try:
         update = orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -46,8 +42,8 @@ async def telegram(
     if not isinstance(update, dict):
         return Response(status_code=400)
     turn = await _committed(stack, channel, update)
-    after = BackgroundTask(_finish, stack, turn) if turn is not None else None
-    return Response(status_code=200, background=after)
+    turns = [turn] if turn is not None else []
+    return Response(status_code=200, background=BackgroundTask(finish, stack, turns))
 
 
 async def begin(stack: Stack) -> None:
@@ -65,17 +61,7 @@ async def begin(stack: Stack) -> None:
             return
 
 
-async def _body(request: Request) -> bytes | None:
-    """Read a body; None beyond 256 KiB."""
-    found = bytearray()
-    async for chunk in request.stream():
-        found += chunk
-        if len(found) > MAX_BODY:
-            return None
-    return bytes(found)
-
-
-async def _committed(stack: Stack, channel: TelegramChannel, update: dict[str, Any]) -> int | None:
+async def _committed(stack: Stack, channel: TelegramChannel, update: dict[str, Any]) -> Turn | None:
     """Handle an update in one transaction; None when there is nothing to do afterwards."""
     async with channel.answering(update):
         try:
@@ -85,22 +71,7 @@ async def _committed(stack: Stack, channel: TelegramChannel, update: dict[str, A
             return None
         if arrival is None:
             return None
-        try:
-            turn = await receive(
-                stack.db, arrival, channel=channel, media_folder=stack.media,
-                community=stack.settings.community,
-            )  # fmt: skip
-        except UserError as error:  # the same number with other words: no retry would mend it
-            logger().warning("telegram.refused", reason=error.key)
-            return None
-    return turn.id
-
-
-async def _finish(stack: Stack, turn: int) -> None:
-    await finish_turn(
-        stack.db, turn, channels=stack.channels, hear=stack.hear, folder=stack.media, now=utcnow(),
-        base_url=stack.settings.base_url,
-    )  # fmt: skip
+        return await handled(stack, channel, arrival)
 
 
 async def _bury(stack: Stack, update: dict[str, Any], reason: str) -> None:

@@ -31,7 +31,7 @@ _RING = sql(
             AS w(ticket, person, part)
         LEFT JOIN (SELECT DISTINCT ON (person_id) person_id, channel FROM channel_account
                    WHERE reachable AND person_id = ANY(CAST(:people AS uuid[]))
-                   ORDER BY person_id, id) AS a ON a.person_id = w.person),
+                   ORDER BY person_id, used_at DESC NULLS LAST, id) AS a ON a.person_id = w.person),
     rung AS (
         INSERT INTO ticket_card (ticket_id, person_id, channel, part, ring, shown_ring,
                                  shown_version)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
@@ -12,9 +12,20 @@ from bot.console import routes as console
 from bot.console.hub import Hub
 from bot.fanout import Fanout
 from bot.guard import Guard, answer_in_words
-from bot.routes import chat, demo, health, pages, pictures, qr, wecom
+from bot.routes import (
+    chat,
+    demo,
+    health,
+    miniprogram,
+    pages,
+    pictures,
+    qr,
+    telegram,
+    wechat,
+    wecom,
+)
 from bot.stack import Stack
-from channels.registry import channels, close
+from channels.registry import channels, close, warm
 from channels.speech import Speech
 from core import log
 from core.bus import RedisBus
@@ -44,11 +55,14 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(language.prepare, settings.home)
-        listening = asyncio.create_task(fanout.run())
+        tasks = [
+            asyncio.create_task(work)
+            for work in (fanout.run(), warm(stack.channels), telegram.begin(stack))
+        ]
         yield
-        listening.cancel()
-        with suppress(asyncio.CancelledError):
-            await listening
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await close(stack.channels)
         await stack.db.aclose()
         await bus.aclose()
@@ -56,7 +70,8 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="Linling", docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.stack, app.state.fanout, app.state.attempts = stack, fanout, Attempts()
     app.state.hub = Hub(stack.db, fanout, Translator())
-    for module in (pages, health, chat, pictures, qr, wecom, console):
+    routers = (pages, health, chat, pictures, qr, wechat, miniprogram, wecom, telegram, console)
+    for module in routers:
         app.include_router(module.router)
     if settings.demo:
         app.include_router(demo.router)

@@ -40,7 +40,7 @@ def place_of(view: TicketView, t: Translator) -> str:
 
 def _emergency(view: TicketView, call: Call, part: Part, viewer: UUID, t: Translator) -> Card:
     number = numbers_to_dial(call.kind)[0]
-    if part is Part.CALLER and view.status is Status.OPEN:
+    if part is Part.CALLER and view.status is Status.OPEN and not call.withdrawn:
         title = t(
             "emergency-caller-told" if call.told else "emergency-caller-nobody", number=number
         )
@@ -53,16 +53,16 @@ def _emergency(view: TicketView, call: Call, part: Part, viewer: UUID, t: Transl
         summary=_words(view, call, part, t),
         fields=tuple(_fields(view, call, part, t)),
         actions=tuple(_actions(view, call, part, viewer, t)),
-        tone=_tone(view),
+        tone=_tone(view, taken_back=part is Part.CALLER and call.withdrawn),
         version=view.version,
         ticket=str(view.id),
     )
 
 
-def _tone(view: TicketView) -> Tone:
+def _tone(view: TicketView, *, taken_back: bool) -> Tone:
     if view.status is Status.CLOSED:
         return "success"
-    return "danger" if view.status is Status.OPEN else "warning"
+    return "danger" if view.status is Status.OPEN and not taken_back else "warning"
 
 
 def _words(view: TicketView, call: Call, part: Part, t: Translator) -> str:

@@ -57,14 +57,17 @@ def history_card(moves: Sequence[Movement], more: int | None, t: Translator) -> 
         title=t("points-history-title"),
         fields=tuple(
             Field(
-                f"{local(one.at):%Y-%m-%d} {_why(one, t)}",
-                t("points-in" if one.amount > 0 else "points-out", amount=abs(one.amount)),
+                f"{local(one.at):%Y-%m-%d}", t("points-line", why=_why(one, t), points=_way(one, t))
             )
             for one in moves
         ),
         actions=tuple(actions),
         tone="info",
     )
+
+
+def _way(one: Movement, t: Translator) -> str:
+    return t("points-in" if one.amount > 0 else "points-out", amount=abs(one.amount))
 
 
 def _why(one: Movement, t: Translator) -> str:

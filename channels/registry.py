@@ -15,7 +15,7 @@ def channels(settings: Settings, tokens: Tokens) -> dict[str, Local | Vendor]:
 
 
 def vendors(settings: Settings, tokens: Tokens) -> list[Vendor]:
-    """Make the configured vendors' channels."""
+    """Make the configured vendors' channels; raises RuntimeError for settings that can't be."""
     made: list[Vendor] = []
     if settings.wechat.on:
         from channels.wechat import WechatChannel
@@ -30,10 +30,19 @@ def vendors(settings: Settings, tokens: Tokens) -> list[Vendor]:
 
         made.append(WecomChannel(settings.wecom, tokens))
     if settings.telegram.on:
-        from channels.telegram import TelegramChannel
+        from channels.telegram import TelegramChannel, check
 
+        check(settings)
         made.append(TelegramChannel(settings.telegram))
     return made
+
+
+async def warm(channels: dict[str, Local | Vendor]) -> None:
+    """Load what a channel loads late, so that no message waits for it."""
+    for channel in channels.values():
+        ready = getattr(channel, "ready", None)
+        if ready is not None:
+            await ready()
 
 
 async def close(channels: dict[str, Local | Vendor]) -> None:

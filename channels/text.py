@@ -12,27 +12,28 @@ def numbered(card: Card, t: Translator) -> str:
     return text
 
 
-def pages(text: str, limit: int, t: Translator) -> tuple[str, str]:
-    """Cut off what fits into `limit` bytes of UTF-8, at a line's end where one is near.
+def pages(text: str, limit: int, t: Translator, *, encoding: str = "utf-8") -> tuple[str, str]:
+    """Cut off what fits into `limit` bytes, at a line's end where one is near.
 
     Returns (page, rest); with a rest the page ends by saying how to read on.
     """
-    if len(text.encode()) <= limit:
+    if len(text.encode(encoding)) <= limit:
         return text, ""
     more = "\n" + t("text-read-on")
-    head = clipped(text, limit - len(more.encode()))
+    head = clipped(text, limit - len(more.encode(encoding)), encoding=encoding)
     line_end = head.rfind("\n")
     if line_end > len(head) // 2:
         head = head[:line_end]
     return head + more, text[len(head) :].lstrip("\n")
 
 
-def clipped(text: str, limit: int, ellipsis: str = "") -> str:
-    """Cut to `limit` bytes of UTF-8 without breaking a character; the ellipsis counts too."""
-    if len(text.encode()) <= limit:
+def clipped(text: str, limit: int, ellipsis: str = "", *, encoding: str = "utf-8") -> str:
+    """Cut to `limit` bytes without breaking a character; the ellipsis counts too."""
+    whole = text.encode(encoding)
+    if len(whole) <= limit:
         return text
-    room = limit - len(ellipsis.encode())
-    return text.encode()[:room].decode(errors="ignore") + ellipsis
+    room = limit - len(ellipsis.encode(encoding))
+    return whole[:room].decode(encoding, errors="ignore") + ellipsis
 
 
 def shortened(text: str, limit: int) -> str:

@@ -22,7 +22,8 @@ async def halted(session: Session, channel: str, reason: str, *, now: datetime) 
             continue  # that way is shut; the console's banner says it
         t = Translator((await actors.profile(session, person)).lang)
         title = t("channel-halted", channel=t(f"channel-{channel}"))
-        card = say(title, summary=t(reason), tone="danger")
+        cause = reason.removeprefix("halted-")
+        card = say(title, summary=t(f"halted-{cause}"), tone="danger")
         await outbox.enqueue_reply(session, card, person=person, channel=where, turn=None, now=now)
     wake(session, "channels")
 

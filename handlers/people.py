@@ -162,7 +162,8 @@ async def _end(ctx: Context, ticket: UUID) -> list[Act]:
     if other := talk.other():
         person, channel = other
         t = Translator((await actors.profile(ctx.session, person, channel=channel)).lang)
-        card = say(t("talk-ended-by", name=ctx.by.name), tone="info")
+        key = "talk-ended-by-worker" if talk.side is Side.WORKER else "talk-ended-by-resident"
+        card = say(t(key, name=ctx.by.name), tone="info")
         await outbox.enqueue_reply(
             ctx.session, card, person=person, channel=channel, turn=None, now=ctx.now
         )

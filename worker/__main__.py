@@ -1,4 +1,4 @@
-"""python -m worker [--only mqtt,outbox,schedule]."""
+"""python -m worker [--only mqtt,outbox,schedule,telegram]."""
 
 import argparse
 import asyncio
@@ -9,8 +9,9 @@ from contextlib import suppress
 
 import uvloop
 
-from channels.registry import channels, close
+from channels.registry import channels, close, warm
 from channels.speech import Speech
+from channels.telegram import check
 from core import log
 from core.bus import RedisBus
 from core.clock import use_timezone
@@ -19,13 +20,18 @@ from core.db import Database
 from core.log import logger
 from core.settings import Settings
 from services.access import SharedTokens
-from worker import mqtt, outbox, probes, schedule
+from worker import mqtt, outbox, probes, schedule, telegram
 from worker.stack import Stack
 
 Part = Callable[[Stack], Awaitable[object]]
-PARTS: dict[str, Part] = {"mqtt": mqtt.run, "outbox": outbox.run, "schedule": schedule.run}
+PARTS: dict[str, Part] = {
+    "mqtt": mqtt.run,
+    "outbox": outbox.run,
+    "schedule": schedule.run,
+    telegram.NAME: telegram.run,
+}
 # Parts of which only one may run at a time, wherever the processes are.
-LED = frozenset({"mqtt", "schedule"})
+LED = frozenset({"mqtt", "schedule", telegram.NAME})
 _AGAIN_S = 1.0
 
 
@@ -67,6 +73,7 @@ async def serve(settings: Settings, parts: list[str]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     tasks = [asyncio.create_task(keep_running(name, stack)) for name in parts]
+    tasks.append(asyncio.create_task(warm(stack.channels)))
     if settings.worker_port:
         tasks.append(asyncio.create_task(probes.run(stack, settings.worker_port)))
     await stop.wait()
@@ -82,16 +89,20 @@ async def serve(settings: Settings, parts: list[str]) -> None:
 def main() -> int:
     """Parse the options, check the keys, serve."""
     parser = argparse.ArgumentParser(prog="python -m worker", description=__doc__)
-    parser.add_argument("--only", default=",".join(PARTS), help="parts, by commas")
+    settings = Settings()
+    wanted = [name for name in PARTS if name != telegram.NAME or telegram.wanted(settings)]
+    parser.add_argument("--only", default=",".join(wanted), help="parts, by commas")
     parts = parser.parse_args().only.split(",")
     if unknown := sorted(set(parts) - set(PARTS)):
         parser.error(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
-    settings = Settings()
+    if absent := sorted(set(parts) - set(wanted)):
+        parser.error(f"{', '.join(absent)}: LINLING_TELEGRAM__TOKEN is not set, or MODE=webhook")
     log.configure(settings.log_level)
     try:
         use_keyring(settings.keyring)
         use_timezone(settings.timezone)
         settings.require_addresses("database_url", "redis_url")
+        check(settings)
         if "mqtt" in parts:
             settings.require_addresses("mqtt_url")
     except (RuntimeError, ValueError) as error:

@@ -1,6 +1,13 @@
 text-answer-by-number = Reply with a number to choose, or 0 for a person.
 text-read-on = There is more: reply “more” to read on.
 
+text-telegram-details = Details
+text-telegram-unreachable = Telegram can't be reached: check the network and LINLING_TELEGRAM__API_BASE.
+text-telegram-wrong-mode = Telegram delivers in another way than LINLING_TELEGRAM__MODE says: restart bot and worker, they register again.
+text-telegram-webhook-fails = Telegram can't deliver to LINLING_BASE_URL: check the domain, the certificate and the proxy.
+halted-telegram-token = Telegram refuses the bot's token: compare LINLING_TELEGRAM__TOKEN with BotFather, mend it and restart.
+halted-telegram-poller = Another program fetches messages with the same bot token: stop it, or use another bot.
+
 text-rest = (Continued)
 
 somebody-worker = the grid worker
@@ -54,3 +61,37 @@ halted-wecom-ip = WeChat Work refuses this server's address: add it to the appli
 halted-wecom-secret = WeChat Work does not accept the credentials: check CORP_ID and the application's SECRET.
 halted-wecom-agent = The WeChat Work application can't be used: check AGENT_ID and that the application is enabled.
 halted-wecom-quota = WeChat Work's calls are used up for now: they are tried again in an hour; use another channel or the telephone for what is urgent.
+
+wechat-tone-danger = 报警
+wechat-tone-warning = 处理中
+wechat-tone-success = 已办结
+wechat-tone-info = 通知
+wechat-tone-neutral = 通知
+wechat-see-more = Tap for details
+wechat-name = 邻铃
+wechat-date = { $year }年{ $month }月{ $day }日
+wechat-menu-services = Services
+wechat-menu-shops = Shops nearby
+wechat-menu-shops-says = shops nearby
+wechat-menu-activities = Activities
+wechat-menu-activities-says = activities
+wechat-menu-rewards = Rewards
+wechat-menu-rewards-says = rewards
+wechat-menu-mine = My home
+wechat-menu-home = Home status
+wechat-menu-home-says = home status
+wechat-menu-points = My points
+wechat-menu-points-says = my points
+wechat-menu-help = Help
+wechat-menu-help-says = help
+wechat-menu-person = A person
+wechat-menu-person-says = a person
+
+halted-wechat-quota = The WeChat service account has used up today’s API calls. See “接口权限” on mp.weixin.qq.com, where a few resets a month are free; otherwise it works again after midnight.
+halted-wechat-address = The WeChat service account refuses this server’s IP address. Add the server’s public IP to the white list under “基本配置” on mp.weixin.qq.com.
+halted-wechat-keys = The WeChat service account does not accept the AppID or AppSecret, or may not send messages. Check the settings, and the account’s state on mp.weixin.qq.com.
+halted-wechat-silent = The WeChat service account’s interface can’t be reached. Check that the server reaches the internet, and try again in a few minutes.
+halted-miniprogram-quota = The WeChat mini-program has used up today’s API calls. See its console for the figures; otherwise it works again after midnight.
+halted-miniprogram-address = The WeChat mini-program refuses this server’s IP address. Add the server’s public IP to the white list under “开发设置” in its console.
+halted-miniprogram-keys = The WeChat mini-program does not accept the AppID or AppSecret, or has no customer service. Check the settings and the mini-program’s console.
+halted-miniprogram-silent = The WeChat mini-program’s interface can’t be reached. Check that the server reaches the internet, and try again in a few minutes.

@@ -13,6 +13,7 @@ points-field-amount = Points
 points-field-shop = Shop
 points-field-guest = Customer
 points-field-receipt = Receipt number
+points-line = { $why }, { $points }
 points-history-title = Your points, newest first
 points-history-none = No points have come or gone yet.
 points-why-grant = Given by the community

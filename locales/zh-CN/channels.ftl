@@ -1,6 +1,13 @@
 text-answer-by-number = 回复数字选择，回复 0 找人。
 text-read-on = 没显示完，回复“更多”接着看。
 
+text-telegram-details = 详情
+text-telegram-unreachable = 连不上 Telegram：检查网络和 LINLING_TELEGRAM__API_BASE。
+text-telegram-wrong-mode = Telegram 那边的接收方式和 LINLING_TELEGRAM__MODE 不一致：重启 bot 和 worker，它们会重新登记。
+text-telegram-webhook-fails = Telegram 推送不到 LINLING_BASE_URL：检查域名、证书和反向代理。
+halted-telegram-token = Telegram 不认这个机器人令牌：到 BotFather 核对 LINLING_TELEGRAM__TOKEN，改好后重启。
+halted-telegram-poller = 有另一个程序在用同一个机器人令牌收消息：停掉它，或换一个机器人。
+
 text-rest = （接着刚才的）
 
 somebody-worker = 网格员
@@ -54,3 +61,37 @@ halted-wecom-ip = 企业微信不接受这台服务器的地址：请在管理�
 halted-wecom-secret = 企业微信不认这组密钥：请核对企业ID（CORP_ID）和这个应用的 SECRET。
 halted-wecom-agent = 企业微信里这个应用用不了：请核对 AGENT_ID，并确认应用已经启用。
 halted-wecom-quota = 企业微信今天的调用次数用完了：一小时后自动再试，急事请改用其他渠道或打电话。
+
+wechat-tone-danger = 报警
+wechat-tone-warning = 处理中
+wechat-tone-success = 已办结
+wechat-tone-info = 通知
+wechat-tone-neutral = 通知
+wechat-see-more = 点开看详情
+wechat-name = 邻铃
+wechat-date = { $year }年{ $month }月{ $day }日
+wechat-menu-services = 办事
+wechat-menu-shops = 附近的店
+wechat-menu-shops-says = 附近的店
+wechat-menu-activities = 社区活动
+wechat-menu-activities-says = 社区活动
+wechat-menu-rewards = 积分兑换
+wechat-menu-rewards-says = 积分兑换
+wechat-menu-mine = 我家
+wechat-menu-home = 家里情况
+wechat-menu-home-says = 家里情况
+wechat-menu-points = 我的积分
+wechat-menu-points-says = 我的积分
+wechat-menu-help = 怎么用
+wechat-menu-help-says = 怎么用
+wechat-menu-person = 找人
+wechat-menu-person-says = 找人
+
+halted-wechat-quota = 微信服务号今天的接口调用次数用完了。请到微信公众平台“接口权限”里查看，每月可以自己清零几次；不清零的话，零点以后恢复。
+halted-wechat-address = 微信服务号拒绝了这台服务器的 IP 地址。请到微信公众平台“基本配置”里，把服务器的公网 IP 加入白名单。
+halted-wechat-keys = 微信服务号不认现在的 AppID 或 AppSecret，或者这个号没有发消息的权限。请核对设置，并到微信公众平台查看账号状态。
+halted-wechat-silent = 连不上微信服务号的接口。请检查服务器能不能访问外网，过几分钟再试。
+halted-miniprogram-quota = 微信小程序今天的接口调用次数用完了。请到小程序后台查看用量；不清零的话，零点以后恢复。
+halted-miniprogram-address = 微信小程序拒绝了这台服务器的 IP 地址。请到小程序后台“开发设置”里，把服务器的公网 IP 加入白名单。
+halted-miniprogram-keys = 微信小程序不认现在的 AppID 或 AppSecret，或者没有开通客服消息。请核对设置，并到小程序后台查看。
+halted-miniprogram-silent = 连不上微信小程序的接口。请检查服务器能不能访问外网，过几分钟再试。

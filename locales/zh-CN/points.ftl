@@ -13,6 +13,7 @@ points-field-amount = 积分
 points-field-shop = 店家
 points-field-guest = 客人
 points-field-receipt = 收据号
+points-line = { $why }，{ $points }
 points-history-title = 您的积分明细
 points-history-none = 您的积分还没有进出。
 points-why-grant = 社区发放

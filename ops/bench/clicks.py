@@ -81,7 +81,8 @@ def clients(ports: Sequence[int]) -> list[httpx.AsyncClient]:
     return [
         httpx.AsyncClient(
             base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30,
-            limits=httpx.Limits(max_connections=64),
+            # Let go before the server does, after five seconds: it might be just while we write.
+            limits=httpx.Limits(max_connections=64, keepalive_expiry=2),
         )
         for port in ports
     ]  # fmt: skip

@@ -24,6 +24,7 @@ from core.errors import UserError
 from core.ids import uuid7
 from models import AccountKind, Community, Person, Reason, Reward, Street
 from ops.bench import Figure, Report, percentile
+from ops.bench.fleet import analyse
 from ops.check import run as broken_invariants
 from ops.embedded import servers
 from ops.migrate import migrate
@@ -115,7 +116,9 @@ async def _build(url: str, keys: str) -> Town:
     await migrate(url)
     db = Database(url)
     try:
-        return await db.run(lambda session: _town(session, url, keys))
+        town = await db.run(lambda session: _town(session, url, keys))
+        await analyse(db)
+        return town
     finally:
         await db.aclose()
 

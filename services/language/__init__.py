@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from core.actor import Role
+from services.language import names
 from services.language.emergency import emergency_of
 from services.language.intents import COMMON, UNKNOWN, of_roles
 from services.language.model import fitted, keep_folder, use_folder
@@ -30,6 +31,7 @@ def prepare(folder: Path) -> None:
     """
     keep_folder(folder)
     _rules()
+    names.prepare()
 
 
 def understand(

@@ -66,10 +66,18 @@ def lexicon() -> dict[str, tuple[str, ...]]:
 
 
 @cache
+def asking() -> dict[str, frozenset[str]]:
+    """Map the parts of data/asking.yaml to their words."""
+    table: dict[str, str] = yaml.safe_load((DATA / "asking.yaml").read_text("utf-8"))
+    return {part: frozenset(words.split()) for part, words in table.items()}
+
+
+@cache
 def digest() -> str:
     """Name the model by everything that it is made of, the code that makes it included."""
     made_of = [
         *sorted((DATA / "intents").glob("*.txt")), DATA / "taxonomy.yaml", DATA / "lexicon.yaml",
+        DATA / "asking.yaml",
         _HERE / "features.py", _HERE / "fit.py",
     ]  # fmt: skip
     summed = hashlib.sha256()

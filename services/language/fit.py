@@ -1,22 +1,25 @@
 """python -m services.language.fit FILE: fit the intent model. Runs in a process of its own.
 
-scikit-learn and pypinyin are imported here alone; the processes that serve read the result.
+scikit-learn and pypinyin are imported here alone, jieba's dictionary is read here alone; the processes that serve read the result.
 """
 
 import os
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from services.language import corpus
+from services.language import corpus, names
 from services.language.features import WIDTH, Featurizer, Lexicon, folded
 from services.language.intents import ALL
 
 _SOFTNESS = 10.0
 _OUTSIDE_WEIGHT = 3.0  # a stranger's sentence must lower every intent
+_FREQUENT, _LONGEST_WORD = 15, 4  # of jieba's 350,000 words, those that people say
+_OWN_COUNT = 3000  # our words are as frequent here as common ones
 _HANZI_ROWS, _HANZI_CELLS = range(0xB0, 0xF8), range(0xA1, 0xFF)  # the 6,763 of GB 2312
 
 
@@ -35,6 +38,18 @@ def sounds() -> dict[str, str]:
     from pypinyin import lazy_pinyin
 
     return {one: folded(lazy_pinyin(one)[0]) for one in hanzi()}
+
+
+def words(known: Iterable[str]) -> dict[str, int]:
+    """Count the words by which sentences are cut: the frequent ones of jieba, and our own."""
+    import jieba
+
+    found: dict[str, int] = dict.fromkeys(known, _OWN_COUNT)
+    for line in jieba.get_dict_file():
+        word, count, *_ = line.decode().split(" ")
+        if int(count) >= _FREQUENT and len(word) <= _LONGEST_WORD:
+            found[word] = max(int(count), found.get(word, 0))
+    return found
 
 
 def fit() -> dict[str, NDArray[np.generic]]:
@@ -64,7 +79,10 @@ def fit() -> dict[str, NDArray[np.generic]]:
         one.fit(matrix, wanted, sample_weight=weight)
         columns.append(one.coef_[0])
         biases.append(one.intercept_[0])
+    cut = words(names.known() | {w for ws in corpus.lexicon().values() for w in ws if w > "~"})
     return {
+        "cut": np.array(list(cut)),
+        "cut_counts": np.array(list(cut.values()), np.int32),
         "weights": np.stack(columns, axis=1).astype(np.float16),
         "biases": np.array(biases, np.float32),
         "hanzi": np.array(list(heard)),

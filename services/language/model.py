@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -29,6 +29,7 @@ class Model:
     featurizer: Featurizer
     weights: NDArray[np.float32]
     biases: NDArray[np.float32]
+    words: Mapping[str, int]  # how often a word is said, for cutting sentences
 
     def ranked(self, text: str, among: Sequence[str]) -> list[tuple[str, float]]:
         """Rank these intents, best first, each with a confidence from 0 to 1."""
@@ -73,4 +74,5 @@ def fitted() -> Model:
         heard = dict(zip(stored["hanzi"].tolist(), stored["sounds"].tolist(), strict=True))
         weights = stored["weights"].astype(np.float32)
         biases = stored["biases"]
-    return Model(Featurizer(heard, Lexicon.made(corpus.lexicon(), heard)), weights, biases)
+        words = dict(zip(stored["cut"].tolist(), stored["cut_counts"].tolist(), strict=True))
+    return Model(Featurizer(heard, Lexicon.made(corpus.lexicon(), heard)), weights, biases, words)

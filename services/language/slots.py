@@ -9,6 +9,7 @@ from services.language import corpus
 from services.language.commands import number_of
 from services.language.features import plain
 from services.language.kinds import kinds_of
+from services.language.names import activity_in, reward_in
 from services.language.written import is_english
 
 _FIGURES = {c: n for n, chars in enumerate(["一", "二两", "三", "四", "五", "六", "七", "八", "九"], 1)
@@ -16,7 +17,9 @@ _FIGURES = {c: n for n, chars in enumerate(["一", "二两", "三", "四", "五"
 _NUMBER = r"(\d+|[一二两三四五六七八九十]{1,3})"
 _ORDINAL = re.compile(rf"第{_NUMBER}个?|(?<!\d){_NUMBER}号(?!楼|线|码)")
 _ENGLISH_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
-_QUANTITY = re.compile(rf"{_NUMBER}\s*(袋|桶|瓶|个|只|斤|包|提|份|张|卷|盒|块|条|双|次|位|人)")
+_QUANTITY = re.compile(
+    rf"{_NUMBER}\s*(袋|桶|瓶|个|只|斤|包|提|份|张|卷|盒|块|双|次|位|人|把|副|套|顶|条)"
+)
 _SPAN = re.compile(rf"(半|{_NUMBER})(个)?(天|晚|周|星期|礼拜|月)")
 _WHEN = re.compile(
     r"大后天|后天|明天|明儿|明早|明晚|今天|今早|今晚|今儿|昨天|前天|"
@@ -36,13 +39,10 @@ _ASKING = re.compile(
     r"看一?下?|带我去?|去|到|一家|一个|有|吗|呢|啊|呀|的|了|现在|还|开着|要走多久|要走多远|多远"
 )
 _TAKING = re.compile(
-    r"请|我们?|要|想|帮我?|给我?|用我?的?积分|积分|用|拿|花|兑换|兑|换|领取?|redeem|exchange|my points|points|for|with|"
-    r"i|want|to|would|like|get|please|the|a|use|一下|吧|呀|啊|了|好伐|可以吗|行吗|谢谢|那个|这个"
+    r"redeem|exchange|my points|points|for|with|i|want|to|would|like|get|please|the|a|use"
 )
-_JOINING = re.compile(
-    r"请|我们?|要|想|也|去|来|的|帮我?|给我?|报名|报个名|报上?|参加|登记|加上?|算上?|一个|名|学|听|上|那个|这个|可以|能|吗|吧|"
-    r"呀|啊|了|取消|退出?掉?|不|哦|活动|把|一下|sign|me|up|for|join|the|register|i|want|to|please|cancel|leave|my|activity"
-)
+_JOINING = re.compile(r"sign|me|up|for|join|the|register|i|want|to|please|cancel|leave|my|activity")
+_PRICE = re.compile(r"[\d一二两三四五六七八九十百]+个?(?:积分|分)")
 _WEAK = frozenset({"东西", "礼品", "奖品", "礼物", "什么", "啥", "点", "些", ""})
 
 
@@ -90,6 +90,11 @@ def _left(pattern: re.Pattern[str], line: str) -> str:
     return " ".join(bare.split()) if line.isascii() else "".join(bare.split())
 
 
+def _close(line: str) -> str:
+    """Leave out times and blanks."""
+    return "".join(_WHEN.sub(" ", line).split())
+
+
 @cache
 def _categories() -> list[tuple[str, str]]:
     said = [(word, key) for key, words in corpus.categories().items() for word in words]
@@ -111,13 +116,15 @@ def _shop(line: str, _text: str) -> dict[str, Any]:
 
 def _activity(line: str, _text: str) -> dict[str, Any]:
     number = ordinal(line)
-    name = _left(_JOINING, _ORDINAL.sub(" ", line))
+    rest = _ORDINAL.sub(" ", line)
+    name = _left(_JOINING, rest) if line.isascii() else activity_in(_close(rest))
     return {"ordinal": number, "name": name if len(name) > 1 and number is None else None}
 
 
 def _reward(line: str, _text: str) -> dict[str, Any]:
     number = ordinal(line)
-    name = _left(_TAKING, _ORDINAL.sub(" ", _QUANTITY.sub(" ", line)))
+    rest = _ORDINAL.sub(" ", _QUANTITY.sub(" ", line))
+    name = _left(_TAKING, rest) if line.isascii() else reward_in(_close(_PRICE.sub(" ", rest)))
     reward = name if name not in _WEAK and number is None else None
     return {"ordinal": number, "quantity": quantity(line), "reward": reward}
 

@@ -74,7 +74,7 @@ async def test_from_the_list_to_the_credit(busy: World) -> None:
     assert heard["title"] == "已确认您参加了“楼道清洁”"
     assert heard["summary"] == "得了 20 分，现在一共有 20 分。"
     history = (await resident.says("积分明细"))[0]["card"]
-    assert history["fields"][0]["label"].endswith("参加：楼道清洁")
+    assert history["fields"][0]["value"] == "参加：楼道清洁，得 20 分"
     again = (await worker.presses(token))[0]["card"]
     assert "已经确认过" in again["title"]
     assert (await busy.fetch("SELECT balance FROM account WHERE kind = 'resident'")) == [(20,)]

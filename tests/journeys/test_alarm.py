@@ -43,6 +43,23 @@ async def test_a_smoke_alarm_travels_from_red_over_amber_to_blue(world: World) -
     await clean(world)
 
 
+async def test_who_cannot_be_reached_is_noted_and_the_others_hear(world: World) -> None:
+    """A relative without a chat gets no card, and the ticket's log says so."""
+    family = world.person("family")
+    await world.db.run(
+        lambda s: s.execute(
+            sql("UPDATE channel_account SET reachable = false WHERE person_id = :who"),
+            {"who": family.id},
+        )
+    )
+    await world.rings("smoke")
+    assert [await world.person(p).rings() for p in ("worker", "elder")] == [1, 1]
+    assert await family.items() == []
+    noted = await world.fetch("SELECT person_id, data FROM ticket_event WHERE kind = 'unreachable'")
+    assert [tuple(row) for row in noted] == [(family.id, {"part": "family"})]
+    await clean(world)
+
+
 async def test_a_second_smoke_on_amber_is_red_again_with_cards_again(world: World) -> None:
     """A new alarm reading on a resolved ticket opens a new epoch with the full chain."""
     worker = world.person("worker")

@@ -110,7 +110,7 @@ async def test_without_a_home_everyone_on_duty_and_the_operator_hear(world: Worl
     worker = world.person("worker")
     assert "地点还不知道" in (await worker.card())["title"]
     await worker.clicks("ticket.ack")
-    assert (await resident.card())["summary"].startswith("王建国已接单")
+    assert (await resident.card())["summary"].startswith("王建国 has taken it")
     await clean(world)
 
 

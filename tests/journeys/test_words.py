@@ -80,7 +80,10 @@ async def test_a_mistake_typed_takes_the_call_back(world: World, text: str) -> N
     elder = world.person("elder")
     await elder.says("救命")
     await elder.says(text)
-    assert "emergency.withdraw" not in ids(await elder.card())
+    mine = await elder.card()
+    assert "emergency.withdraw" not in ids(mine)
+    assert "马上拨打" not in mine["title"]
+    assert mine["tone"] == "warning"
     assert "误触" in (await world.person("worker").card())["summary"]
     assert (await world.fetch("SELECT status FROM ticket"))[0].status == "open"
 

@@ -96,7 +96,11 @@ def test_what_the_turn_handles_is_named_there() -> None:
             if isinstance(node, ast.Compare)
             for side in (node.left, *node.comparators)
         }
-        constants = {"unsure.CHOOSE": unsure.CHOOSE, "_END": people._END}
+        constants = {
+            "unsure.CHOOSE": unsure.CHOOSE,
+            "_END": people._END,
+            "_INVITE": accounts._INVITE,
+        }
         assert name in {constants.get(one, one.strip("'")) for one in compared}
     assert not IN_THE_TURN.keys() & (CLICKS.keys() | SAYS.keys() | INTENTS.keys())
 

@@ -137,6 +137,22 @@ async def test_others_are_woken_after_the_commit(db_url: str) -> None:
     await db.aclose()
 
 
+async def test_the_same_hint_is_sent_once(db_url: str) -> None:
+    """A set of tickets wakes the senders once; what differs in its data is another hint."""
+    bus = Recorder()
+    db = Database(db_url, bus=bus)
+
+    async def work(session: Session) -> None:
+        for number in (1, 2, 1):
+            wake(session, "outbox")
+            wake(session, "mailbox", person="p", id=number)
+
+    await db.run(work)
+    first, second = (Wake("mailbox", {"person": "p", "id": number}) for number in (1, 2))
+    assert bus.wakes == [Wake("outbox", {}), first, second]
+    await db.aclose()
+
+
 async def test_nobody_is_woken_for_nothing(db_url: str) -> None:
     """A rolled back transaction drops its hints; a repeated one sends them once."""
     bus = Recorder()

@@ -16,7 +16,13 @@ export function createLog(root, newest, press, look) {
     newest.hidden = true;
   };
   newest.addEventListener("click", toEnd);
-  root.addEventListener("scroll", () => atEnd() && (newest.hidden = true), { passive: true });
+  let followed = true;
+  root.addEventListener("scroll", () => {
+    followed = atEnd();
+    if (followed) newest.hidden = true;
+  }, { passive: true });
+  // A picture is as high as it is only when it has come; who was at the end stays there.
+  root.addEventListener("load", () => followed && toEnd(), { capture: true });
 
   const ownRow = (content, state) => el("div", { class: "row own" }, el("div", { class: "bubble" }, content), state);
 
@@ -26,10 +32,12 @@ export function createLog(root, newest, press, look) {
     root.insertBefore(row, later ?? null);
   }
 
-  /** Numbers answer the last card that offers anything. */
+  /** Numbers answer the last card that offers anything; in a talk a resident's go to the worker. */
   function markAnswerable() {
     root.querySelector(".answerable")?.classList.remove("answerable");
-    [...root.querySelectorAll(".card:has(.actions)")].at(-1)?.classList.add("answerable");
+    const last = [...root.querySelectorAll(".card:has(.actions)")].at(-1);
+    const offered = [...(last?.querySelectorAll(".actions .button") ?? [])];
+    if (offered.some((button) => button.dataset.action !== "handover.end")) last.classList.add("answerable");
   }
 
   function replace(entry, item) {

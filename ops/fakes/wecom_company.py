@@ -48,8 +48,9 @@ class FakeWecom:
     """One company with one application, in memory.
 
     `dropped` counts what went over a member's limit and was thrown away in silence, `cut` texts
-    that the vendor shortened, `refused` codes that served no more, `record` holds accepted calls as (path, body). `lists_invalid` lets
-    a wrong recipient come back as `invaliduser` of a success, as it does beside valid ones.
+    that the vendor shortened, `refused` codes that served no more; `record` holds accepted calls
+    as (verb, body). `lists_invalid` lets a wrong recipient come back as `invaliduser` of a
+    success, as it does beside valid ones.
     """
 
     clock: Clock

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import orjson
@@ -19,10 +20,12 @@ from core.clock import utcnow
 from core.db import Session, sql
 from core.settings import Settings
 from handlers.delivery import Channels, deliver_due
+from models import Grid
 from ops.embedded import Urls
 from ops.fakes.phone import Shown
 from ops.fakes.telegram import FakeTelegram
 from ops.fakes.telegram_phone import TelegramPhone
+from tests import make
 from tests.channels.telegram_stage import SECRET, TOKEN, Moving, settings, speaking
 from tests.world import World
 
@@ -93,7 +96,8 @@ async def place(world: World, urls: Urls) -> AsyncIterator[Place]:
 
             fake.post = post
             await channel.listen_at("https://linling.example")
-            yield Place(fake, clock, http, world, {channel.name: channel})
+            world.channels[channel.name] = channel
+            yield Place(fake, clock, http, world, world.channels)
 
 
 def _app(world: World, urls: Urls, channel: TelegramChannel) -> FastAPI:
@@ -218,6 +222,36 @@ async def test_whoever_blocks_us_is_marked_and_comes_back(place: Place) -> None:
     await phone.joins()
     assert [row.reachable for row in await place.world.fetch(reachable)] == [True]
     await place.answer(phone)
+
+
+async def test_an_alarm_is_taken_on_by_telegram(place: Place) -> None:
+    """The worker's card carries no name; a click takes it on, and the card changes in place."""
+    world, phone = place.world, place.fake.phone("71")
+    world.now = utcnow()
+    worker = world.person("worker")
+    await world.db.run(lambda session: _on_duty(session, world, worker.id))
+    code = (await worker.says("绑定账号"))[0]["card"]["title"]
+    await phone.joins("link-" + "".join(char for char in code if char.isdigit()))
+    await place.settle()
+    world.now = utcnow() + place.shift
+    await world.rings("smoke")
+    card = await place.answer(phone)
+    assert "3幢" in card.text
+    assert not any(person.name in card.text for person in world.people.values())
+    place.clock.passes(seconds=5)
+    await phone.clicks("接单")
+    await place.settle()
+    assert card.edits >= 1
+    assert "接单" not in {knob.label for knob in card.knobs}
+    assert not place.fake.unanswered
+    assert [row.status for row in await world.fetch("SELECT status FROM ticket")] == ["acked"]
+
+
+async def _on_duty(session: Session, world: World, who: UUID) -> None:
+    grid = await session.get(Grid, world.grid)
+    assert grid is not None
+    await session.execute(sql("DELETE FROM shift WHERE person_id = :who"), {"who": who})
+    await make.shift(session, who, grid, duty="worker", now=world.now)
 
 
 async def _hide_inbound(session: Session) -> None:

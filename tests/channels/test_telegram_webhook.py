@@ -1,5 +1,6 @@
 """Telegram by webhook, from a telephone through the route into the database and back."""
 
+import io
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,6 +11,7 @@ import httpx
 import orjson
 import pytest
 from fastapi import FastAPI
+from PIL import Image
 
 from bot.guard import answer_in_words
 from bot.routes import telegram
@@ -149,6 +151,24 @@ async def test_a_place_and_a_sticker_are_answered(place: Place) -> None:
                  "height": 1, "is_animated": False, "is_video": False}
     )  # fmt: skip
     assert "表情" in (await place.answer(phone)).text
+
+
+async def test_a_picture_is_fetched_and_a_voice_without_ears_declined(place: Place) -> None:
+    """The file comes by getFile, right after the commit; both are answered."""
+    phone = place.fake.phone("7")
+    await phone.joins()
+    await place.settle()
+    jpeg = io.BytesIO()
+    Image.new("RGB", (64, 48), "red").save(jpeg, "JPEG")
+    await phone.sends_picture(jpeg.getvalue())
+    assert [call.method.lower() for call in place.fake.record if "ile" in call.method] == [
+        "getfile"
+    ]
+    await place.answer(phone)
+    fetched = "SELECT 1 FROM inbound WHERE message_id LIKE 'fetched:%'"
+    assert len(await place.world.fetch(fetched)) == 1
+    await phone.sends_voice(b"OggS" + bytes(500))
+    assert "语音" in (await place.answer(phone)).text
 
 
 async def test_a_retry_is_handled_once(place: Place) -> None:

@@ -31,10 +31,9 @@ class Action:
     args: dict[str, Any] = field(default_factory=dict)
 
     def written(self) -> str:
-        """Write the button as text: a link with its address, a number to dial bare."""
-        if self.url is None or self.url.startswith("tel:"):
-            return self.label
-        return f"{self.label} {self.url}"
+        """Write the button as text: a link with its address, a number to dial without `tel:`."""
+        where = (self.url or "").removeprefix("tel:")
+        return self.label if where in self.label else f"{self.label} {where}"
 
 
 @dataclass(frozen=True, slots=True)

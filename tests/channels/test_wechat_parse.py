@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from channels.wechat.envelope import Envelope, ForgedError, cdata
@@ -285,6 +285,8 @@ def test_a_push_for_another_account_is_refused() -> None:
         envelope().opened(query, b"\xff\xfe", now=NOW)
 
 
+@example("]]></Content><MsgType>image</MsgType><Content><![CDATA[")
+@example("]]]]>>")
 @given(st.text(max_size=300))
 def test_whatever_is_answered_the_vendor_reads(text: str) -> None:
     """Emoji, `]]>`, control characters: the reply stays well-formed and says the same."""

@@ -89,11 +89,15 @@ class Hand:
         raise LookupError(label)
 
     async def screen(self) -> list[str]:
-        """List what stands on the screen, the own words left out, oldest first."""
+        """List what stands on the screen with its buttons, oldest first, the own words left out."""
         await self.town.settle()
         if self.phone is None:
             return [_read(card) for card in reversed(await self.human.cards())]
-        return [shown.text for shown in self.phone.screen if not shown.mine]
+        return [
+            "\n".join([shown.text, *(knob.label for knob in shown.knobs)])
+            for shown in self.phone.screen
+            if not shown.mine
+        ]
 
     async def reads(self) -> str:
         """Return the newest text."""

@@ -21,10 +21,11 @@ async def test_an_alarm_from_the_device_to_blue(town: Town, channel: str) -> Non
     await worker.clicks("误报")
     await worker.clicks("见到本人")
     await worker.says("油烟，已开窗")
+    await worker.says("完成")
     assert await town.world.point("smoke") == "handled"
     await town.world.rings("smoke", smoke=False)
     assert await town.world.point("smoke") == "normal"
-    assert await family.sees("结束") or await family.sees("恢复")
+    assert await family.sees("已处置完成")
 
 
 @pytest.mark.parametrize("channel", EVERYWHERE)
@@ -34,7 +35,7 @@ async def test_a_residents_day(town: Town, channel: str) -> None:
     worker = await town.hand("worker", "web")
     await resident.says("菜单")
     assert await resident.sees("积分")
-    await resident.clicks("查积分")
+    await resident.clicks("我的积分")
     assert await resident.sees("0")
     await resident.says("转人工")
     await worker.clicks("接单")

@@ -121,7 +121,7 @@ class Storm:
 def _limits_broken(fake: Any) -> int:
     """Count what the vendor refused or dropped because a limit was passed."""
     refusals = getattr(fake, "refusals", {})
-    return (
+    return int(
         getattr(fake, "dropped", 0) + getattr(fake, "too_fast", 0)
         + refusals.get(45015, 0) + refusals.get(45047, 0)
     )  # fmt: skip

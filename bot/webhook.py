@@ -11,6 +11,7 @@ from core.ports import Vendor
 from handlers.aftermath import finish_turn
 from handlers.dispatch import Turn
 from handlers.incoming import receive
+from handlers.passive import Passive
 
 MAX_BODY = 256 * 1024
 
@@ -25,12 +26,14 @@ async def body_of(request: Request) -> bytes:
     return bytes(body)
 
 
-async def handled(stack: Stack, channel: Vendor, arrival: Arrival) -> Turn | None:
+async def handled(
+    stack: Stack, channel: Vendor, arrival: Arrival, waiting: Passive | None = None
+) -> Turn | None:
     """Handle an arrival to its commit; None for a key that was used with other words."""
     try:
         return await receive(
             stack.db, arrival, channel=channel, media_folder=stack.media,
-            community=stack.settings.community,
+            community=stack.settings.community, waiting=waiting,
         )  # fmt: skip
     except UserError as error:  # no retry of the vendor's would mend it
         logger().warning("webhook.refused", channel=channel.name, reason=error.key)

@@ -8,25 +8,32 @@ from sqlalchemy.exc import DBAPIError
 
 from cards.talk import call_office, say
 from core.act import Act, Fetch, Refresh, Reply
+from core.card import Card
 from core.db import Database, Session
 from core.errors import UserError
-from core.event import Event
+from core.event import Event, Said
 from core.i18n import Translator
 from core.log import logger
 from flows.base import Standing
-from handlers import unsure
+from handlers import passive, unsure
 from handlers.context import Context, Pressed
+from handlers.passive import Passive
 from handlers.turn import answer
 from services import actors, conversation, jobs, office, outbox
+from services.language.written import language_of
 from services.tickets import queries
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A handled event: its inbound id; `repeated` when it had been handled before."""
+    """A handled event: its inbound id; `repeated` when it had been handled before.
+
+    `reply` is what the waiting request is to say, where it could be written at once.
+    """
 
     id: int
     repeated: bool
+    reply: str | None = None
 
 
 class Caller(Protocol):
@@ -40,11 +47,17 @@ class Caller(Protocol):
 
 
 async def dispatch(
-    db: Database, event: Event, *, media_folder: Path, caller: Caller | None = None
+    db: Database,
+    event: Event,
+    *,
+    media_folder: Path,
+    caller: Caller | None = None,
+    waiting: Passive | None = None,
 ) -> Turn:
     """Handle one event in one transaction; safe to repeat with the same event.
 
-    `caller` finds out whose event it is, where that is not known yet.
+    `caller` finds out whose event it is, where that is not known yet; `waiting` is the vendor's
+    request that may carry the answer.
 
     A UserError undoes what the handler did and becomes the answer. Any other exception is a bug:
     it is logged, all is rolled back, and the person gets an apology with a way on.
@@ -52,7 +65,7 @@ async def dispatch(
 
     async def work(session: Session) -> Turn:
         known = event if caller is None else await caller.identify(session, event)
-        return await _handle(session, known, media_folder, caller)
+        return await _handle(session, known, media_folder, caller, waiting)
 
     async def apologise(session: Session) -> Turn:
         known = event if caller is None else await caller.identify(session, event)
@@ -70,7 +83,11 @@ async def dispatch(
 
 
 async def _handle(
-    session: Session, event: Event, media_folder: Path, caller: Caller | None
+    session: Session,
+    event: Event,
+    media_folder: Path,
+    caller: Caller | None,
+    waiting: Passive | None,
 ) -> Turn:
     number, new = await conversation.receive(session, event)
     if not new:
@@ -93,9 +110,26 @@ async def _handle(
         media=media_folder,
         misses=misses,
     )
-    for act in await _answer(context, event):
+    acts = await _answer(context, event)
+    said = [act.card for act in acts if isinstance(act, Reply) and act.person is None]
+    if waiting is not None and said and len(said) == len(acts) and waiting.waits():
+        return Turn(
+            number, repeated=False, reply=await _reply(context, event, said, number, waiting)
+        )
+    for act in acts:
         await _enqueue(context, act, number)
     return Turn(number, repeated=False)
+
+
+async def _reply(ctx: Context, event: Event, said: list[Card], turn: int, waiting: Passive) -> str:
+    """Write the answer in the language of the words, which the turn may just have learnt."""
+    t = ctx.t
+    if isinstance(event, Said) and language_of(event.text) not in {None, t.lang}:
+        t = Translator((await actors.profile(ctx.session, ctx.person, channel=ctx.channel)).lang)
+    return await passive.answer(
+        ctx.session, said, person=ctx.person, channel=ctx.channel, turn=turn, passive=waiting,
+        t=t, now=ctx.now,
+    )  # fmt: skip
 
 
 async def _answer(ctx: Context, event: Event) -> list[Act]:

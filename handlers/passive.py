@@ -1,26 +1,61 @@
-"""A turn's cards as the answer to a vendor's own request: it costs no quota and is there at once."""
+"""A turn's cards as the answer to a vendor's own request: it costs no quota and is there at once.
 
-from collections.abc import Callable
+What is only said is written within the turn's own transaction. A ticket's card goes through the
+outbox like everybody else's, and is taken from there by the request that waits.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
+from uuid import UUID
 
 from core.card import Card
 from core.crypto import open_json, seal_json
 from core.db import Database, Session, sql
 from core.i18n import Translator
 from handlers import rendering
-from services import lastcards, outbox
+from services import buttons, lastcards, outbox
 
 _REPLY = "inbound.reply"
 Write = Callable[[list[Card], Translator], tuple[str, str]]
 
 
+@dataclass(frozen=True, slots=True)
+class Passive:
+    """A request that waits for its answer, till `until` on the monotonic clock.
+
+    `write` turns cards into (text, what did not fit).
+    """
+
+    write: Write
+    until: float
+
+    def waits(self) -> bool:
+        """Tell whether an answer that is begun now still arrives."""
+        return monotonic() < self.until
+
+
+async def answer(
+    session: Session, cards: Sequence[Card], *, person: UUID, channel: str, turn: int,
+    passive: Passive, t: Translator, now: datetime,
+) -> str:  # fmt: skip
+    """Write what a turn says within its transaction; the vendor's retry gets the same text."""
+    shown = [
+        await buttons.mint(session, card, person=person, channel=channel, now=now) for card in cards
+    ]
+    text, rest = passive.write(shown, t)
+    await _keep(session, shown, text, rest, person=person, channel=channel, turn=turn, now=now)
+    return text
+
+
 async def reply(
     db: Database, turn: int, *, channel: str, write: Write, now: datetime
 ) -> str | None:
-    """Write the turn's own cards as one text, and keep it: the vendor's retry gets the same.
+    """Return the text that was kept for a turn, else write its cards that wait in the outbox.
 
-    `write` turns cards into (text, what did not fit). None when there is nothing to say, or when
-    the worker has taken the cards over because the lease ran out. Safe to call again.
+    None when there is nothing to say, or when the worker has taken the cards over because the
+    lease ran out. Safe to call again.
     """
 
     async def work(session: Session) -> str | None:
@@ -45,18 +80,23 @@ async def _write(
         rendered = await rendering.render(session, row, now=now)
         if rendered is not None:
             await rendering.note(session, row, rendered, now=now)
-            shown.append((row, rendered))
+            shown.append((row.person, rendered))
     if not shown:
         return None
-    text, rest = write([one.card for _, one in shown], Translator(shown[0][1].lang))
-    person = shown[0][0].person
-    for place, (_, one) in enumerate(shown, 1):
-        await lastcards.remember(
-            session, one.card, rest if place == len(shown) else "", person=person,
-            channel=channel, now=now,
-        )  # fmt: skip
+    cards = [one.card for _, one in shown]
+    text, rest = write(cards, Translator(shown[0][1].lang))
+    await _keep(session, cards, text, rest, person=shown[0][0], channel=channel, turn=turn, now=now)
+    return text
+
+
+async def _keep(
+    session: Session, shown: Sequence[Card], text: str, rest: str, *, person: UUID, channel: str,
+    turn: int, now: datetime,
+) -> None:  # fmt: skip
+    for place, card in enumerate(shown, 1):
+        left = rest if place == len(shown) else ""
+        await lastcards.remember(session, card, left, person=person, channel=channel, now=now)
     await session.execute(
         sql("UPDATE inbound SET reply = :reply WHERE id = :turn"),
         {"turn": turn, "reply": seal_json(text, _REPLY)},
     )
-    return text

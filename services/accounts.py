@@ -17,17 +17,27 @@ _EXTERNAL = "channel_account.external"
 _UNION = "channel_account.union_index"
 _CODE = "link_code.code_index"
 CODE_DIGITS = 8
+_FRESH = timedelta(minutes=1)
 CODE_LIFE = timedelta(minutes=10)
 WRONG_AN_HOUR = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An address of a person in a channel."""
+    """An address of a person in a channel.
+
+    What is known of it besides spares a turn the writing of what stands there already: whether it
+    is reachable, when it was used, till when its message window is whole, and whether something
+    could not be delivered to it.
+    """
 
     id: UUID
     person: UUID
     external: str
+    reachable: bool = False
+    used_at: datetime | None = None
+    whole_until: datetime | None = None
+    owed: bool = False
 
 
 def index(external: str) -> bytes:
@@ -41,6 +51,7 @@ async def identify(
     channel: str,
     external: str,
     union: str | None,
+    contact: str,
     community: str,
     name: str,
     lang: str,
@@ -51,30 +62,39 @@ async def identify(
     A newcomer is a resident of the community without a home: whoever writes is answered. Two first
     messages at once make one person.
     """
-    if (found := await _find(session, channel, external)) is not None:
+    if (found := await _find(session, channel, external, contact)) is not None:
         return found
     key = f"{channel}:{index(external).hex()}"
     await session.execute(sql("SELECT pg_advisory_xact_lock(hashtext(:key))"), {"key": key})
-    if (found := await _find(session, channel, external)) is not None:
+    if (found := await _find(session, channel, external, contact)) is not None:
         return found
     person = await _of_union(session, union) if union else None
     person = person or await _newcomer(session, community, name=name, lang=lang, now=now)
     return await add(session, person, channel=channel, external=external, union=union, now=now)
 
 
-async def _find(session: Session, channel: str, external: str) -> Account | None:
+async def _find(session: Session, channel: str, external: str, contact: str) -> Account | None:
     row = (
         await session.execute(
             sql(
                 """
-                SELECT id, person_id FROM channel_account
-                WHERE channel = :channel AND external_index = :index
+                SELECT a.id, a.person_id, a.reachable, a.used_at, w.closes_at,
+                       EXISTS (SELECT 1 FROM outbox o WHERE o.person_id = a.person_id
+                               AND o.channel = a.channel AND o.state = 'dead') AS owed
+                FROM channel_account a
+                LEFT JOIN message_window w ON w.account_id = a.id AND w.contact = :contact
+                                          AND w.used = 0
+                WHERE a.channel = :channel AND a.external_index = :index
                 """
             ),
-            {"channel": channel, "index": index(external)},
+            {"channel": channel, "index": index(external), "contact": contact},
         )
     ).one_or_none()
-    return Account(row.id, row.person_id, external) if row is not None else None
+    if row is None:
+        return None
+    return Account(
+        row.id, row.person_id, external, row.reachable, row.used_at, row.closes_at, row.owed
+    )
 
 
 async def _of_union(session: Session, union: str) -> UUID | None:
@@ -145,7 +165,13 @@ async def add(
 
 
 async def heard(session: Session, account: Account, *, reachable: bool, now: datetime) -> None:
-    """Note that somebody wrote, so they can be reached there; or that they left."""
+    """Note that somebody wrote, so they can be reached there; or that they left.
+
+    Within a minute of the last note nothing is written again.
+    """
+    fresh = account.used_at is not None and now - account.used_at < _FRESH
+    if reachable and account.reachable and fresh:
+        return
     await session.execute(
         sql(
             """

@@ -21,7 +21,7 @@ from core.clock import utcnow
 from core.errors import DecodeError
 from core.event import Arrival
 from core.log import logger
-from handlers.passive import reply
+from handlers.passive import Passive, reply
 
 router = APIRouter(tags=["wechat"])
 NAME = "wechat"
@@ -45,19 +45,22 @@ async def take(request: Request, stack: InStack) -> Response:
     """
     started, now = monotonic(), utcnow()
     account = service(stack, NAME)
+    waiting = Passive(answer, until=started + _REPLY_WITHIN_S)
     raw = await opened(request, account, now=now)
     found = arrivals(raw, account, now=now)
-    turns = [turn for one in found if (turn := await handled(stack, account, one)) is not None]
+    turns = [
+        turn for one in found if (turn := await handled(stack, account, one, waiting)) is not None
+    ]
     later = BackgroundTask(finish, stack, turns)
-    if not turns or monotonic() - started > _REPLY_WITHIN_S:
-        return PlainTextResponse(SUCCESS, background=later)
-    # Not cut short: a claim that was committed while we said `success` would be an answer lost.
-    text = await reply(stack.db, turns[0].id, channel=NAME, write=answer, now=utcnow())
+    text = turns[0].reply if turns else None
+    if turns and text is None and waiting.waits():
+        # Not cut short: a claim committed while we said `success` would be an answer lost.
+        text = await reply(stack.db, turns[0].id, channel=NAME, write=answer, now=utcnow())
     if not text:
         return PlainTextResponse(SUCCESS, background=later)
     xml = passive(text, to=found[0].account, by=own_name(raw), now=utcnow())
     sealed = account.envelope.sealed(xml, now=utcnow())
-    return Response(sealed, media_type="application/xml", background=later)
+    return Response(sealed, media_type="application/xml")
 
 
 def service(stack: Stack, name: str) -> Service:

@@ -25,7 +25,7 @@ from bot.routes import (
     wecom,
 )
 from bot.stack import Stack
-from channels.registry import channels, close, warm
+from channels.registry import channels, close
 from channels.speech import Speech
 from core import log
 from core.bus import RedisBus
@@ -55,10 +55,7 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(language.prepare, settings.home)
-        tasks = [
-            asyncio.create_task(work)
-            for work in (fanout.run(), warm(stack.channels), telegram.begin(stack))
-        ]
+        tasks = [asyncio.create_task(work) for work in (fanout.run(), telegram.begin(stack))]
         yield
         for task in tasks:
             task.cancel()

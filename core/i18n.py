@@ -6,6 +6,7 @@ from typing import Any
 
 from fluent.runtime import FluentBundle, FluentResource
 from fluent.runtime.types import fluent_number
+from fluent.syntax import FluentParser, ast
 
 from core.log import logger
 
@@ -60,3 +61,22 @@ class Translator:
 
 def _plain(value: str | int) -> Any:
     return value if isinstance(value, str) else fluent_number(value, useGrouping=False)
+
+
+@cache
+def page_words(lang: str) -> dict[str, str]:
+    """Read `web.ftl`: only texts and plain `{ $name }` placeables, which tests hold."""
+    resource = FluentParser().parse((LOCALES / lang / "web.ftl").read_text("utf-8"))
+    return {
+        entry.id.name: "".join(_part(part) for part in entry.value.elements)
+        for entry in resource.body
+        if isinstance(entry, ast.Message) and entry.value is not None
+    }
+
+
+def _part(part: ast.TextElement | ast.Placeable) -> str:
+    if isinstance(part, ast.TextElement):
+        return part.value
+    if isinstance(part.expression, ast.VariableReference):
+        return "{" + part.expression.id.name + "}"
+    raise ValueError("web.ftl may hold only texts and { $name }")

@@ -95,6 +95,7 @@ class Settings(BaseSettings):
     region: str = ""
     community: str = "default"
     demo: bool = False
+    phones_url: str = ""
     log_level: str = "INFO"
     worker_port: int = 0
     wechat: Wechat = Wechat()

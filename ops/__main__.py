@@ -27,6 +27,13 @@ def _demo(options: argparse.Namespace) -> int:
     return demo.run(options.port, fresh=options.fresh)
 
 
+def _fakes(options: argparse.Namespace) -> int:
+    from ops import phones
+
+    phones.run(phones.with_fakes(Settings(), options.port), options.port, options.product)
+    return 0
+
+
 def _migrate(options: argparse.Namespace) -> int:
     from ops.migrate import migrate
     from ops.stack import joined
@@ -198,6 +205,16 @@ def _export(options: argparse.Namespace) -> int:
     return 0
 
 
+def _describe_servers(add: Callable[[str, Command, str], argparse.ArgumentParser]) -> None:
+    """Describe the commands that run until they are stopped."""
+    demo = add("demo", _demo, "run everything on this machine with a community's figures")
+    demo.add_argument("--port", type=int, default=8000)
+    demo.add_argument("--fresh", action="store_true", help="forget the data of earlier demos")
+    fakes = add("fakes", _fakes, "stand in for the vendors and show their phones, on this machine")
+    fakes.add_argument("--port", type=int, required=True)
+    fakes.add_argument("--product", required=True, metavar="BASE_URL", help="where `bot` answers")
+
+
 def parser() -> argparse.ArgumentParser:
     """Describe every command."""
     made = argparse.ArgumentParser(prog="python -m ops", description=__doc__)
@@ -209,9 +226,7 @@ def parser() -> argparse.ArgumentParser:
         one.set_defaults(command=command)
         return one
 
-    demo = add("demo", _demo, "run everything on this machine with a community's figures")
-    demo.add_argument("--port", type=int, default=8000)
-    demo.add_argument("--fresh", action="store_true", help="forget the data of earlier demos")
+    _describe_servers(add)
     add("migrate", _migrate, "bring the database to the newest revision")
     add("seed", _seed, "fill in the demo community; safe to repeat")
     add("check", _check, "prove the invariants").add_argument("--json", action="store_true")

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -18,7 +19,7 @@ from core.clock import utcnow
 from core.crypto import use_keyring
 from core.db import Database
 from core.settings import Settings
-from ops import sim
+from ops import phones, sim
 from ops.embedded import AlreadyRunningError, Children, StartError, Urls, servers
 from ops.migrate import migrate
 from ops.seed import seed
@@ -39,7 +40,7 @@ def run(port: int, *, fresh: bool) -> int:
         return 1
     if fresh and settings.home.exists():
         _clear(settings.home)
-    settings = with_keys(settings)
+    settings = phones.with_fakes(with_keys(settings), phones.free_port())
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)
     given = {
@@ -81,18 +82,22 @@ async def _serve(settings: Settings, urls: Urls, port: int) -> None:
     )
     use_keyring(settings.keyring)
     db = Database(urls.database, pool=2)
-    children, commands = Children(), _commands(port)
+    children, commands = Children(), _commands(settings, port)
+    fakes = phones.faked(settings)
     try:
         if warm := await _migrated(db):  # then they can start while we look after the data
             _start_all(children, settings, commands)
         await migrate(urls.database)
         # The first start fits the intent model: beside the seed, so that `bot` is ready at once.
         await asyncio.gather(
-            seed(db, demo=True, now=utcnow()), asyncio.to_thread(language.prepare, settings.home)
+            seed(db, demo=True, now=utcnow(), channels=fakes),
+            asyncio.to_thread(language.prepare, settings.home),
         )
         if not warm:
             _start_all(children, settings, commands)
-        await _ready(settings.base_url, children)
+        await _ready(f"{settings.base_url}/readyz", children)
+        if fakes:
+            await _ready(f"{settings.phones_url}phones", children)
         # Before anybody can find the broker: the devices must hear what others publish.
         simulated = asyncio.create_task(sim.run(urls.mqtt, db))
         _write_run(settings, {**urls.pids, **children.pids})
@@ -106,11 +111,15 @@ async def _serve(settings: Settings, urls: Urls, port: int) -> None:
         await db.aclose()
 
 
-def _commands(port: int) -> dict[str, list[str]]:
-    return {
-        "worker": [sys.executable, "-m", "worker"],
-        "bot": [sys.executable, "-m", "bot", "--port", str(port)],
-    }
+def _commands(settings: Settings, port: int) -> dict[str, list[str]]:
+    """List what runs beside the servers, in the order of starting: the fakes end last."""
+    found: dict[str, list[str]] = {}
+    if phones.faked(settings):
+        where = ["--port", str(urlsplit(settings.phones_url).port), "--product", settings.base_url]
+        found["fakes"] = [sys.executable, "-m", "ops", "fakes", *where]
+    found["worker"] = [sys.executable, "-m", "worker"]
+    found["bot"] = [sys.executable, "-m", "bot", "--port", str(port)]
+    return found
 
 
 async def _migrated(db: Database) -> bool:
@@ -145,15 +154,15 @@ async def _keep_alive(
                 _note(settings.home, children.pids)
 
 
-async def _ready(base_url: str, children: Children) -> None:
-    """Wait until /readyz says 200; a process that dies meanwhile ends the demo with its log."""
+async def _ready(url: str, children: Children) -> None:
+    """Wait until an address says 200; a process that dies meanwhile ends the demo with its log."""
     deadline = time.monotonic() + READY_S
     async with httpx.AsyncClient(trust_env=False) as client:
         while time.monotonic() < deadline:
             for name in children.pids:
                 children.require(name)
             try:
-                answer = await client.get(f"{base_url}/readyz", timeout=2)
+                answer = await client.get(url, timeout=2)
             except httpx.HTTPError:
                 pass
             else:
@@ -171,6 +180,7 @@ def _write_run(settings: Settings, pids: Mapping[str, int]) -> None:
             "mqtt_url": settings.mqtt_url,
             "database_url": settings.database_url,
             "redis_url": settings.redis_url,
+            "phones_url": settings.phones_url,
             "pids": {"demo": os.getpid(), **pids},
         },
     )

@@ -11,6 +11,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
 from core.settings import Settings
 from ops.embedded import servers
 
@@ -100,6 +102,21 @@ def environment(settings: Settings) -> dict[str, str]:
         "LINLING_SECRET_KEY": settings.secret_key.get_secret_value(),
         "LINLING_DATA_KEYS": settings.data_keys.get_secret_value(),
         "LINLING_DEMO": "1" if settings.demo else "0",
+        "LINLING_PHONES_URL": settings.phones_url,
+        **_vendors(settings),
+    }
+
+
+def _vendors(settings: Settings) -> dict[str, str]:
+    """Write the vendors' settings as the environment has them."""
+    found = {
+        f"LINLING_{vendor}__{name}".upper(): value
+        for vendor in ("wechat", "miniprogram", "wecom", "telegram")
+        for name, value in getattr(settings, vendor)
+    }
+    return {
+        name: value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+        for name, value in found.items()
     }
 
 

@@ -28,6 +28,7 @@ class Running:
 
     base_url: str
     mqtt_url: str
+    phones_url: str
     home: Path
     process: subprocess.Popen[bytes] = field(repr=False)
 
@@ -64,7 +65,7 @@ def live() -> Iterator[Running]:
         try:
             until(lambda: (home / "run.json").exists() and _ready(base_url), 60, what="the demo")
             run = json.loads((home / "run.json").read_text())
-            yield Running(base_url, run["mqtt_url"], home, process)
+            yield Running(base_url, run["mqtt_url"], run["phones_url"], home, process)
         finally:
             process.terminate()
             assert process.wait(20) == 0

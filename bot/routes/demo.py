@@ -34,9 +34,10 @@ class Clear(BaseModel):
 
 @router.get("")
 async def panel(stack: InStack) -> dict[str, Any]:
-    """List the devices that can be rung."""
+    """List the devices that can be rung, and say where the phones of the demo's vendors are."""
     async with stack.db.reading() as session:
-        return {"demo": True, "devices": await demo.ringable(session)}
+        devices = await demo.ringable(session)
+    return {"demo": True, "devices": devices, "phones": stack.settings.phones_url}
 
 
 @router.post("/ring")

@@ -1,15 +1,13 @@
 """The pages and their words; everything else they need are plain files under /web."""
 
-from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse
-from fluent.syntax import FluentParser, ast
 
 from bot.deps import InStack
-from core.i18n import LOCALES
+from core.i18n import page_words
 
 router = APIRouter(include_in_schema=False)
 WEB = Path(__file__).resolve().parent.parent.parent / "web"
@@ -41,22 +39,3 @@ async def words(lang: Literal["zh-CN", "en"], response: Response, stack: InStack
     """
     response.headers["x-timezone"] = stack.settings.timezone
     return page_words(lang)
-
-
-@cache
-def page_words(lang: str) -> dict[str, str]:
-    """Read `web.ftl`: only texts and plain `{ $name }` placeables, which tests hold."""
-    resource = FluentParser().parse((LOCALES / lang / "web.ftl").read_text("utf-8"))
-    return {
-        entry.id.name: "".join(_part(part) for part in entry.value.elements)
-        for entry in resource.body
-        if isinstance(entry, ast.Message) and entry.value is not None
-    }
-
-
-def _part(part: ast.TextElement | ast.Placeable) -> str:
-    if isinstance(part, ast.TextElement):
-        return part.value
-    if isinstance(part.expression, ast.VariableReference):
-        return "{" + part.expression.id.name + "}"
-    raise ValueError("web.ftl may hold only texts and { $name }")

@@ -40,6 +40,10 @@ class Phone(Protocol):
     account: str
     screen: list[Shown]
 
+    @property
+    def here(self) -> bool:
+        """Tell whether the chat is open: followed, seen, started."""
+
     async def joins(self, scene: str = "") -> None:
         """Follow, scan a code that carries `scene`, or press /start."""
 
@@ -51,6 +55,9 @@ class Phone(Protocol):
 
     async def clicks(self, label: str) -> None:
         """Press the newest button whose label contains this; raises LookupError without one."""
+
+    async def presses(self, shown: Shown, knob: Knob) -> None:
+        """Press this button of this message; a link leads out of the chat."""
 
     async def sends_place(self, lat: float, lon: float) -> None:
         """Send a place, in the datum that the vendor uses."""

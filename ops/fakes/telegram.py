@@ -49,7 +49,10 @@ class Webhook:
 
 @dataclass
 class FakeTelegram:
-    """The state of one bot at Telegram: people, messages, updates that wait."""
+    """The state of one bot at Telegram: people, messages, updates that wait.
+
+    `begun` is added to every number: a fake that starts anew must not repeat an earlier one's.
+    """
 
     token: str
     clock: Clock
@@ -62,11 +65,12 @@ class FakeTelegram:
     waiting: list[Payload] = field(default_factory=list)
     webhook: Webhook = field(default_factory=Webhook)
     files: dict[str, bytes] = field(default_factory=dict)
+    begun: int = 0
     too_fast: int = 0  # sends that went over a limit
 
     def __post_init__(self) -> None:
-        self.numbers = count(1000)
-        self._updates = count(500_001)
+        self.numbers = count(1000 + self.begun)
+        self._updates = count(500_001 + self.begun)
         self._sends: dict[str, deque[datetime]] = defaultdict(deque)
         self._arrived = asyncio.Condition()
         self._poll = 0

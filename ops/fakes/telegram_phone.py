@@ -21,6 +21,11 @@ class TelegramPhone:
         self.telephone = f"86138{abs(number) % 10**8:08d}"
         self._server, self._lang, self._name = server, lang, name
 
+    @property
+    def here(self) -> bool:
+        """Tell whether START was pressed and the bot is not blocked."""
+        return self.met and not self.blocked
+
     # --- what is shown ----------------------------------------------------------------
 
     def show(self, number: str, payload: Payload) -> Shown:
@@ -72,9 +77,24 @@ class TelegramPhone:
         for shown in reversed(self.screen):
             for knob in shown.knobs:
                 if label in knob.label:
-                    await self._press(shown, knob)
+                    await self.presses(shown, knob)
                     return
         raise LookupError(label)
+
+    async def presses(self, shown: Shown, knob: Knob) -> None:
+        """Press this button of this message; a link leaves the chat."""
+        if knob.url:
+            return
+        if "keyboard" in shown.raw["reply_markup"]:
+            await self.shares_contact()
+            return
+        server, query = self._server, str(secrets.randbits(62))
+        server.unanswered[query] = server.clock()
+        await server.bring(
+            "callback_query",
+            {"id": query, "from": self.me(), "chat_instance": str(self.number),
+             "message": server.message(self, shown), "data": knob.data},
+        )  # fmt: skip
 
     async def sends_place(self, lat: float, lon: float) -> None:
         """Send a place."""
@@ -107,7 +127,7 @@ class TelegramPhone:
 
     async def sends(self, **content: Any) -> int:
         """Send a message with any content; returns the update's id."""
-        if not self.met or self.blocked:
+        if not self.here:
             raise PermissionError("the chat is not open")
         number = next(self._server.numbers)
         now = self._server.clock()
@@ -120,20 +140,6 @@ class TelegramPhone:
         )  # fmt: skip
 
     # ----------------------------------------------------------------------------------
-
-    async def _press(self, shown: Shown, knob: Knob) -> None:
-        if knob.url:
-            return
-        if "keyboard" in shown.raw["reply_markup"]:
-            await self.shares_contact()
-            return
-        server, query = self._server, str(secrets.randbits(62))
-        server.unanswered[query] = server.clock()
-        await server.bring(
-            "callback_query",
-            {"id": query, "from": self.me(), "chat_instance": str(self.number),
-             "message": server.message(self, shown), "data": knob.data},
-        )  # fmt: skip
 
     def _status(self) -> str:
         return "kicked" if self.blocked else "member" if self.met else "left"

@@ -42,11 +42,12 @@ class WechatFake:
 
     Tests turn what is public: `allowed` (the white list), `menus` (test accounts refuse msgmenu),
     `daily_quota`, `lost_answers` (so many answers of the product do not arrive), `as_json`.
+    `begun` is added to every message id: a fake that starts anew must not repeat an earlier one's.
     """
 
     def __init__(
         self, *, appid: str, secret: str, token: str, clock: Clock, post: Post, aes_key: str = "",
-        kind: Literal["service", "miniprogram"] = "service", as_json: bool = False,
+        kind: Literal["service", "miniprogram"] = "service", as_json: bool = False, begun: int = 0,
     ) -> None:  # fmt: skip
         self.appid, self.secret, self.aes_key = appid, secret, aes_key
         self.crypto = Crypto(appid, token, aes_key)
@@ -73,7 +74,7 @@ class WechatFake:
         self._forced: list[datetime] = []
         self._calls: Counter[str] = Counter()
         self._once: set[tuple[str, str]] = set()
-        self._numbers = itertools.count(7_000_000_000_000_000_001)
+        self._numbers = itertools.count(7_000_000_000_000_000_001 + begun)
 
     # --- people -------------------------------------------------------------------------------
 
@@ -82,6 +83,13 @@ class WechatFake:
         if account not in self._phones:
             self._phones[account] = WechatPhone(account, self)
         return self._phones[account]
+
+    def knows(self, account: str) -> WechatPhone:
+        """Let a person be a follower of long standing, who has written just now."""
+        phone = self.phone(account)
+        phone.following = True
+        self._window(account).opened("message", self.clock())
+        return phone
 
     def number(self) -> str:
         """Return the next message id."""

@@ -4,7 +4,7 @@ import re
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from ops.fakes.phone import Shown
+from ops.fakes.phone import Knob, Shown
 
 if TYPE_CHECKING:
     from ops.fakes.wechat_account import WechatFake
@@ -18,6 +18,11 @@ class WechatPhone:
         self.screen: list[Shown] = []
         self.following = False
         self._fake = fake
+
+    @property
+    def here(self) -> bool:
+        """Tell whether the account is followed."""
+        return self.following
 
     async def joins(self, scene: str = "") -> None:
         """Follow or scan a code; in a mini-program, open its customer service."""
@@ -48,16 +53,18 @@ class WechatPhone:
                 continue
             for knob in shown.knobs:
                 if label in knob.label:
-                    if not knob.url:
-                        self._keep(knob.label)
-                        await self._sends(
-                            "text", "action", Content=knob.label, bizmsgmenuid=knob.data
-                        )
+                    await self.presses(shown, knob)
                     return
             if found := re.search(rf"^(\d+) .*{re.escape(label)}", shown.text, re.MULTILINE):
                 await self.says(found[1])
                 return
         raise LookupError(label)
+
+    async def presses(self, shown: Shown, knob: Knob) -> None:  # noqa: ARG002  an entry tells all
+        """Press this entry; it is said as well, which a link is not."""
+        if not knob.url:
+            self._keep(knob.label)
+            await self._sends("text", "action", Content=knob.label, bizmsgmenuid=knob.data)
 
     async def taps_menu(self, name: str) -> None:
         """Tap an entry of the menu below the chat; raises LookupError without one."""
@@ -71,6 +78,7 @@ class WechatPhone:
 
     async def sends_place(self, lat: float, lon: float) -> None:
         """Send a place, in GCJ-02."""
+        self._keep("", msgtype="location")
         await self._sends(
             "location", Location_X=f"{lat}", Location_Y=f"{lon}", Scale="16", Label="L"
         )
@@ -83,6 +91,7 @@ class WechatPhone:
 
     async def sends_picture(self, jpeg: bytes) -> None:
         """Send a picture."""
+        self._keep("", msgtype="image")
         await self._sends("image", PicUrl="http://mmbiz.qpic.cn/x", MediaId=self._uploaded(jpeg))
 
     async def sends_voice(self, amr: bytes) -> None:
@@ -115,9 +124,9 @@ class WechatPhone:
         self._fake.files[ref] = content
         return ref
 
-    def _keep(self, text: str) -> None:
+    def _keep(self, text: str, **raw: Any) -> None:
         fake = self._fake
-        self.screen.append(Shown(fake.number(), text, [], fake.clock(), {}, mine=True))
+        self.screen.append(Shown(fake.number(), text, [], fake.clock(), raw, mine=True))
 
     async def _sends(self, kind: str, contact: str = "message", **fields: Any) -> None:
         await self._fake.push(

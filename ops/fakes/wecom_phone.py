@@ -40,6 +40,11 @@ class WecomPhone:
         self.account = account
         self.screen: list[Shown] = []
 
+    @property
+    def here(self) -> bool:
+        """Tell whether the member sees the application."""
+        return self.account in self._vendor.members
+
     # --- what arrives -------------------------------------------------------------------------
 
     def receives(self, message: str, body: dict[str, Any]) -> None:
@@ -74,18 +79,19 @@ class WecomPhone:
 
     async def says(self, text: str) -> None:
         """Write a text."""
-        now = self._vendor.clock()
-        self.screen.append(Shown(secrets.token_hex(8), text, [], now, {}, mine=True))
+        self._keep(text)
         await self._message("text", Content=text)
 
     async def sends_place(self, lat: float, lon: float) -> None:
         """Send a place, in GCJ-02."""
+        self._keep("", msgtype="location")
         await self._message(
             "location", Location_X=f"{lat}", Location_Y=f"{lon}", Scale="16", Label=""
         )
 
     async def sends_picture(self, jpeg: bytes) -> None:
         """Send a picture."""
+        self._keep("", msgtype="image")
         await self._media("image", jpeg)
 
     async def sends_voice(self, amr: bytes) -> None:
@@ -101,11 +107,14 @@ class WecomPhone:
         for shown in reversed(self.screen):
             for knob in shown.knobs:
                 if label in knob.label and not knob.url:
-                    await self._click(shown, knob)
+                    await self.presses(shown, knob)
                     return
         raise LookupError(label)
 
-    async def _click(self, shown: Shown, knob: Knob) -> None:
+    async def presses(self, shown: Shown, knob: Knob) -> None:
+        """Press this button, or choose and submit this option, of this message."""
+        if knob.url:
+            return
         if CLICKED not in shown.text:
             shown.text += f"\n{knob.label}{CLICKED}"
         card = shown.raw.get("template_card", shown.raw)
@@ -118,6 +127,10 @@ class WecomPhone:
             "template_card_event", EventKey=key, TaskId=self._vendor.task_of(shown.id),
             CardType=card["card_type"], ResponseCode=self._vendor.new_code(shown.id), **more,
         )  # fmt: skip
+
+    def _keep(self, text: str, **raw: str) -> None:
+        now = self._vendor.clock()
+        self.screen.append(Shown(secrets.token_hex(8), text, [], now, raw, mine=True))
 
     async def _media(self, kind: str, data: bytes) -> None:
         ref = secrets.token_urlsafe(32)

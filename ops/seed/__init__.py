@@ -1,7 +1,7 @@
 """The default rules of every installation, and the demo's whole community."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
@@ -9,7 +9,18 @@ from uuid import UUID
 from core.crypto import keyring
 from core.db import Database, Session, sql
 from models import Building, Community, Grid, Home, Rule, Street
-from ops.seed import activities, data, ground, points, residents, rewards, roles, rota, shops
+from ops.seed import (
+    activities,
+    data,
+    ground,
+    phones,
+    points,
+    residents,
+    rewards,
+    roles,
+    rota,
+    shops,
+)
 from ops.seed.residents import Flat
 from ops.seed.rows import Rows
 
@@ -23,20 +34,25 @@ class NotEmptyError(RuntimeError):
     """Refuse to mix invented people with a real community's."""
 
 
-async def seed(db: Database, *, demo: bool, now: datetime) -> dict[str, int]:
+async def seed(
+    db: Database, *, demo: bool, now: datetime, channels: Collection[str] = ()
+) -> dict[str, int]:
     """Write what is missing, in one transaction; return how many rows of which table.
 
     With `demo` the community `default` becomes the demo's, and its people are on duty from the
-    midnight before `now`. Raises NotEmptyError where somebody else's buildings stand already.
+    midnight before `now`. `channels` are the vendors for which the demo has phones. Raises
+    NotEmptyError where somebody else's buildings stand already.
     """
 
     async def work(session: Session) -> dict[str, int]:
-        return await _seed(session, demo=demo, now=now)
+        return await _seed(session, demo=demo, now=now, channels=channels)
 
     return await db.run(work)
 
 
-async def _seed(session: Session, *, demo: bool, now: datetime) -> dict[str, int]:
+async def _seed(
+    session: Session, *, demo: bool, now: datetime, channels: Collection[str]
+) -> dict[str, int]:
     await session.execute(sql("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     written: Counter[str] = Counter()
     community = await _community(session, written)
@@ -44,6 +60,7 @@ async def _seed(session: Session, *, demo: bool, now: datetime) -> dict[str, int
     if demo:
         written.update(await _demo(session, community, now=now))
         written.update(await rewards.keep_up(session, community, now=now))
+        written.update(await phones.keep_up(session, community, channels=channels, now=now))
     return dict(written)
 
 

@@ -81,11 +81,15 @@ class People:
     def family(self, relative: UUID, elders: Sequence[Resident]) -> None:
         """Link a relative to the elders of a home, who consented."""
         for elder in elders:
-            self.member(relative, Role.FAMILY, ScopeKind.PERSON, elder.id)
-            self.rows.make(
-                FamilyLink, community_id=self.community, elder_id=elder.id, relative_id=relative,
-                consented_at=self.began, ended_at=None,
-            )  # fmt: skip
+            self.link(relative, elder.id)
+
+    def link(self, relative: UUID, elder: UUID) -> None:
+        """Link a relative to an elder who consented."""
+        self.member(relative, Role.FAMILY, ScopeKind.PERSON, elder)
+        self.rows.make(
+            FamilyLink, community_id=self.community, elder_id=elder, relative_id=relative,
+            consented_at=self.began, ended_at=None,
+        )  # fmt: skip
 
 
 def move_in(households: Sequence[Household]) -> Cast:

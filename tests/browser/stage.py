@@ -10,6 +10,7 @@ class Live(Protocol):
     """The whole product, running."""
 
     base_url: str
+    phones_url: str
 
     async def publish(self, topic: str, payload: dict[str, Any]) -> None:
         """Send one MQTT message as a device would."""
@@ -68,9 +69,20 @@ async def lonely_device(page: Page, live: Live, kind: str) -> Device:
         for f in features
         if f["properties"]["state"] == "normal" and f["properties"]["device"] in listed
     ]
-    chosen = max(quiet, key=room)["properties"]["device"]
-    said = await (await page.request.post("/api/demo/clear", data={"device": chosen})).json()
-    return Device(chosen, live, said["topic"], said["payload"])
+    return await _listened(page, live, max(quiet, key=room)["properties"]["device"])
+
+
+async def elders_device(page: Page, live: Live, kind: str) -> Device:
+    """Choose the persona elder's own device that raises this alarm: the panel lists it first."""
+    panel = await (await page.request.get("/api/demo")).json()
+    found = next(device["id"] for device in panel["devices"] if device["kind"] == kind)
+    return await _listened(page, live, found)
+
+
+async def _listened(page: Page, live: Live, device: str) -> Device:
+    """Learn how a device speaks, by letting it say that all is well."""
+    said = await (await page.request.post("/api/demo/clear", data={"device": device})).json()
+    return Device(device, live, said["topic"], said["payload"])
 
 
 def row_of(console: Page, device: Device) -> Locator:

@@ -277,3 +277,76 @@ async def test_there_is_always_something_to_come(db: Database) -> None:
         assert (await seed(db, demo=True, now=now)).get("activity", 0) == 0
     over = await rows(db, "SELECT taken FROM activity WHERE taken > 0")
     assert [row.taken for row in over] == [1]
+
+
+VENDORS = ("wechat", "wecom", "telegram")
+
+
+async def people_by_channel(db: Database) -> dict[str, Any]:
+    """Read who has which vendor's account."""
+    query = "SELECT channel, person_id, reachable FROM channel_account WHERE channel <> 'web'"
+    return {row.channel: row for row in await rows(db, query)}
+
+
+async def test_the_phones_belong_to_further_people(db: Database) -> None:
+    """A daughter, a worker on duty and a neighbour; the personas stay on the web chat."""
+    await seed(db, demo=True, now=NOW, channels=VENDORS)
+    found = await people_by_channel(db)
+    assert set(found) == set(VENDORS)
+    assert all(row.reachable for row in found.values())
+    personas = {row[0] for row in await rows(db, "SELECT person_id FROM demo_persona")}
+    assert not personas & {row.person_id for row in found.values()}
+    async with db.reading() as session:
+        elder = await login.by_persona(session, "elder")
+        family = await login.by_persona(session, "family")
+        worker = await login.by_persona(session, "worker")
+        live = await figures(session, await community(db), now=NOW)
+        neighbour = await actors.actor(session, found["telegram"].person_id)
+    assert (live["population"], live["elders"]) == (6626, 2518)
+    links = "SELECT relative_id FROM family_link WHERE elder_id = :elder AND ended_at IS NULL"
+    relatives = {row[0] for row in await rows(db, links, elder=elder)}
+    assert relatives == {family, found["wechat"].person_id}
+    house = """SELECT h.building_id, b.grid_id FROM residence r JOIN home h ON h.id = r.home_id
+               JOIN building b ON b.id = h.building_id WHERE r.person_id = :person"""
+    (where,) = await rows(db, house, person=elder)
+    assert await rows(db, house, person=neighbour.person) == [where]
+    assert neighbour.roles == {Role.RESIDENT}
+    async with db.reading() as session:
+        post = (await on_duty(session, [where.grid_id], now=NOW))[where.grid_id]
+    assert set(post["worker"]) == {worker, found["wecom"].person_id}
+    (window,) = await rows(db, "SELECT allowed, used, closes_at FROM message_window")
+    assert (window.allowed, window.used) == (5, 0)
+    assert window.closes_at > NOW + timedelta(hours=47)
+
+
+async def test_the_phones_start_anew_with_the_demo(db: Database) -> None:
+    """Nobody is added twice; who unfollowed is back, and the window is open as on the fake."""
+    await seed(db, demo=True, now=NOW, channels=VENDORS)
+    before = await people_by_channel(db)
+    async with db.transaction() as session:
+        await session.execute(sql("UPDATE channel_account SET reachable = FALSE"))
+        await session.execute(sql("UPDATE message_window SET used = allowed"))
+    later = NOW + timedelta(hours=3)
+    assert await seed(db, demo=True, now=later, channels=VENDORS) == {}
+    assert await people_by_channel(db) == before
+    assert await one(db, "SELECT used FROM message_window") == 0
+
+
+async def test_a_vendor_without_a_fake_reaches_nobody_invented(db: Database) -> None:
+    """With real keys in the environment no invented account is written to."""
+    await seed(db, demo=True, now=NOW)
+    assert await people_by_channel(db) == {}
+    await seed(db, demo=True, now=NOW, channels=VENDORS)
+    await seed(db, demo=True, now=NOW, channels=("wecom", "telegram"))
+    found = await people_by_channel(db)
+    assert {name for name, row in found.items() if row.reachable} == {"wecom", "telegram"}
+
+
+async def test_the_second_worker_stays_on_duty(db: Database) -> None:
+    """The rota keeps up the people of the phones like all others."""
+    await seed(db, demo=True, now=NOW, channels=VENDORS)
+    later = NOW + timedelta(days=20)
+    await seed(db, demo=True, now=later, channels=VENDORS)
+    found = (await people_by_channel(db))["wecom"].person_id
+    shifts = await rows(db, "SELECT ends_at FROM shift WHERE person_id = :p", p=found)
+    assert max(row.ends_at for row in shifts) > later

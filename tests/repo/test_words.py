@@ -7,11 +7,10 @@ from typing import Any, get_args
 import pytest
 import yaml
 
-from bot.routes.pages import page_words
 from core.actor import Role
 from core.card import Tone
 from core.event import StrangeKind
-from core.i18n import LANGUAGES, LOCALES
+from core.i18n import LANGUAGES, LOCALES, page_words
 from handlers.routes import NOT_YET
 from models import Happened, HomeUse, Part, Status
 from models.calls import CallKind

@@ -75,15 +75,21 @@ function setUpPanel(devices) {
   byId("demo").hidden = false;
 }
 
+function showPhones(url) {
+  byId("phones").querySelector("a").href = url;
+  byId("phones").hidden = false;
+}
+
 async function start() {
   await loadWords(preferredLanguage());
   fillWords();
   byId("language").lang = otherLanguage();
   byId("language").addEventListener("click", () => chooseLanguage(otherLanguage()));
   try {
-    const { devices } = await client.get("/api/demo");
+    const { devices, phones } = await client.get("/api/demo");
     showPersonas();
     setUpPanel(devices);
+    if (phones) showPhones(phones);
   } catch (error) {
     // Not a demo: here people come in by a link from their own chat, or with an account.
     if (!(error instanceof ApiError)) throw error;

@@ -19,7 +19,7 @@ from handlers import passive, unsure
 from handlers.context import Context, Pressed
 from handlers.passive import Passive
 from handlers.turn import answer
-from services import actors, conversation, jobs, office, outbox
+from services import accounts, actors, conversation, jobs, office, outbox
 from services.language.written import language_of
 from services.tickets import queries
 
@@ -94,6 +94,8 @@ async def _handle(
         return Turn(number, repeated=True)
     if caller is not None:
         await caller.heard(session, event)
+    else:
+        await accounts.used(session, event.person, event.channel, now=event.at)
     locked = await conversation.lock(session, person=event.person, channel=event.channel)
     by, profile = await actors.speaker(session, event.person, channel=event.channel)
     stands = locked.flow or {}

@@ -185,6 +185,20 @@ async def heard(session: Session, account: Account, *, reachable: bool, now: dat
     )
 
 
+async def used(session: Session, person: UUID, channel: str, *, now: datetime) -> None:
+    """Note that somebody wrote in a channel, at most once a minute: what is for them goes there."""
+    await session.execute(
+        sql(
+            """
+            UPDATE channel_account SET used_at = :now
+            WHERE person_id = :person AND channel = :channel
+              AND (used_at IS NULL OR used_at < :stale)
+            """
+        ),
+        {"person": person, "channel": channel, "now": now, "stale": now - _FRESH},
+    )
+
+
 async def of(session: Session, person: UUID, channel: str) -> Account | None:
     """Find where to reach a person in a channel; the account used last, None if they left."""
     row = (

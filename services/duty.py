@@ -1,4 +1,4 @@
-"""Who is on duty: in the rota, confirmed, not left."""
+"""Who is on duty: in the rota, confirmed, not left, and reachable at any time."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -8,6 +8,11 @@ from uuid import UUID
 from core.actor import Actor
 from core.db import Session, sql
 from core.errors import UserError
+
+
+# Channels that take a message at any time and keep it in the country: without one of these nobody
+# can stand in a rota that lives hang on.
+ALWAYS_OPEN = ("web", "wecom")
 
 
 async def on_duty(
@@ -20,10 +25,12 @@ async def on_duty(
             SELECT DISTINCT grid_id, duty, person_id FROM shift
             WHERE grid_id = ANY(CAST(:grids AS uuid[])) AND starts_at <= :now AND ends_at > :now
               AND confirmed_at IS NOT NULL AND left_at IS NULL
+              AND EXISTS (SELECT 1 FROM channel_account a WHERE a.person_id = shift.person_id
+                          AND a.reachable AND a.channel = ANY(CAST(:ways AS text[])))
             ORDER BY person_id
             """
         ),
-        {"grids": list(grids), "now": now},
+        {"grids": list(grids), "now": now, "ways": list(ALWAYS_OPEN)},
     )
     found: dict[UUID, dict[str, list[UUID]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
@@ -52,8 +59,20 @@ async def workers_of(session: Session, grids: Iterable[UUID]) -> dict[UUID, list
 async def confirm(session: Session, by: Actor, *, now: datetime) -> list[str]:
     """Be on duty in the own shifts that run now; returns the grids' names.
 
-    Raises UserError `duty-no-shift` when the rota has none, which only the operator can change.
+    Raises UserError `duty-no-shift` when the rota has none, which only the operator can change,
+    `duty-no-channel` for somebody who can't be reached at any time.
     """
+    ways = await session.execute(
+        sql(
+            """
+            SELECT 1 FROM channel_account WHERE person_id = :person AND reachable
+              AND channel = ANY(CAST(:ways AS text[])) LIMIT 1
+            """
+        ),
+        {"person": by.person, "ways": list(ALWAYS_OPEN)},
+    )
+    if ways.scalar_one_or_none() is None:
+        raise UserError("duty-no-channel", status=409)
     return await _change_own(session, by, "confirmed_at = :now, left_at = NULL", now=now)
 
 

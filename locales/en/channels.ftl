@@ -95,3 +95,5 @@ halted-miniprogram-quota = The WeChat mini-program has used up today’s API cal
 halted-miniprogram-address = The WeChat mini-program refuses this server’s IP address. Add the server’s public IP to the white list under “开发设置” in its console.
 halted-miniprogram-keys = The WeChat mini-program does not accept the AppID or AppSecret, or has no customer service. Check the settings and the mini-program’s console.
 halted-miniprogram-silent = The WeChat mini-program’s interface can’t be reached. Check that the server reaches the internet, and try again in a few minutes.
+
+duty-no-channel = On duty you must be reachable at any time. Link WeChat Work or log in to the web chat first, then say you are on duty.

@@ -95,3 +95,5 @@ halted-miniprogram-quota = 微信小程序今天的接口调用次数用完了�
 halted-miniprogram-address = 微信小程序拒绝了这台服务器的 IP 地址。请到小程序后台“开发设置”里，把服务器的公网 IP 加入白名单。
 halted-miniprogram-keys = 微信小程序不认现在的 AppID 或 AppSecret，或者没有开通客服消息。请核对设置，并到小程序后台查看。
 halted-miniprogram-silent = 连不上微信小程序的接口。请检查服务器能不能访问外网，过几分钟再试。
+
+duty-no-channel = 值班要能随时收到消息。请先绑定企业微信，或者登录网页聊天，再发“我在岗”。

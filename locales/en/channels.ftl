@@ -95,3 +95,11 @@ halted-miniprogram-quota = The WeChat mini-program has used up today’s API cal
 halted-miniprogram-address = The WeChat mini-program refuses this server’s IP address. Add the server’s public IP to the white list under “开发设置” in its console.
 halted-miniprogram-keys = The WeChat mini-program does not accept the AppID or AppSecret, or has no customer service. Check the settings and the mini-program’s console.
 halted-miniprogram-silent = The WeChat mini-program’s interface can’t be reached. Check that the server reaches the internet, and try again in a few minutes.
+
+undelivered-left = The person unfollowed, left, or has no account that works.
+undelivered-window = The person has not written for long, so the channel lets us send nothing more, and there is no template to use.
+undelivered-unlicensed = WeChat Work has no interface licence for this member.
+undelivered-silent = The channel did not answer, however often it was tried.
+undelivered-refused = The channel refused this message.
+undelivered-fault = A fault of the system kept this message back. Please tell the maintainers the code below.
+undelivered-unknown = This message is not your community’s.

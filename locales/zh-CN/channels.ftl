@@ -95,3 +95,11 @@ halted-miniprogram-quota = 微信小程序今天的接口调用次数用完了�
 halted-miniprogram-address = 微信小程序拒绝了这台服务器的 IP 地址。请到小程序后台“开发设置”里，把服务器的公网 IP 加入白名单。
 halted-miniprogram-keys = 微信小程序不认现在的 AppID 或 AppSecret，或者没有开通客服消息。请核对设置，并到小程序后台查看。
 halted-miniprogram-silent = 连不上微信小程序的接口。请检查服务器能不能访问外网，过几分钟再试。
+
+undelivered-left = 对方取消了关注、退出了，或者没有可用的账号。
+undelivered-window = 对方很久没来说话，渠道不让再主动发消息，也没有可用的模板。
+undelivered-unlicensed = 企业微信没有给这位成员开通接口许可。
+undelivered-silent = 渠道一直没有回应，试了好几次都没发出去。
+undelivered-refused = 渠道拒收这条消息。
+undelivered-fault = 系统出错，这条消息没能发出去。请把下面的代号告诉维护人员。
+undelivered-unknown = 这条消息不在您的社区里。

@@ -14,6 +14,7 @@ from handlers.routes import NOT_YET
 from models import Happened, HomeUse, Part, Status
 from models.calls import CallKind
 from models.points import Reason, RedemptionState
+from services import undelivered
 from services.language.intents import ALL
 from services.shops.places import Source
 from services.tickets.answer import Found, Seen
@@ -43,6 +44,7 @@ FAMILIES: dict[str, set[str]] = {
     "found-": set(Found),
     "seen-": set(Seen),
     "event-": set(Happened),
+    "undelivered-": set(undelivered.CAUSES),
     "use-": set(HomeUse),
     "menu-": set(Role),
     "group-": groups(),

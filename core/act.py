@@ -8,9 +8,13 @@ from core.card import Card
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Show a card to the person whose event is handled."""
+    """Show a card to the person whose event is handled.
+
+    `person` is who that has turned out to be, when their account was joined to somebody's.
+    """
 
     card: Card
+    person: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

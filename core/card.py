@@ -14,6 +14,10 @@ class Field:
     label: str
     value: str
 
+    def written(self) -> str:
+        """Write the line as text."""
+        return f"{self.label}：{self.value}"
+
 
 @dataclass(frozen=True, slots=True)
 class Action:
@@ -27,10 +31,9 @@ class Action:
     args: dict[str, Any] = field(default_factory=dict)
 
     def written(self) -> str:
-        """Write the button as text: a link with its address, a number to dial bare."""
-        if self.url is None or self.url.startswith("tel:"):
-            return self.label
-        return f"{self.label} {self.url}"
+        """Write the button as text: a link with its address, a number to dial without `tel:`."""
+        where = (self.url or "").removeprefix("tel:")
+        return self.label if where in self.label else f"{self.label} {where}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,6 @@ class Card:
 
     def fallback(self) -> str:
         """Say the whole card in plain text, buttons as numbers, for channels without cards."""
-        lines = [self.title, self.summary, *(f"{f.label}：{f.value}" for f in self.fields)]
+        lines = [self.title, self.summary, *(f.written() for f in self.fields)]
         lines += [f"{n} {a.written()}" for n, a in enumerate(self.actions, 1)]
         return "\n".join(line for line in lines if line)

@@ -1,6 +1,7 @@
 """Somebody comes, leaves, or joins another account of theirs to the one we know."""
 
 import re
+from uuid import UUID
 
 from cards import accounts as cards
 from cards.talk import say
@@ -57,11 +58,7 @@ async def _join(ctx: Context, code: str) -> list[Act]:
     )
     if person is None:
         return [Reply(say(ctx.t("link-code-wrong"), tone="warning"))]
-    profile = await actors.profile(ctx.session, person)
-    t = Translator(profile.lang)
-    return [
-        Reply(say(t("link-done", name=profile.name), summary=t("link-done-next"), tone="success"))
-    ]
+    return await _linked(ctx, person)
 
 
 async def ask_number(ctx: Context, _pressed: Pressed) -> list[Act]:
@@ -80,8 +77,12 @@ async def gave_number(ctx: Context, event: GaveNumber) -> list[Act]:
     if person is None or person == ctx.person:
         return [Reply(say(ctx.t("link-number-unknown"), summary=ctx.t("link-number-next")))]
     await accounts.merge(ctx.session, channel=ctx.channel, newcomer=ctx.person, person=person)
+    return await _linked(ctx, person)
+
+
+async def _linked(ctx: Context, person: UUID) -> list[Act]:
+    """Greet the person whom this account belongs to now."""
     profile = await actors.profile(ctx.session, person)
     t = Translator(profile.lang)
-    return [
-        Reply(say(t("link-done", name=profile.name), summary=t("link-done-next"), tone="success"))
-    ]
+    card = say(t("link-done", name=profile.name), summary=t("link-done-next"), tone="success")
+    return [Reply(card, person)]

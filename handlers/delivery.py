@@ -8,6 +8,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from time import monotonic
 from uuid import UUID
 
 from core.db import Database, Session, sql
@@ -55,11 +56,14 @@ async def deliver_due(
     for row in rows:
         by_person[row.person].append(row)
     limit_at_once = asyncio.Semaphore(AT_ONCE)
+    began = monotonic()
 
     async def deliver_to_one(queue: list[Due]) -> None:
         async with limit_at_once:
             for row in queue:
-                await _deliver_one(db, row, channels[row.channel], now=now, base_url=base_url)
+                # Vendors count by the moment of the send: a batch may take seconds.
+                then = now + timedelta(seconds=monotonic() - began)
+                await _deliver_one(db, row, channels[row.channel], now=then, base_url=base_url)
 
     await asyncio.gather(*(deliver_to_one(queue) for queue in by_person.values()))
     return len(rows)

@@ -123,8 +123,9 @@ async def _current_card(ctx: Context, pressed: list[Pressed]) -> list[Act]:
 async def _enqueue(ctx: Context, act: Act, turn: int) -> None:
     if isinstance(act, Reply):
         await outbox.enqueue_reply(
-            ctx.session, act.card, person=ctx.person, channel=ctx.channel, turn=turn, now=ctx.now
-        )
+            ctx.session, act.card, person=act.person or ctx.person, channel=ctx.channel,
+            turn=turn, now=ctx.now,
+        )  # fmt: skip
     elif isinstance(act, Fetch):
         await jobs.enqueue(
             ctx.session, act, person=ctx.person, channel=ctx.channel, turn=turn, now=ctx.now

@@ -2,8 +2,9 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +13,9 @@ from ops.embedded import Urls, servers
 from services import language
 from tests.system import INSTALL, find
 from tests.world import World
+
+if TYPE_CHECKING:
+    from tests.town import Town
 
 pytest_plugins = ["tests.database", "tests.live"]
 
@@ -25,6 +29,15 @@ def pytest_configure(config: pytest.Config) -> None:
 async def world(db: Database, tmp_path: Path) -> World:
     """Build the small community of tests/world.py in a database of its own."""
     return await World.built(db, tmp_path)
+
+
+@pytest.fixture
+async def town(db: Database, db_url: str, urls: Urls, tmp_path: Path) -> "AsyncIterator[Town]":
+    """Open the community with every channel on, the vendors' fakes opposite."""
+    from tests.town import opened  # heavy: the whole application and every vendor's libraries
+
+    async with opened(db, db_url, urls, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

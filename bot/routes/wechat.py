@@ -62,7 +62,7 @@ async def take(request: Request, stack: InStack) -> Response:
 
 def service(stack: Stack, name: str) -> Service:
     """Return a channel of WeChat's; one that is off has no address."""
-    found: object = stack.channels.get(name)
+    found = stack.vendor(name)
     if not isinstance(found, Service):
         raise HTTPException(404)
     return found

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,9 @@ import orjson
 from aiogram.types import (
     CallbackQuery,
     ChatMemberUpdated,
+    Document,
     Message,
+    PhotoSize,
     Update,
     User,
 )
@@ -126,20 +128,24 @@ def _words(text: str, make: _Made) -> Event:
 
 def _attachment(message: Message, make: _Made) -> Event | None:
     """Take a picture (as a file too) or a voice message of at most 10 MB."""
-    document = message.document
-    if message.photo or (document is not None and document.mime_type in _PICTURES):
-        files = message.photo or ([document] if document else [])
-        small = [one for one in files if (one.file_size or 0) <= MEDIA_LIMIT]
-        if not small:
-            return make(Strange, kind="picture-too-big")
-        largest = max(small, key=lambda one: one.file_size or 0)
-        return make(Attached, kind="picture", ref=largest.file_id)
+    if message.photo:
+        return _picture(message.photo, make)
+    if message.document is not None and message.document.mime_type in _PICTURES:
+        return _picture([message.document], make)
     if message.voice is not None:
         if (message.voice.file_size or 0) > MEDIA_LIMIT:
             return make(Strange, kind="voice")
         return make(Attached, kind="voice", ref=message.voice.file_id)
     kind = _STRANGE.get(message.content_type)
     return make(Strange, kind=kind) if kind else None
+
+
+def _picture(sizes: Sequence[PhotoSize | Document], make: _Made) -> Event:
+    small = [one for one in sizes if (one.file_size or 0) <= MEDIA_LIMIT]
+    if not small:
+        return make(Strange, kind="picture-too-big")
+    largest = max(small, key=lambda one: one.file_size or 0)
+    return make(Attached, kind="picture", ref=largest.file_id)
 
 
 def _click(query: CallbackQuery, make: _Made) -> Arrival | None:

@@ -57,7 +57,7 @@ def render(message: Outgoing) -> Page:
     if layout.numbered:
         layout.lines.append(t("text-answer-by-number"))
     title = card.title.strip()
-    fields = [f"{one.label}：{one.value}" for one in card.fields]
+    fields = [one.written() for one in card.fields]
     parts = [title, card.summary.strip(), *fields, *layout.lines]
     text = "\n".join(part for part in parts if part.strip()).strip() or "…"
     page, rest = pages(text, TEXT_UNITS * 2, t, encoding="utf-16-le")

@@ -76,8 +76,11 @@ class Api:
         }
 
     async def probe(self) -> None:
-        """Get a token as a message would; raises what would stop that message."""
-        await self._token()
+        """Get a token as a message would; raises Halted with what to do about it."""
+        try:
+            await self._token()
+        except (Retryable, Permanent):
+            raise Halted(f"halted-{self._name}-silent", after=_REST_S) from None
 
     async def _called(self, method: str, path: str, **options: Any) -> httpx.Response:
         """Make a call; a token that WeChat no longer takes is changed once."""

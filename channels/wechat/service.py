@@ -8,7 +8,7 @@ import httpx
 from channels.http import client
 from channels.wechat.client import Api
 from channels.wechat.envelope import Envelope
-from core.errors import Ambiguous, Halted, Permanent, Retryable
+from core.errors import Halted
 from core.ports import Outgoing, Pace, Receipt, Tokens, Window
 from core.settings import Wechat
 
@@ -60,6 +60,4 @@ class Service(ABC):
             await self._api.probe()
         except Halted as error:
             return [(f"{self.name}.token", False, str(error))]
-        except (Retryable, Permanent, Ambiguous):
-            return [(f"{self.name}.token", False, f"halted-{self.name}-silent")]
         return [(f"{self.name}.token", True, "")]

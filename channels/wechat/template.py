@@ -1,7 +1,7 @@
 """Notices by template: which words of a card go into which keyword, within WeChat's limits."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from channels.text import shortened
 from core.card import Card
@@ -9,13 +9,13 @@ from core.clock import local, utcnow
 from core.i18n import Translator
 
 _KEYWORD = re.compile(
-    r"(?:([^\s{}:：]+)\s*[:：]\s*)?\{\{\s*([a-z_]+)(\d*)\.DATA\s*\}\}", re.IGNORECASE
+    r"(?:([^\s{}:\uff1a]+)\s*[:\uff1a]\s*)?\{\{\s*([a-z_]+)(\d*)\.DATA\s*\}\}", re.IGNORECASE
 )
 _THING = 20
 # Of each kind: what it can't hold, and its length in characters. A breach costs the whole message.
 _FORMS = {
-    "phrase": (re.compile("[^\u4e00-\u9fff]"), 5),
-    "name": (re.compile("[^\u4e00-\u9fff]"), 10),
+    "phrase": (re.compile(r"[^\u4e00-\u9fff]"), 5),
+    "name": (re.compile(r"[^\u4e00-\u9fff]"), 10),
     "character_string": (re.compile("[^!-~]"), 32),
     "letter": (re.compile("[^A-Za-z]"), 32),
     "number": (re.compile("[^0-9]"), 32),
@@ -50,8 +50,7 @@ def filled(content: str, card: Card, reference: str) -> dict[str, dict[str, str]
     """
     t = Translator()
     by_label = {field.label: field.value for field in card.fields}
-    spare = [card.title, card.summary, *(f"{one.label}：{one.value}" for one in card.fields)]
-    words = [line for text in spare if (line := " ".join(text.split()))]
+    words = replace(card, actions=()).fallback().split("\n")
     data: dict[str, dict[str, str]] = {}
     for keyword in keywords(content):
         value = by_label.get(keyword.label)

@@ -124,7 +124,10 @@ class WecomChannel:
         return await self._client.media(ref)
 
     async def probe(self) -> list[tuple[str, bool, str]]:
-        """Try the credentials, the address and the application: (what, well, key of a hint)."""
+        """Try the credentials, the address and the application: (what, well, key of a hint).
+
+        Raises Retryable, Permanent or Ambiguous when the vendor itself can't be reached.
+        """
         try:
             await self._client.token()
         except Halted as error:

@@ -80,7 +80,7 @@ def text_message(message: Outgoing) -> Rendered:
     )
     room = TEXT_BYTES - len(mark.encode())
     page, rest = pages(card.fallback(), room, Translator(message.lang))
-    return Rendered({"msgtype": "text", "text": {"content": page + mark}}, rest)
+    return Rendered({"msgtype": "text", "text": {"content": mark + page}}, rest)
 
 
 def template_card(message: Outgoing) -> Rendered:
@@ -209,7 +209,7 @@ def _dialled(action: Action) -> str:
 
 
 def _mark(reference: str) -> str:
-    """Make an invisible ending of one message.
+    """Make an invisible beginning of one message; at the end it could stick to a link.
 
     The vendor's duplicate check compares contents, so the same words sent for another reason
     must differ, and the same message sent again must not.

@@ -35,7 +35,7 @@ SERVICE_TICKETS = 10_000
 PROCESSES = 4
 AT_ONCE = 2  # cards that are pressed at the same time over HTTP, by twenty hands each
 # A bench ends within four minutes: what is not reached by then is seen in the figures.
-FOR_S = 225.0
+HTTP_S, FOR_S = 135.0, 230.0  # from the start
 BUDGET = {
     "http_tickets": "= 500, one winner each",
     "service_tickets": "= 10,000, one winner each",
@@ -71,15 +71,15 @@ def measure() -> Report:
 
 
 async def _measure(place: Ground) -> Report:
-    ends = time.monotonic() + FOR_S
+    began = time.monotonic()
     await migrate(place.settings.database_url)
     bus = RedisBus(place.settings.redis_url)
     db = Database(place.settings.database_url, bus=bus)
     try:
         size = Size(homes=TICKETS, grids=1, workers=HANDS, kind="smoke")
         points = await build(db, size, now=utcnow())
-        http = await _over_http(place, db, points, ends=ends)
-        service = await _at_service(place, db, points[0].workers, ends=ends)
+        http = await _over_http(place, db, points, ends=began + HTTP_S)
+        service = await _at_service(place, db, points[0].workers, ends=began + FOR_S)
     finally:
         await db.aclose()
         await bus.aclose()

@@ -81,7 +81,7 @@ class FakeTelegram:
             "getfile": self._get_file,
         }
 
-    def phone(self, account: str, *, lang: str = "zh-hans", name: str = "阿芳") -> TelegramPhone:
+    def phone(self, account: str, *, lang: str = "zh-hans", name: str = "Fang") -> TelegramPhone:
         """Return a person's telephone; they have not met the bot before `joins`."""
         number = int(account)
         if number not in self.phones:
@@ -178,7 +178,7 @@ class FakeTelegram:
     def me(self) -> Payload:
         """Write the bot as the Bot API does."""
         number = int(self.token.partition(":")[0])
-        return {"id": number, "is_bot": True, "first_name": "邻铃", "username": "LinlingBot"}
+        return {"id": number, "is_bot": True, "first_name": "Linling", "username": "LinlingBot"}
 
     async def _get_me(self, _payload: Payload) -> Payload:
         return {**self.me(), "can_join_groups": False, "can_read_all_group_messages": False,

@@ -256,7 +256,7 @@ class WechatFake:
     def _show_notice(self, account: str, content: str, payload: dict[str, Any], link: str) -> None:
         for place, given in payload["data"].items():
             content = content.replace(f"{{{{{place}.DATA}}}}", given["value"])
-        knobs = [Knob("查看详情", "", link)] if link else []
+        knobs = [Knob("details", "", link)] if link else []
         self.shows(account, content, raw=payload, knobs=knobs)
 
     def scene(self, payload: dict[str, Any]) -> dict[str, Any]:

@@ -72,7 +72,7 @@ class WechatPhone:
     async def sends_place(self, lat: float, lon: float) -> None:
         """Send a place, in GCJ-02."""
         await self._sends(
-            "location", Location_X=f"{lat}", Location_Y=f"{lon}", Scale="16", Label="某处"
+            "location", Location_X=f"{lat}", Location_Y=f"{lon}", Scale="16", Label="L"
         )
 
     async def reports_place(self, lat: float, lon: float) -> None:

@@ -8,10 +8,11 @@ from typing import Any
 TEXT_BYTES = 2048
 MENU_HEAD_BYTES, MENU_ITEMS, MENU_ITEM_BYTES, MENU_ID_BYTES = 1024, 10, 128, 64
 _PLACE = re.compile(r"\{\{(\w+)\.DATA\}\}")
-_TIME = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日( \d{1,2}:\d{2}(:\d{2})?)?")
+# 2019年10月1日 15:01
+_TIME = re.compile(r"\d{4}\u5e74\d{1,2}\u6708\d{1,2}\u65e5( \d{1,2}:\d{2}(:\d{2})?)?")
 _FIELDS = {
     "thing": re.compile(r"[^\n\r\t]{1,20}"),
-    "phrase": re.compile("[\u4e00-\u9fff]{1,5}"),
+    "phrase": re.compile(r"[\u4e00-\u9fff]{1,5}"),
     "name": re.compile(r"[\u4e00-\u9fff]{1,10}|[A-Za-z ]{1,20}"),
     "character_string": re.compile("[!-~]{1,32}"),
     "letter": re.compile("[A-Za-z]{1,32}"),

@@ -48,8 +48,9 @@ class FakeWecom:
     """One company with one application, in memory.
 
     `dropped` counts what went over a member's limit and was thrown away in silence, `cut` texts
-    that the vendor shortened, `record` holds accepted calls as (path, body). `lists_invalid` lets
-    a wrong recipient come back as `invaliduser` of a success, as it does beside valid ones.
+    that the vendor shortened, `refused` codes that served no more; `record` holds accepted calls
+    as (verb, body). `lists_invalid` lets a wrong recipient come back as `invaliduser` of a
+    success, as it does beside valid ones.
     """
 
     clock: Clock
@@ -67,6 +68,7 @@ class FakeWecom:
     code_refused: int = 40029  # the vendor names no code for a spent response_code
     dropped: int = 0
     cut: int = 0
+    refused: int = 0
     record: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     callbacks: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     media: dict[str, bytes] = field(default_factory=dict)
@@ -131,6 +133,7 @@ class FakeWecom:
         self._own(body)
         code = self.codes.get(body.get("response_code", ""))
         if code is None or code.used or code.until <= self.clock():
+            self.refused += 1
             raise Refusal(self.code_refused)
         card, sent = body["template_card"], self._messages[code.message]
         if words := wecom_rules.fault(card, update=True):

@@ -1,14 +1,17 @@
 """Telegram by webhook, from a telephone through the route into the database and back."""
 
+import io
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import orjson
 import pytest
 from fastapi import FastAPI
+from PIL import Image
 
 from bot.guard import answer_in_words
 from bot.routes import telegram
@@ -19,10 +22,12 @@ from core.clock import utcnow
 from core.db import Session, sql
 from core.settings import Settings
 from handlers.delivery import Channels, deliver_due
+from models import Grid
 from ops.embedded import Urls
 from ops.fakes.phone import Shown
 from ops.fakes.telegram import FakeTelegram
 from ops.fakes.telegram_phone import TelegramPhone
+from tests import make
 from tests.channels.telegram_stage import SECRET, TOKEN, Moving, settings, speaking
 from tests.world import World
 
@@ -93,7 +98,8 @@ async def place(world: World, urls: Urls) -> AsyncIterator[Place]:
 
             fake.post = post
             await channel.listen_at("https://linling.example")
-            yield Place(fake, clock, http, world, {channel.name: channel})
+            world.channels[channel.name] = channel
+            yield Place(fake, clock, http, world, world.channels)
 
 
 def _app(world: World, urls: Urls, channel: TelegramChannel) -> FastAPI:
@@ -145,6 +151,24 @@ async def test_a_place_and_a_sticker_are_answered(place: Place) -> None:
                  "height": 1, "is_animated": False, "is_video": False}
     )  # fmt: skip
     assert "表情" in (await place.answer(phone)).text
+
+
+async def test_a_picture_is_fetched_and_a_voice_without_ears_declined(place: Place) -> None:
+    """The file comes by getFile, right after the commit; both are answered."""
+    phone = place.fake.phone("7")
+    await phone.joins()
+    await place.settle()
+    jpeg = io.BytesIO()
+    Image.new("RGB", (64, 48), "red").save(jpeg, "JPEG")
+    await phone.sends_picture(jpeg.getvalue())
+    assert [call.method.lower() for call in place.fake.record if "ile" in call.method] == [
+        "getfile"
+    ]
+    await place.answer(phone)
+    fetched = "SELECT 1 FROM inbound WHERE message_id LIKE 'fetched:%'"
+    assert len(await place.world.fetch(fetched)) == 1
+    await phone.sends_voice(b"OggS" + bytes(500))
+    assert "语音" in (await place.answer(phone)).text
 
 
 async def test_a_retry_is_handled_once(place: Place) -> None:
@@ -218,6 +242,36 @@ async def test_whoever_blocks_us_is_marked_and_comes_back(place: Place) -> None:
     await phone.joins()
     assert [row.reachable for row in await place.world.fetch(reachable)] == [True]
     await place.answer(phone)
+
+
+async def test_an_alarm_is_taken_on_by_telegram(place: Place) -> None:
+    """The worker's card carries no name; a click takes it on, and the card changes in place."""
+    world, phone = place.world, place.fake.phone("71")
+    world.now = utcnow()
+    worker = world.person("worker")
+    await world.db.run(lambda session: _on_duty(session, world, worker.id))
+    code = (await worker.says("绑定账号"))[0]["card"]["title"]
+    await phone.joins("link-" + "".join(char for char in code if char.isdigit()))
+    await place.settle()
+    world.now = utcnow() + place.shift
+    await world.rings("smoke")
+    card = await place.answer(phone)
+    assert "3幢" in card.text
+    assert not any(person.name in card.text for person in world.people.values())
+    place.clock.passes(seconds=5)
+    await phone.clicks("接单")
+    await place.settle()
+    assert card.edits >= 1
+    assert "接单" not in {knob.label for knob in card.knobs}
+    assert not place.fake.unanswered
+    assert [row.status for row in await world.fetch("SELECT status FROM ticket")] == ["acked"]
+
+
+async def _on_duty(session: Session, world: World, who: UUID) -> None:
+    grid = await session.get(Grid, world.grid)
+    assert grid is not None
+    await session.execute(sql("DELETE FROM shift WHERE person_id = :who"), {"who": who})
+    await make.shift(session, who, grid, duty="worker", now=world.now)
 
 
 async def _hide_inbound(session: Session) -> None:

@@ -1,11 +1,11 @@
 """What WeChat pushes, one by one, and what must never get in."""
 
 import asyncio
+import json
 from typing import Any
 
-import orjson
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from channels.wechat.envelope import Envelope, ForgedError, cdata
@@ -203,7 +203,7 @@ NAMES = st.sampled_from(
 @given(st.dictionaries(NAMES, json_values, max_size=5), KINDS, EVENTS)
 def test_no_json_breaks_the_reader(fields: dict[str, Any], kind: str, event: str) -> None:
     """Whatever stands in the fields: arrivals with plain values, or a refusal."""
-    raw = orjson.dumps({**fields, "MsgType": kind, "Event": event}, default=str).decode()
+    raw = json.dumps({**fields, "MsgType": kind, "Event": event})
     try:
         found = parse(raw, channel="miniprogram", now=NOW)
     except DecodeError:
@@ -285,6 +285,8 @@ def test_a_push_for_another_account_is_refused() -> None:
         envelope().opened(query, b"\xff\xfe", now=NOW)
 
 
+@example("]]></Content><MsgType>image</MsgType><Content><![CDATA[")
+@example("]]]]>>")
 @given(st.text(max_size=300))
 def test_whatever_is_answered_the_vendor_reads(text: str) -> None:
     """Emoji, `]]>`, control characters: the reply stays well-formed and says the same."""

@@ -84,6 +84,13 @@ async def test_a_card_without_buttons_is_text(at: Stand) -> None:
     assert "code" not in receipt
 
 
+async def test_a_link_at_the_end_of_a_text_stays_a_link(at: Stand) -> None:
+    """The mark that tells two messages of the same words apart must not stick to it."""
+    link = Action("way", "怎么走", url="https://map.test/1")
+    await at.channel.send(outgoing(alarm(actions=(link,))))
+    assert at.fake.phone("WangFang").screen[0].text.endswith("https://map.test/1")
+
+
 async def test_links_and_numbers_stand_on_a_card_with_buttons(at: Stand) -> None:
     """A link is a button that opens it while six are enough; a number can be read."""
     more = (

@@ -9,6 +9,7 @@ import yaml
 
 from bot.routes.pages import page_words
 from core.actor import Role
+from core.card import Tone
 from core.i18n import LANGUAGES, LOCALES
 from handlers.routes import NOT_YET
 from models import Happened, HomeUse, Part, Status
@@ -62,6 +63,7 @@ FAMILIES: dict[str, set[str]] = {
     "redeem-merchant-": set(RedemptionState),
     "redeem-resident-": set[str](RedemptionState) - {RedemptionState.HELD},
     "shops-from-": set(get_args(Source)),
+    "wechat-tone-": set(get_args(Tone)),
     "weekday-": {f"{day}" for day in range(7)},
 }
 

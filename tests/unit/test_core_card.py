@@ -64,6 +64,12 @@ def test_the_fallback_says_everything() -> None:
     ]
 
 
+def test_a_number_to_dial_is_written_out() -> None:
+    """In plain text a person can't press a name."""
+    assert Action("call", "打给王芳", url="tel:13800000000").written() == "打给王芳 13800000000"
+    assert Action("call", "拨打 119", url="tel:119").written() == "拨打 119"
+
+
 def test_the_fallback_has_no_empty_lines() -> None:
     """A card of a title alone is one line."""
     assert Card(key="say:1", title="好").fallback() == "好"

@@ -1,0 +1,98 @@
+"""The alarm's and the resident's journey, the same in every channel."""
+
+import pytest
+
+from tests.town import EVERYWHERE, VENDORS, Town
+
+
+@pytest.mark.parametrize("channel", EVERYWHERE)
+async def test_an_alarm_from_the_device_to_blue(town: Town, channel: str) -> None:
+    """Rung, taken, arrived, resolved, recovered; the family hears each step that matters."""
+    worker = await town.hand("worker", channel)
+    family = await town.hand("family", channel)
+    await town.world.rings("smoke")
+    assert await worker.sees("烟雾")
+    assert await family.sees("烟雾")
+    assert await town.world.point("smoke") == "alarm"
+    await worker.clicks("接单")
+    assert await family.sees("网格员" if channel == "telegram" else "王建国")
+    await worker.clicks("到场")
+    await worker.clicks("处置完成")
+    await worker.clicks("误报")
+    await worker.clicks("见到本人")
+    await worker.says("油烟，已开窗")
+    await worker.says("完成")
+    assert await town.world.point("smoke") == "handled"
+    await town.world.rings("smoke", smoke=False)
+    assert await town.world.point("smoke") == "normal"
+    assert await family.sees("已处置完成")
+
+
+@pytest.mark.parametrize("channel", EVERYWHERE)
+async def test_a_residents_day(town: Town, channel: str) -> None:
+    """Help, a person to talk to and back, words that are not understood, a place."""
+    resident = await town.hand("resident", channel)
+    worker = await town.hand("worker", "web")
+    await resident.says("菜单")
+    assert await resident.sees("积分")
+    await resident.clicks("我的积分")
+    assert await resident.sees("0")
+    await resident.says("转人工")
+    await worker.clicks("接单")
+    await resident.says("楼道灯坏了三天了")
+    assert await worker.sees("楼道灯坏了三天了")
+    await worker.says("下午就去修")
+    assert await resident.sees("下午就去修")
+    await resident.says("结束")
+    assert await resident.sees("结束")
+
+
+@pytest.mark.parametrize("channel", VENDORS)
+async def test_a_stranger_is_greeted_and_may_call_for_help(town: Town, channel: str) -> None:
+    """Nobody has to register before 救命 counts."""
+    stranger = await town.stranger(channel)
+    assert stranger.phone is not None
+    await stranger.phone.joins()
+    assert await stranger.sees("邻铃")
+    await stranger.says("救命")
+    assert await stranger.sees("120") or await stranger.sees("110")
+    assert len(await town.world.fetch("SELECT 1 FROM ticket WHERE severity = 'life'")) == 1
+
+
+@pytest.mark.parametrize("channel", VENDORS)
+async def test_a_number_answers_the_newest_card(town: Town, channel: str) -> None:
+    """回复1, and 0 for a person, where somebody types instead of pressing."""
+    resident = await town.hand("resident", channel)
+    await resident.says("帮助")
+    await resident.says("99")
+    assert await resident.sees("1")
+    await resident.says("0")
+    assert len(await town.world.fetch("SELECT 1 FROM handover")) == 1
+
+
+@pytest.mark.parametrize("channel", VENDORS)
+async def test_who_leaves_is_reached_another_way(town: Town, channel: str) -> None:
+    """A worker who unfollows still gets the alarm, in the web chat."""
+    worker = await town.hand("worker", channel)
+    assert worker.phone is not None
+    await worker.phone.leaves()
+    seen = len(worker.shown())
+    await town.world.rings("smoke")
+    await town.settle()
+    assert len(worker.shown()) == seen
+    assert await (await town.hand("worker", "web")).sees("烟雾")
+
+
+@pytest.mark.parametrize("channel", VENDORS)
+async def test_a_life_alarm_that_nobody_answers_takes_the_next_channel(
+    town: Town, channel: str
+) -> None:
+    """After half a minute the worker's web chat rings too; a reaction would have stopped it."""
+    worker = await town.hand("worker", channel)
+    backup = await town.hand("backup", channel)
+    await town.world.rings("smoke")
+    await backup.sees("烟雾")
+    assert await town.world.person("worker").rings() == 0
+    await town.ticks(seconds=31)
+    assert await worker.sees("烟雾")
+    assert await town.world.person("worker").rings() == 1

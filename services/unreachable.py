@@ -40,7 +40,7 @@ async def people(session: Session, by: Actor, *, community: UUID) -> list[Person
         await session.execute(
             sql(
                 f"""
-                SELECT p.id, p.name, m.role, array_agg(DISTINCT g.name) AS grids, EXISTS (
+                SELECT p.id, p.name, m.role, array_agg(g.name ORDER BY g.number) AS grids, EXISTS (
                            SELECT 1 FROM channel_account a WHERE a.person_id = p.id) AS had
                 FROM membership m JOIN person p ON p.id = m.person_id
                 LEFT JOIN grid g ON g.id = m.scope_id

@@ -11,7 +11,15 @@ from core.clock import utcnow
 from core.db import Database, Session, sql
 from services import pauses
 from tests.browser.look import faults
-from tests.browser.stage import accept, lonely_device, open_chat, open_console, resolve, row_of
+from tests.browser.stage import (
+    Live,
+    accept,
+    lonely_device,
+    open_chat,
+    open_console,
+    resolve,
+    row_of,
+)
 from tests.live import Running
 
 pytestmark = pytest.mark.needs_system("chromium")
@@ -56,7 +64,7 @@ async def _break(session: Session, ticket: str) -> None:
 
 
 async def test_a_quiet_line_leads_to_the_lists_and_sends_again(
-    page: Page, live: Running, base: Database
+    page: Page, live: Live, base: Database
 ) -> None:
     """It appears by itself, is opened and worked by keys alone, fits a phone, and goes again."""
     device = await lonely_device(page, live, "smoke")

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from core.card import Action, Card, Field, Tone
+from core.event import StrangeKind
 from core.i18n import Translator
 from core.ids import uuid7
 from services.tickets.queries import TicketView
@@ -15,7 +16,7 @@ def say(text: str, *, summary: str = "", tone: Tone = "neutral") -> Card:
     return Card(key=f"say:{uuid7()}", title=text, summary=summary, tone=tone)
 
 
-def strange(kind: str, t: Translator) -> Card:
+def strange(kind: StrangeKind, t: Translator) -> Card:
     """Say kindly that something sent can't be used, and what can."""
     return Card(
         key=f"say:{uuid7()}",

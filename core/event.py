@@ -6,6 +6,11 @@ from typing import Any, Literal
 from uuid import UUID
 
 NOBODY = UUID(int=0)
+# What was sent and can't be used; said by the words `strange-<kind>`.
+StrangeKind = Literal[
+    "sticker", "voice", "video", "file", "link", "other", "unheard", "unfetched",
+    "picture-unreadable", "picture-too-big",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +98,10 @@ class GaveNumber(Event):
 class Strange(Event):
     """Something we can't use: a sticker, a video, a picture that could not be fetched or read.
 
-    It is answered politely, by the word `strange-<kind>`.
+    It is answered politely.
     """
 
-    kind: str
+    kind: StrangeKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

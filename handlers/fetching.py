@@ -11,7 +11,7 @@ from pathlib import Path
 
 from core.db import Database
 from core.errors import Ambiguous, Halted, Permanent, Retryable, UserError
-from core.event import Event, Pictured, Said, Strange
+from core.event import Event, Pictured, Said, Strange, StrangeKind
 from core.log import logger
 from core.picture import clean_jpeg
 from core.ports import Local, Vendor
@@ -81,7 +81,9 @@ async def _result(job: Job, channels: Channels, hear: Hear | None, *, now: datet
         logger().warning("fetch.failed", channel=job.channel, job=job.id, reason=str(error))
         return _strange(job, "unfetched", now=now)
     except UserError as error:
-        return _strange(job, error.key, now=now)
+        too_big = error.key == "picture-too-big"
+        kind: StrangeKind = "picture-too-big" if too_big else "picture-unreadable"
+        return _strange(job, kind, now=now)
     return Pictured(
         channel=job.channel, person=job.person, message_id=_name(job), at=now, jpeg=jpeg,
         digest=_digest(job),
@@ -97,7 +99,7 @@ def _said(job: Job, text: str, *, now: datetime) -> Event:
     )  # fmt: skip
 
 
-def _strange(job: Job, kind: str, *, now: datetime) -> Event:
+def _strange(job: Job, kind: StrangeKind, *, now: datetime) -> Event:
     return Strange(
         channel=job.channel, person=job.person, message_id=_name(job), at=now, kind=kind,
         digest=_digest(job),

@@ -8,7 +8,7 @@ from core.event import Arrival, Clicked, Consented, Event, Left
 from core.i18n import LANGUAGES, Translator
 from core.ports import Vendor
 from handlers.dispatch import Turn, dispatch
-from services import accounts, allowances
+from services import accounts, allowances, outbox
 from services.accounts import Account
 
 
@@ -56,6 +56,8 @@ class _Caller:
         window = self.channel.windows.get(self.arrival.contact)
         if window is not None and here:
             await allowances.opened(session, account.id, self.arrival.contact, window, now=event.at)
+        if here:
+            await outbox.revive(session, person=event.person, channel=event.channel, now=event.at)
 
     async def _account(self, session: Session, event: Event) -> Account:
         lang = self.arrival.lang or LANGUAGES[0]

@@ -35,6 +35,14 @@ class _Wait(Exception):
         self.seconds = seconds
 
 
+class _Resting(Exception):
+    """The channel rests; only what is for a life comes here, to find another way."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until)
+        self.until = until
+
+
 @dataclass(frozen=True, slots=True)
 class _Job:
     """What is on its way; `receipts` serve an edit, newest first.
@@ -64,6 +72,9 @@ async def send(
     except _Wait as wait:
         until = now + timedelta(seconds=wait.seconds)
         await db.run(lambda session: outbox.postponed(session, row, until=until))
+    except _Resting as resting:
+        until = resting.until
+        await db.run(lambda session: _wait_or_go(session, row, until, now=now))
     except (Retryable, Permanent, Halted, Ambiguous) as error:
         SENDS.labels(row.channel, type(error).__name__.lower()).inc()
         await _failed(db, row, channel, job, error, now=now)
@@ -77,7 +88,7 @@ async def _prepare(
 ) -> _Job | None:
     pause = (await pauses.resting(session, now=now)).get(channel.name)
     if pause is not None:
-        raise Halted(pause.reason, after=(pause.until - now).total_seconds())
+        raise _Resting(pause.until)
     account = await accounts.of(session, row.person, channel.name)
     if account is None:
         raise Unreachable("no account", gone=False)
@@ -216,9 +227,14 @@ async def _elsewhere(session: Session, row: Due, reason: str, *, now: datetime) 
 async def _rest(session: Session, row: Due, error: Halted, *, now: datetime) -> None:
     if await pauses.halt(session, row.channel, str(error), seconds=error.after, now=now):
         await alert.halted(session, row.channel, str(error), now=now)
+    await _wait_or_go(session, row, now + timedelta(seconds=error.after), now=now)
+
+
+async def _wait_or_go(session: Session, row: Due, until: datetime, *, now: datetime) -> None:
+    """Keep a row till its channel works again; a life alarm takes the next one at once besides."""
     if row.life:
         await steps.next_channel(session, row, now=now)
-    wait = min(error.after, _LONGEST_S[row.life])
+    wait = min((until - now).total_seconds(), _LONGEST_S[row.life])
     await outbox.postponed(session, row, until=now + timedelta(seconds=max(wait, 1.0)))
 
 

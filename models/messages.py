@@ -107,6 +107,7 @@ class Outbox(SQLModel, table=True):
         UniqueConstraint("kind", "object_id", "person_id", "channel"),
         Index("ix_outbox_due", "priority", "due_at", postgresql_where=text("state = 'due'")),
         Index("ix_outbox_turn", "turn", postgresql_where=text("state = 'due'")),
+        Index("ix_outbox_dead", "person_id", postgresql_where=text("state = 'dead'")),
     )
     id: int | None = Field(
         default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True)

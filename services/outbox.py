@@ -13,6 +13,7 @@ from core.ids import uuid7
 
 TURN_LEASE = timedelta(seconds=5)
 WORKER_LEASE = timedelta(seconds=30)
+REVIVED = timedelta(hours=48)
 PAYLOAD = "outbox.payload"
 PRIORITY = {"life": 0, "care": 2, "property": 4, "maintenance": 6}
 REPLY_PRIORITY = 1
@@ -56,7 +57,14 @@ class Due:
 
 
 async def enqueue_reply(
-    session: Session, card: Card, *, person: UUID, channel: str, turn: int | None, now: datetime
+    session: Session,
+    card: Card,
+    *,
+    person: UUID,
+    channel: str,
+    turn: int | None,
+    now: datetime,
+    life: bool = False,
 ) -> None:
     """Enqueue a card for the person; with a turn, the row is leased to the waiting request."""
     await session.execute(
@@ -70,7 +78,7 @@ async def enqueue_reply(
         ),
         {
             "object": uuid7(), "person": person, "channel": channel, "version": card.version,
-            "priority": REPLY_PRIORITY, "turn": turn, "now": now,
+            "priority": LIFE if life else REPLY_PRIORITY, "turn": turn, "now": now,
             "payload": seal_json(card.stored(), PAYLOAD),
             "lease": now + TURN_LEASE if turn is not None else None,
         },
@@ -230,3 +238,18 @@ async def superseded(session: Session, row: Due, *, by: str) -> None:
         ),
         {"id": row.id, "error": f"by {by}"},
     )
+
+
+async def revive(session: Session, *, person: UUID, channel: str, now: datetime) -> None:
+    """Send what had no way to a person before they wrote again; what is older than two days rests."""
+    await session.execute(
+        sql(
+            """
+            UPDATE outbox SET state = 'due', due_at = :now, attempts = 0, error = NULL
+            WHERE person_id = :person AND channel = :channel AND state = 'dead'
+              AND kind <> 'fetch' AND created_at > :since
+            """
+        ),
+        {"person": person, "channel": channel, "now": now, "since": now - REVIVED},
+    )
+    wake(session, "outbox")

@@ -11,6 +11,8 @@ from core.db import Session, sql
 from core.ports import Pace
 
 _KEPT_FOR_LIFE = 5  # a fifth
+# The vendor counts when a call arrives, and calls do not all travel equally fast.
+_JITTER = timedelta(seconds=0.25)
 
 
 async def take(
@@ -48,11 +50,12 @@ async def _wait(session: Session, pace: Pace, allowed: int, *, now: datetime) ->
         ),
         {
             "bucket": pace.bucket,
-            "since": now - timedelta(seconds=pace.seconds),
+            "since": now - timedelta(seconds=pace.seconds) - _JITTER,
             "allowed": allowed,
         },
     )
     oldest: datetime | None = row.scalar_one_or_none()
     if oldest is None:
         return 0.0
-    return max(0.05, (oldest + timedelta(seconds=pace.seconds) - now).total_seconds())
+    free = oldest + timedelta(seconds=pace.seconds) + _JITTER
+    return max(0.05, (free - now).total_seconds())

@@ -7,6 +7,8 @@ from typing import Any
 
 from core.db import Session, sql
 
+FIRST_REST = timedelta(seconds=30)
+
 
 @dataclass(frozen=True, slots=True)
 class Pause:
@@ -21,22 +23,32 @@ class Pause:
 async def halt(
     session: Session, channel: str, reason: str, *, seconds: float, now: datetime
 ) -> bool:
-    """Let a channel rest; True when operators are to be told, once per pause and reason."""
+    """Let a channel rest; True when operators are to be told, once per pause and reason.
+
+    The first rest is half a minute; while the fault goes on each is as long as it has lasted, up to
+    `seconds`. So a passing fault costs little and a lasting one few calls.
+    """
     row = await session.execute(
         sql(
             """
             INSERT INTO channel_pause (channel, reason, since, until, told_at)
-            VALUES (:channel, :reason, :now, :until, NULL)
+            VALUES (:channel, :reason, :now,
+                    CAST(:now AS timestamptz)
+                    + least(CAST(:first AS interval), CAST(:most AS interval)), NULL)
             ON CONFLICT (channel) DO UPDATE
-            SET until = excluded.until, reason = excluded.reason,
+            SET until = CAST(:now AS timestamptz)
+                      + least(greatest(CAST(:first AS interval),
+                                       CAST(:now AS timestamptz) - channel_pause.since),
+                              CAST(:most AS interval)),
+                reason = excluded.reason,
                 told_at = CASE WHEN channel_pause.reason = excluded.reason
                                THEN channel_pause.told_at END
             RETURNING told_at
             """
         ),
         {
-            "channel": channel, "reason": reason, "now": now,
-            "until": now + timedelta(seconds=seconds),
+            "channel": channel, "reason": reason, "now": now, "first": FIRST_REST,
+            "most": timedelta(seconds=seconds),
         },
     )  # fmt: skip
     if row.scalar_one() is not None:

@@ -32,6 +32,9 @@ def _widen() -> None:
     op.add_column(
         "outbox", sa.Column("ambiguous", sa.Integer(), nullable=False, server_default="0")
     )
+    op.create_index(
+        "ix_outbox_dead", "outbox", ["person_id"], postgresql_where=sa.text("state = 'dead'")
+    )
     op.drop_constraint(op.f("ck_outbox_kind"), "outbox", type_="check")
     op.create_check_constraint(
         op.f("ck_outbox_kind"), "outbox", "kind IN ('ticket', 'reply', 'fetch')"
@@ -155,6 +158,7 @@ def downgrade() -> None:
     op.execute("DELETE FROM outbox WHERE kind = 'fetch'")
     op.drop_constraint(op.f("ck_outbox_kind"), "outbox", type_="check")
     op.create_check_constraint(op.f("ck_outbox_kind"), "outbox", "kind IN ('ticket', 'reply')")
+    op.drop_index("ix_outbox_dead", table_name="outbox")
     op.drop_column("outbox", "ambiguous")
     op.drop_column("outbox", "sending_at")
     op.drop_column("inbound", "reply")

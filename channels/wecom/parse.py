@@ -4,7 +4,7 @@ import hashlib
 import math
 import re
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from channels.wecom.rules import NOTHING, QUESTION, SUBMIT
 from core.event import (
@@ -18,14 +18,16 @@ from core.event import (
     Located,
     Said,
     Strange,
+    StrangeKind,
 )
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _SAYS = "say:"  # a menu key that stands for words
 # The polite answers there are (`strange-…`), by the vendor's kind.
-_KINDS = {"video": "video", "shortvideo": "video", "file": "file", "link": "link",
-          "emotion": "sticker"}  # fmt: skip
-_OTHER = "other"
+_KINDS: dict[str, StrangeKind] = {
+    "video": "video", "shortvideo": "video", "file": "file", "link": "link", "emotion": "sticker",
+}  # fmt: skip
+_OTHER: Final = "other"
 
 Fields = dict[str, Any]
 

@@ -62,6 +62,7 @@ class FakeTelegram:
     waiting: list[Payload] = field(default_factory=list)
     webhook: Webhook = field(default_factory=Webhook)
     files: dict[str, bytes] = field(default_factory=dict)
+    too_fast: int = 0  # sends that went over a limit
 
     def __post_init__(self) -> None:
         self.numbers = count(1000)
@@ -116,6 +117,7 @@ class FakeTelegram:
         while sends and (now - sends[0]).total_seconds() >= seconds:
             sends.popleft()
         if len(sends) >= limit:
+            self.too_fast += 1
             wait = ceil(seconds - (now - sends[0]).total_seconds()) or 1
             raise Refused(429, f"Too Many Requests: retry after {wait}", retry_after=wait)
         sends.append(now)

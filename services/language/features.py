@@ -93,7 +93,8 @@ class Featurizer:
         return places, weights / length
 
     def _word_class(self, word: str) -> str:
-        return self.lexicon.written.get(word, "·" + _stem(word))
+        name = self.lexicon.written.get(word)
+        return f"<{name}>" if name else _stem(word)
 
     def _classes(self, hanzi: str, heard: list[str]) -> list[str]:
         """Replace the longest known words by their class, flats and numbers by a mark."""

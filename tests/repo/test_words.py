@@ -10,6 +10,7 @@ import yaml
 from bot.routes.pages import page_words
 from core.actor import Role
 from core.card import Tone
+from core.event import StrangeKind
 from core.i18n import LANGUAGES, LOCALES
 from handlers.routes import NOT_YET
 from models import Happened, HomeUse, Part, Status
@@ -58,6 +59,15 @@ def family(use: Use) -> str | None:
 
 
 # What may stand in the hole of f"what-{…}" and the like.
+# Why a vendor's channel rests; that each is raised somewhere is tested with the words it asks for.
+HALTED = {
+    f"{account}-{cause}"
+    for account in ("wechat", "miniprogram")
+    for cause in ("quota", "address", "keys", "silent")
+} | {
+    "wecom-ip", "wecom-secret", "wecom-agent", "wecom-quota", "telegram-token", "telegram-poller",
+}  # fmt: skip
+
 FAMILIES: dict[str, set[str]] = {
     "what-": {rule["key"] for rule in data("rules.yaml")} | CALLS | {"unregistered", "unreadable"},
     "status-": set(Status),
@@ -87,6 +97,9 @@ FAMILIES: dict[str, set[str]] = {
     "emergency-kind-": set(CallKind),
     "emergency-advice-": set(CallKind),
     "handover-": set[str](Status) - {Status.OPEN},
+    "channel-": {"web", "wechat", "miniprogram", "wecom", "telegram"},
+    "halted-": HALTED,
+    "strange-": set(get_args(StrangeKind)),
     "handover-promise-": {"today", "tomorrow"},
     "intent-": set(ALL) | {"approve_attendance"},
     "not-yet-": set(NOT_YET),

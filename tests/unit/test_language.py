@@ -12,7 +12,7 @@ from core.actor import Role
 from ops.bench.heldout import held_out, quality
 from services.language import corpus, understand
 from services.language.commands import number_of
-from services.language.features import folded
+from services.language.features import Featurizer, Lexicon, folded
 from services.language.fit import sounds
 from services.language.intents import ALL, of_roles
 from services.language.kinds import kinds_of
@@ -156,6 +156,15 @@ def test_sounds_fold_the_local_accent() -> None:
     """Syllables of pypinyin, with zh/z, n/l and ng/n as one."""
     assert [folded(one) for one in lazy_pinyin("转人工")] == ["zuan", "ren", "gon"]
     assert folded("neng") == folded("len")
+
+
+@pytest.mark.parametrize(("one", "other"), [("药店", "银行"), ("pharmacy", "bank")])
+def test_words_of_a_class_look_alike_to_the_model(one: str, other: str) -> None:
+    """In both languages, so that what was learnt of one kind of shop holds for all."""
+    lexicon = Lexicon.made({"shop": (one, other)}, {})
+    seen = [set(Featurizer({}, lexicon)(word)[0].tolist()) for word in (one, other)]
+    apart = [set(Featurizer({}, Lexicon({}, {}))(word)[0].tolist()) for word in (one, other)]
+    assert len(seen[0] & seen[1]) > len(apart[0] & apart[1])
 
 
 def test_serving_needs_neither_scikit_learn_nor_pypinyin() -> None:

@@ -1,0 +1,168 @@
+"""Ten minutes in which a third of the vendor's calls fail: nothing is lost, no limit is broken."""
+
+import random
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from cards.talk import say
+from core.db import Session
+from core.ids import uuid7
+from handlers.delivery import deliver_due
+from services import accounts, outbox
+from tests.town import VENDORS, Town
+
+KINDS = ("429", "busy", "quota", "500", "502", "timeout_before", "timeout_after", "reset")
+KNOWN = {
+    "wechat": tuple(kind for kind in KINDS if kind != "429"),
+    "miniprogram": tuple(kind for kind in KINDS if kind != "429"),
+    "wecom": KINDS,
+    "telegram": tuple(kind for kind in KINDS if kind not in {"busy", "quota"}),
+}
+PEOPLE = 30
+STORM = timedelta(minutes=10)
+STEP = timedelta(seconds=2)
+
+
+class Storm:
+    """People with phones, cards on their way to them, and when each was first asked for."""
+
+    def __init__(self, town: Town, channel: str) -> None:
+        self.town, self.channel, self.fake = town, channel, town.fakes[channel]
+        self.random = random.Random(7)
+        self.people: list[tuple[UUID, str]] = []
+        self.asked: dict[str, datetime] = {}
+        self.life: set[str] = set()
+
+    async def gather(self) -> None:
+        """Let people come and write, which opens WeChat's windows; then forget what was said."""
+        for number in range(PEOPLE):
+            phone = self.fake.phone(f"{9000 + number}")
+            await phone.joins()
+            await phone.says("谢谢")
+            await self.town.settle()
+            phone.screen.clear()
+            self.people.append((await self._person(phone.account), phone.account))
+
+    async def _person(self, account: str) -> UUID:
+        rows = await self.town.world.fetch(
+            "SELECT person_id FROM channel_account WHERE external_index = :index",
+            index=accounts.index(account),
+        )
+        return UUID(str(rows[0].person_id))
+
+    async def writes(self, person: UUID, *, life: bool) -> None:
+        """Ask for one card with words of its own."""
+        words = f"第{len(self.asked)}号 {uuid7().hex}"
+        self.asked[words] = self.town.clock()
+        if life:
+            self.life.add(words)
+
+        async def work(session: Session) -> None:
+            await outbox.enqueue_reply(
+                session, say(words), person=person, channel=self.channel, turn=None,
+                now=self.town.clock(), life=life,
+            )  # fmt: skip
+
+        await self.town.world.db.run(work)
+
+    async def passes(self, span: timedelta, per_person: int = 3) -> None:
+        """Let time pass in steps; cards are asked for evenly, a fifth of them for a life."""
+        jobs = [person for person, _ in self.people for _ in range(per_person)]
+        self.random.shuffle(jobs)
+        steps = int(span / STEP)
+        for step in range(steps):
+            while jobs and len(jobs) > PEOPLE * per_person * (1 - (step + 1) / steps):
+                await self.writes(jobs.pop(), life=self.random.random() < 0.2)
+            await self.delivers()
+            self.town.shift += STEP
+
+    async def delivers(self) -> None:
+        """Let the worker do one round."""
+        await deliver_due(
+            self.town.world.db, channels=self.town.channels, now=self.town.clock(), limit=50
+        )
+
+    async def calms(self) -> None:
+        """End the faults and let everything go out; an hour is enough after any rest."""
+        self.fake.faults.rate = 0.0
+        for _ in range(400):
+            rows = await self.town.world.fetch("SELECT count(*) AS n FROM outbox WHERE state='due'")
+            if not rows[0].n:
+                return
+            await self.delivers()
+            self.town.shift += timedelta(seconds=10)
+        raise AssertionError("something still waits after an hour")
+
+    async def unreached_write_again(self) -> None:
+        """Let those write for whom a window was used up, as far as we could know."""
+        rows = await self.town.world.fetch(
+            "SELECT DISTINCT person_id FROM outbox WHERE state = 'dead'"
+        )
+        dead = {row.person_id for row in rows}
+        later, self.town.shift = self.town.shift, timedelta()
+        for person, account in self.people:  # by the real clock: a push of tomorrow is refused
+            if person in dead:
+                await self.fake.phone(account).says("你好")
+        self.town.shift = later
+        await self.calms()
+
+    def arrived(self) -> Counter[str]:
+        """Count each card on the phones."""
+        texts = [
+            shown.text for _, account in self.people for shown in self.fake.phone(account).screen
+        ]
+        return Counter(words for text in texts for words in self.asked if words in text)
+
+
+def _limits_broken(fake: Any) -> int:
+    """Count what the vendor refused or dropped because a limit was passed."""
+    refusals = getattr(fake, "refusals", {})
+    return int(
+        getattr(fake, "dropped", 0) + getattr(fake, "too_fast", 0)
+        + refusals.get(45015, 0) + refusals.get(45047, 0)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("channel", VENDORS)
+async def test_nothing_is_lost_in_a_storm(town: Town, channel: str) -> None:
+    """Every card arrives; twice only what was ambiguous, and that is counted; life comes first."""
+    storm = Storm(town, channel)
+    await storm.gather()
+    before = _limits_broken(storm.fake)
+    storm.fake.faults.kinds, storm.fake.faults.rate = KNOWN[channel], 0.3
+    await storm.passes(STORM)
+    assert storm.fake.faults.count > 20
+    await storm.calms()
+    await storm.unreached_write_again()
+    seen = storm.arrived()
+    rows = await town.world.fetch("SELECT state, error, ambiguous FROM outbox")
+    assert {(row.state, row.error) for row in rows if row.state != "sent"} == set()
+    assert storm.asked.keys() - seen.keys() == set()
+    doubles = sum(count - 1 for count in seen.values())
+    assert doubles <= sum(row.ambiguous for row in rows)
+    if channel == "wecom":
+        assert doubles == 0, "the same task is one message there"
+    assert _limits_broken(storm.fake) == before
+
+
+async def test_life_comes_first(town: Town) -> None:
+    """A member's minute is nearly used up and more waits: what is for a life still goes at once."""
+    storm = Storm(town, "wecom")
+    await storm.gather()
+    person, account = storm.people[0]
+    for number in range(40):
+        await storm.writes(person, life=number >= 37)
+    await storm.delivers()
+    rang = [shown.text for shown in storm.fake.phone(account).screen]
+    assert {words for words in storm.asked if any(words in text for text in rang[:3])} == storm.life
+    assert len(rang) < 29
+    await storm.writes(person, life=True)
+    await storm.delivers()
+    assert len(storm.fake.phone(account).screen) == len(rang) + 1
+    await storm.calms()
+    assert len(storm.fake.phone(account).screen) == 41
+    assert storm.fake.dropped == 0

@@ -40,15 +40,6 @@ class Finding:
     says: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Tried:
-    """What a channel's probe tells of one thing it tried; `key` says what to do, if anything."""
-
-    what: str
-    well: bool
-    key: str
-
-
 class _Probing(Protocol):
     """A channel that can tell whether its vendor would take messages."""
 
@@ -242,8 +233,13 @@ async def _troubles(channel: object, t: Translator) -> list[str]:
         return [""]
     finally:
         await probing.aclose()
-    tried = [_Tried(*one) for one in found]
-    return [t(one.key) for one in tried if not one.well]
+    return [_advice(key, t) for _, well, key in found if not well]
+
+
+def _advice(key: str, t: Translator) -> str:
+    """Say what a probe advises: why a channel would rest, or what it found besides."""
+    kind, _, cause = key.partition("-")
+    return t(f"halted-{cause}") if kind == "halted" else t(f"text-{cause}")
 
 
 def _alone(settings: Settings, name: str) -> Settings:
@@ -257,12 +253,11 @@ async def _speech(settings: Settings, t: Translator) -> Finding:
         return Finding("asr", "off", t("doctor-asr-off"))
     speech = Speech(settings.asr)
     try:
-        tried = [_Tried(*one) for one in await speech.probe()]
+        ((_, well, key),) = await speech.probe()
     finally:
         await speech.aclose()
-    for one in tried:
-        if not one.well:
-            return Finding("asr", "broken", t(one.key))
+    if not well:
+        return Finding("asr", "broken", _advice(key, t))
     return Finding("asr", "ok", t("doctor-asr-ok"))
 
 

@@ -22,7 +22,7 @@ from services.shops.places import Source
 from services.tickets.answer import Found, Seen
 from services.tickets.callers import CALLS
 from tests.repo.house import ROOT
-from tests.repo.words import HOLE, Use, messages, probe_uses, python_uses, web_uses
+from tests.repo.words import HOLE, Use, messages, python_uses, web_uses
 
 
 def data(name: str) -> Any:
@@ -36,26 +36,6 @@ def groups() -> set[str]:
     return {group for chances in people["groups"].values() for group in chances} | set(
         people["personas"]["elder"]["groups"]
     )
-
-
-def halts() -> set[str]:
-    """Name the faults for which a channel rests, as the channels raise them."""
-    made = [
-        use
-        for use in (*python_uses(), *probe_uses())
-        if use.key.pattern.startswith(re.escape("halted-")) and not family(use)
-    ]
-    return {
-        key.removeprefix("halted-")
-        for key in messages(LANGUAGES[0])
-        if any(use.key.fullmatch(key) for use in made)
-    }
-
-
-def family(use: Use) -> str | None:
-    """Return the prefix of a use such as f"what-{…}", None for any other."""
-    prefix = use.key.pattern.removesuffix(HOLE).replace("\\", "")
-    return prefix if use.key.pattern == re.escape(prefix) + HOLE else None
 
 
 # What may stand in the hole of f"what-{…}" and the like.
@@ -75,20 +55,6 @@ FAMILIES: dict[str, set[str]] = {
     "found-": set(Found),
     "seen-": set(Seen),
     "event-": set(Happened),
-    "channel-": {"web", "wechat", "miniprogram", "wecom", "telegram"},
-    "halted-": halts(),
-    "strange-": {
-        "sticker",
-        "voice",
-        "video",
-        "file",
-        "link",
-        "other",
-        "unheard",
-        "unfetched",
-        "picture-unreadable",
-        "picture-too-big",
-    },
     "undelivered-": set(undelivered.CAUSES),
     "use-": set(HomeUse),
     "menu-": set(Role),
@@ -99,6 +65,15 @@ FAMILIES: dict[str, set[str]] = {
     "handover-": set[str](Status) - {Status.OPEN},
     "channel-": {"web", "wechat", "miniprogram", "wecom", "telegram"},
     "halted-": HALTED,
+    # What probes of channels advise.
+    "text-": {
+        "telegram-unreachable",
+        "telegram-wrong-mode",
+        "telegram-webhook-fails",
+        "speech-key",
+        "speech-address",
+        "speech-silent",
+    },
     "strange-": set(get_args(StrangeKind)),
     "handover-promise-": {"today", "tomorrow"},
     "intent-": set(ALL) | {"approve_attendance"},
@@ -113,6 +88,12 @@ FAMILIES: dict[str, set[str]] = {
     "wechat-tone-": set(get_args(Tone)),
     "weekday-": {f"{day}" for day in range(7)},
 }
+
+
+def family(use: Use) -> str | None:
+    """Return the prefix of a use such as f"what-{…}", None for any other."""
+    prefix = use.key.pattern.removesuffix(HOLE).replace("\\", "")
+    return prefix if use.key.pattern == re.escape(prefix) + HOLE else None
 
 
 def members(use: Use) -> Iterator[str]:
@@ -142,18 +123,14 @@ def test_both_languages_take_the_same_arguments() -> None:
     assert {key for key in first if first[key] != second.get(key, first[key])} == set()
 
 
-@pytest.mark.parametrize(
-    "uses", [python_uses, probe_uses, web_uses], ids=["python", "probes", "web"]
-)
+@pytest.mark.parametrize("uses", [python_uses, web_uses], ids=["python", "web"])
 def test_every_word_that_is_asked_for_exists(uses: object) -> None:
     """A missing key would show itself instead of a sentence."""
     assert callable(uses)
     assert not [f"{use.place} {use.key.pattern}" for use in uses() if not any(members(use))]
 
 
-@pytest.mark.parametrize(
-    "uses", [python_uses, probe_uses, web_uses], ids=["python", "probes", "web"]
-)
+@pytest.mark.parametrize("uses", [python_uses, web_uses], ids=["python", "web"])
 def test_every_word_gets_its_arguments(uses: object) -> None:
     """A missing argument would show its own name."""
     assert callable(uses)
@@ -181,7 +158,7 @@ def test_every_family_is_known() -> None:
 
 def test_no_word_is_unused() -> None:
     """Words nobody asks for are translated in vain."""
-    used = {key for use in (*python_uses(), *probe_uses(), *web_uses()) for key in members(use)}
+    used = {key for use in (*python_uses(), *web_uses()) for key in members(use)}
     assert set(messages(LANGUAGES[0])) - used == set()
 
 

@@ -81,8 +81,8 @@ def patterns(
         return _all([(one, scope, module) for one in node.value.values], seen)
     if isinstance(node, ast.Name):
         return _all(_set_to(node.id, scope, module), seen)
-    if isinstance(node, ast.Attribute) and node.attr in {"key", "reason"}:
-        return []  # of a UserError, a Fault, a pause, a probe: it is read where that is made
+    if isinstance(node, ast.Attribute) and node.attr == "key":
+        return []  # the key of a UserError or a Fault, which is read where that is made
     return None
 
 
@@ -210,25 +210,6 @@ def python_uses() -> tuple[Use, ...]:
             for key in keys:
                 whole = None if starred else frozenset(given)
                 found.append(Use(at(path, call), re.compile(key), whole))
-    return tuple(found)
-
-
-@cache
-def probe_uses() -> tuple[Use, ...]:
-    """Collect what probes of channels tell to do: keys that stand there as they are."""
-    found: list[Use] = []
-    for path in modules():
-        module = tree(path)
-        for node in ast.walk(module):
-            key = text_of(node) if isinstance(node, ast.Constant) else None
-            if key and re.fullmatch(r"(text-telegram|text-speech)-[a-z-]+", key):
-                found.append(Use(name_of(path), re.compile(re.escape(key)), frozenset()))
-        for function in functions_of(module):
-            for node in ast.walk(function) if function.name == "probe" else ():
-                if isinstance(node, ast.JoinedStr):
-                    keys = patterns(node, function, module) or []
-                    halts = [one for one in keys if one.startswith(re.escape("halted-"))]
-                    found += [Use(name_of(path), re.compile(one), frozenset()) for one in halts]
     return tuple(found)
 
 

@@ -51,9 +51,9 @@ class Ground:
         argv = [sys.executable, "-m", "worker", "--only", only]
         return self._start(name, argv, {"LINLING_WORKER_PORT": str(port)})
 
-    def bot(self, name: str, port: int) -> int:
-        """Start an HTTP process on this port; returns its process id."""
-        return self._start(name, [sys.executable, "-m", "bot", "--port", str(port)], {})
+    def bot(self, name: str, port: int, more: dict[str, str] | None = None) -> int:
+        """Start an HTTP process on this port, with more of an environment; returns its id."""
+        return self._start(name, [sys.executable, "-m", "bot", "--port", str(port)], more or {})
 
     def module(self, name: str, *arguments: str) -> int:
         """Start another Python module of ours, such as a load generator."""

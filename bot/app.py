@@ -71,8 +71,9 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="Linling", docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.stack, app.state.fanout, app.state.attempts = stack, fanout, Attempts()
     app.state.hub = Hub(stack.db, fanout, Translator())
-    routers = (pages, health, chat, pictures, qr, wechat, miniprogram, wecom, telegram, console,
-               reach)  # fmt: skip
+    routers = (
+        pages, health, chat, pictures, qr, wechat, miniprogram, wecom, telegram, console, reach
+    )  # fmt: skip
     for module in routers:
         app.include_router(module.router)
     if settings.demo:

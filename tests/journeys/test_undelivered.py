@@ -7,6 +7,7 @@ import pytest
 from core.actor import Role
 from core.db import Session, sql
 from core.errors import UserError
+from ops import check
 from services import accounts, undelivered, unreachable
 from services.actors import actor
 from services.undelivered import Letter
@@ -92,12 +93,18 @@ async def test_what_was_given_up_is_seen_and_sent_again(desk: Desk) -> None:
     assert (letter.ticket, letter.number, letter.what) == (ticket.id, ticket.number, "smoke")
     assert letter.who == "王建国"
     assert desk.screen() == []
+    await desk.world.passes(seconds=100)
+    await desk.world.person("backup").clicks("ticket.ack")
+    await desk.world.settle()
+    (letter,) = await desk.letters()
 
     desk.wecom.fake.members.add("lisi")
     await desk.comes("worker", "wecom", "lisi")
     assert await desk.resends(letter.id)
     (text,) = desk.screen()
     assert "烟雾报警" in text
+    assert "孙丽" in text
+    assert await broken(desk.world) == []
     assert await desk.letters() == []
     assert not await desk.resends(letter.id)
     assert len(desk.screen()) == 1
@@ -217,6 +224,14 @@ async def test_whom_nothing_reaches_is_named_with_role_place_and_why(desk: Desk)
     assert [one.role for one in found] == ["worker", "worker", "elder", "family"]
     async with desk.world.db.reading() as session:
         assert await unreachable.count(session, desk.world.community) == 4
+
+
+async def broken(world: World) -> list[str]:
+    """Name the invariants that do not hold."""
+    async with world.db.reading() as session:
+        return [
+            str(one["name"]) for one in await check.run(session, now=world.now) if one["broken"]
+        ]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from bot.attempts import Attempts
+from bot.console import reach
 from bot.console import routes as console
 from bot.console.hub import Hub
 from bot.fanout import Fanout
@@ -67,7 +68,9 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="Linling", docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.stack, app.state.fanout, app.state.attempts = stack, fanout, Attempts()
     app.state.hub = Hub(stack.db, fanout, Translator())
-    routers = (pages, health, chat, pictures, qr, wechat, miniprogram, wecom, telegram, console)
+    routers = (
+        pages, health, chat, pictures, qr, wechat, miniprogram, wecom, telegram, console, reach
+    )  # fmt: skip
     for module in routers:
         app.include_router(module.router)
     if settings.demo:

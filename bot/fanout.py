@@ -18,7 +18,7 @@ POLL_S = 2.0
 
 
 class Fanout:
-    """Wakes those who wait for a person's mailbox or a community's map."""
+    """Wakes those who wait for a person's mailbox, a community's map, or the channels."""
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
@@ -26,24 +26,26 @@ class Fanout:
 
     async def run(self) -> None:
         """Listen for ever; cancel to stop."""
-        async for wake in self._bus.listen("mailbox", "console"):
-            key = str(wake.data.get("person") or wake.data.get("community"))
+        async for wake in self._bus.listen("mailbox", "console", "channels"):
+            key = str(wake.data.get("person") or wake.data.get("community") or wake.topic)
             for event in self._waiting.get(key, ()):
                 event.set()
 
     @contextmanager
-    def watch(self, key: str) -> Iterator[asyncio.Event]:
-        """Register a reader; the event is set whenever something happened under `key`."""
+    def watch(self, *keys: str) -> Iterator[asyncio.Event]:
+        """Register a reader; the event is set whenever something happened under one of `keys`."""
         event = asyncio.Event()
-        self._waiting[key].add(event)
+        for key in keys:
+            self._waiting[key].add(event)
         SSE_CLIENTS.inc()
         try:
             yield event
         finally:
             SSE_CLIENTS.dec()
-            self._waiting[key].discard(event)
-            if not self._waiting[key]:
-                del self._waiting[key]
+            for key in keys:
+                self._waiting[key].discard(event)
+                if not self._waiting[key]:
+                    del self._waiting[key]
 
 
 async def woken(event: asyncio.Event, seconds: float = POLL_S) -> bool:

@@ -1,10 +1,22 @@
 """Speech to words, by a configured endpoint with the interface of OpenAI's transcriptions."""
 
+import io
+import wave
+
 import httpx
 
 from channels.http import call
-from core.errors import Permanent
+from core.errors import Ambiguous, Permanent, Retryable
 from core.settings import Asr
+
+_KEY, _ADDRESS = "text-speech-key", "text-speech-address"
+_TROUBLES = {
+    "http 401": _KEY,
+    "http 403": _KEY,
+    "http 404": _ADDRESS,
+    "http 405": _ADDRESS,
+    "the speech endpoint gave no text": _ADDRESS,
+}
 
 
 class Speech:
@@ -34,6 +46,21 @@ class Speech:
             raise Permanent("the speech endpoint gave no text")
         return text
 
+    async def probe(self) -> list[tuple[str, bool, str]]:
+        """Let it hear half a second of silence: (what, well, key of what to do or nothing).
+
+        Any other refusal than of the key or the address means that it listens.
+        """
+        try:
+            await self.hear(_silence())
+        except Permanent as error:
+            key = _TROUBLES.get(str(error), "")
+        except (Retryable, Ambiguous, ValueError):
+            key = "text-speech-silent"
+        else:
+            key = ""
+        return [("speech", not key, key)]
+
     async def aclose(self) -> None:
         """Give the connections back."""
         await self._http.aclose()
@@ -45,4 +72,17 @@ def _kind(voice: bytes) -> str:
         return "amr"
     if voice.startswith(b"OggS"):
         return "ogg"
+    if voice.startswith(b"RIFF"):
+        return "wav"
     return "mp3"
+
+
+def _silence() -> bytes:
+    """Make half a second of nothing, 16 kHz mono."""
+    made = io.BytesIO()
+    with wave.open(made, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        file.writeframes(bytes(16_000))
+    return made.getvalue()

@@ -11,6 +11,7 @@ from core import log
 from core.crypto import use_keyring
 from core.db import Database
 from core.errors import UserError
+from core.i18n import LANGUAGES
 from core.settings import Settings
 from ops.embedded import AlreadyRunningError, StartError
 
@@ -96,6 +97,22 @@ def _check(options: argparse.Namespace) -> int:
             _out(f"{'ok    ' if not one['broken'] else 'BROKEN'} {one['says']}"
                  + (f": {one['broken']} {one['examples']}" if one["broken"] else ""))  # fmt: skip
     return 0 if clean else 1
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from ops import doctor
+
+    return doctor.run(_as_it_runs(Settings()), options.lang, as_json=options.json, say=_out)
+
+
+def _as_it_runs(settings: Settings) -> Settings:
+    """Fill in what a running demo says of itself; nothing is started and no key is made."""
+    from ops.stack import read_run, updated, with_keys
+
+    if (run := read_run(settings.home)) is None:
+        return settings
+    names = ("base_url", "database_url", "redis_url", "mqtt_url")
+    return updated(with_keys(settings), demo=True, **{name: run[name] for name in names})
 
 
 def _decode(_options: argparse.Namespace) -> int:
@@ -230,6 +247,9 @@ def parser() -> argparse.ArgumentParser:
     add("migrate", _migrate, "bring the database to the newest revision")
     add("seed", _seed, "fill in the demo community; safe to repeat")
     add("check", _check, "prove the invariants").add_argument("--json", action="store_true")
+    doctor = add("doctor", _doctor, "examine the settings and every service that they name")
+    doctor.add_argument("--json", action="store_true")
+    doctor.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0])
     add("decode", _decode, "decode device messages, a JSON line each, from standard input")
     add("keys", _keys, "make a SECRET_KEY and DATA_KEYS for the environment")
     init = add("init", _init, "make an operator who may log in; the password on standard input")
@@ -244,6 +264,21 @@ def parser() -> argparse.ArgumentParser:
     find.add_argument("--limit", type=int, default=3)
     find.add_argument("--json", action="store_true")
     find.add_argument("--community", help="its slug; LINLING_COMMUNITY if left out")
+    _tables(add)
+    say = add("say", _say, "take a turn of chat; without a text, a turn a line, each afresh")
+    say.add_argument("text", nargs="?", metavar="TEXT")
+    say.add_argument("--as", dest="as_whom", required=True, metavar="ROLE[:NAME]")
+    say.add_argument("--json", action="store_true")
+    say.add_argument("--dry-run", action="store_true", help="keep nothing of it")
+    say.add_argument("--community", help="its slug; LINLING_COMMUNITY if left out")
+    bench = add("bench", _bench, "measure on a throwaway stack")
+    bench.add_argument("name", help="alarm, card, find, ingest, kill, ledger, race or say")
+    bench.add_argument("--json", action="store_true")
+    return made
+
+
+def _tables(add: Callable[[str, Command, str], argparse.ArgumentParser]) -> None:
+    """Describe what brings tables in and out."""
     bring = add(
         "import", _import, "import a table (csv, xlsx); nothing is written unless all is well"
     )
@@ -260,16 +295,6 @@ def parser() -> argparse.ArgumentParser:
     take.add_argument("file", metavar="FILE", type=Path)
     take.add_argument("--template", action="store_true", help="only the headers and an example")
     take.add_argument("--community", help="its slug; LINLING_COMMUNITY if left out")
-    say = add("say", _say, "take a turn of chat; without a text, a turn a line, each afresh")
-    say.add_argument("text", nargs="?", metavar="TEXT")
-    say.add_argument("--as", dest="as_whom", required=True, metavar="ROLE[:NAME]")
-    say.add_argument("--json", action="store_true")
-    say.add_argument("--dry-run", action="store_true", help="keep nothing of it")
-    say.add_argument("--community", help="its slug; LINLING_COMMUNITY if left out")
-    bench = add("bench", _bench, "measure on a throwaway stack")
-    bench.add_argument("name", help="alarm, card, find, ingest, kill, ledger, race or say")
-    bench.add_argument("--json", action="store_true")
-    return made
 
 
 def main() -> int:

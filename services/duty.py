@@ -9,7 +9,6 @@ from core.actor import Actor
 from core.db import Session, sql
 from core.errors import UserError
 
-
 # Channels that take a message at any time and keep it in the country: without one of these nobody
 # can stand in a rota that lives hang on.
 ALWAYS_OPEN = ("web", "wecom")

@@ -15,11 +15,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.console.words import in_words
 from bot.fanout import Fanout, sse, woken
 from core.clock import utcnow
-from core.db import Database
+from core.db import Database, Session
 from core.errors import UserError
 from core.i18n import Translator
 from core.log import logger
-from services import login, map_points, stats
+from services import login, map_points, pauses, stats, undelivered, unreachable
 from services.tickets import board
 
 COALESCE_S = 0.1
@@ -37,6 +37,7 @@ class _Watch:
     versions: dict[UUID, int] = field(default_factory=dict)
     figures: dict[str, Any] = field(default_factory=dict)
     figures_at: float = 0.0
+    reach: dict[str, Any] = field(default_factory=dict)
     task: asyncio.Task[None] | None = None
 
 
@@ -72,10 +73,12 @@ class Hub:
             features = await map_points.features(session, community)
             tickets = await board.live(session, community)
             figures = await stats.figures(session, community, now=utcnow())
+            reach = await _reach(session, community)
         return {
             "points": {"type": "FeatureCollection", "features": features},
             "tickets": [in_words(ticket, t) for ticket in tickets],
             "stats": figures,
+            "reach": reach,
             "at": utcnow().isoformat(),
         }
 
@@ -85,7 +88,7 @@ class Hub:
             watch.versions = await board.versions(session, watch.community)
 
     async def _watch(self, watch: _Watch) -> None:
-        with self._fanout.watch(str(watch.community)) as event:
+        with self._fanout.watch(str(watch.community), "channels") as event:
             while True:
                 if await woken(event):
                     await asyncio.sleep(COALESCE_S)
@@ -121,9 +124,12 @@ class Hub:
             now = asyncio.get_running_loop().time()
             if moved or changed or now - watch.figures_at > STATS_S:
                 figures = await stats.figures(session, watch.community, now=utcnow())
+                reach = await _reach(session, watch.community)
                 if figures != watch.figures:
                     chunks.append(sse("stats", figures))
-                watch.figures, watch.figures_at = figures, now
+                if reach != watch.reach:
+                    chunks.append(sse("reach", reach))
+                watch.figures, watch.reach, watch.figures_at = figures, reach, now
         watch.states, watch.versions = states, versions
         return chunks
 
@@ -134,6 +140,15 @@ class Hub:
         except UserError:
             return False
         return True
+
+
+async def _reach(session: Session, community: UUID) -> dict[str, Any]:
+    """Sum up what does not arrive; the lists are asked for when somebody opens them."""
+    return {
+        "undelivered": await undelivered.count(session, community),
+        "unreachable": await unreachable.count(session, community),
+        "resting": sorted(await pauses.resting(session, now=utcnow())),
+    }
 
 
 def _broadcast(watch: _Watch, chunk: bytes) -> None:

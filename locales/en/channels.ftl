@@ -97,3 +97,11 @@ halted-miniprogram-keys = The WeChat mini-program does not accept the AppID or A
 halted-miniprogram-silent = The WeChat mini-program’s interface can’t be reached. Check that the server reaches the internet, and try again in a few minutes.
 
 duty-no-channel = On duty you must be reachable at any time. Link WeChat Work or log in to the web chat first, then say you are on duty.
+
+undelivered-left = The person unfollowed, left, or has no account that works.
+undelivered-window = The person has not written for long, so the channel lets us send nothing more, and there is no template to use.
+undelivered-unlicensed = WeChat Work has no interface licence for this member.
+undelivered-silent = The channel did not answer, however often it was tried.
+undelivered-refused = The channel refused this message.
+undelivered-fault = A fault of the system kept this message back. Please tell the maintainers the code below.
+undelivered-unknown = This message is not your community’s.

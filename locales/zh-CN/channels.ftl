@@ -97,3 +97,11 @@ halted-miniprogram-keys = 微信小程序不认现在的 AppID 或 AppSecret，�
 halted-miniprogram-silent = 连不上微信小程序的接口。请检查服务器能不能访问外网，过几分钟再试。
 
 duty-no-channel = 值班要能随时收到消息。请先绑定企业微信，或者登录网页聊天，再发“我在岗”。
+
+undelivered-left = 对方取消了关注、退出了，或者没有可用的账号。
+undelivered-window = 对方很久没来说话，渠道不让再主动发消息，也没有可用的模板。
+undelivered-unlicensed = 企业微信没有给这位成员开通接口许可。
+undelivered-silent = 渠道一直没有回应，试了好几次都没发出去。
+undelivered-refused = 渠道拒收这条消息。
+undelivered-fault = 系统出错，这条消息没能发出去。请把下面的代号告诉维护人员。
+undelivered-unknown = 这条消息不在您的社区里。

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 from pydantic import SecretStr
 
 from channels.telegram import TelegramChannel
@@ -42,7 +43,14 @@ class Moving:
 @asynccontextmanager
 async def serving(fake: FakeTelegram) -> AsyncIterator[str]:
     """Serve a fake in this loop; yields its address."""
-    config = uvicorn.Config(create_app(fake), log_config=None, lifespan="off", ws="none")
+    async with serving_app(create_app(fake)) as base:
+        yield base
+
+
+@asynccontextmanager
+async def serving_app(app: FastAPI) -> AsyncIterator[str]:
+    """Serve an application in this loop; yields its address."""
+    config = uvicorn.Config(app, log_config=None, lifespan="off", ws="none")
     config.load()
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from core.settings import Settings
 from tests.repo.house import ROOT, name_of, packages
@@ -12,6 +13,13 @@ PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "ARCHITECTURE.
 RECORDS = sorted((ROOT / "docs" / "adr").glob("*.md"))
 DOCUMENTS = [*PAGES, *RECORDS]
 SETTINGS = {f"LINLING_{name.upper()}" for name in Settings.model_fields}
+# What a single variable may set: of a channel, each of its settings by itself.
+VARIABLES = SETTINGS | {
+    f"LINLING_{name}__{part}".upper()
+    for name, field in Settings.model_fields.items()
+    if isinstance(field.default, BaseModel)
+    for part in type(field.default).model_fields
+}
 # Made at set-up or at run time.
 MADE = (".venv", "web/vendor", ".linling", ".env")
 MUST_NOT_BE = {"alembic/__init__.py"}
@@ -61,7 +69,7 @@ def test_the_readme_names_every_setting() -> None:
 def test_the_example_environment_names_only_settings() -> None:
     """What somebody fills in has an effect."""
     text = (ROOT / ".env.example").read_text("utf-8")
-    assert set(re.findall(r"^#?(LINLING_\w+)=", text, re.MULTILINE)) <= SETTINGS
+    assert set(re.findall(r"^#?(LINLING_\w+)=", text, re.MULTILINE)) <= VARIABLES
 
 
 def test_the_compose_file_names_only_settings() -> None:

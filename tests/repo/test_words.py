@@ -15,6 +15,7 @@ from handlers.routes import NOT_YET
 from models import Happened, HomeUse, Part, Status
 from models.calls import CallKind
 from models.points import Reason, RedemptionState
+from services import undelivered
 from services.language.intents import ALL
 from services.shops.places import Source
 from services.tickets.answer import Found, Seen
@@ -53,6 +54,7 @@ FAMILIES: dict[str, set[str]] = {
     "found-": set(Found),
     "seen-": set(Seen),
     "event-": set(Happened),
+    "undelivered-": set(undelivered.CAUSES),
     "use-": set(HomeUse),
     "menu-": set(Role),
     "group-": groups(),
@@ -62,6 +64,15 @@ FAMILIES: dict[str, set[str]] = {
     "handover-": set[str](Status) - {Status.OPEN},
     "channel-": {"web", "wechat", "miniprogram", "wecom", "telegram"},
     "halted-": HALTED,
+    # What probes of channels advise.
+    "text-": {
+        "telegram-unreachable",
+        "telegram-wrong-mode",
+        "telegram-webhook-fails",
+        "speech-key",
+        "speech-address",
+        "speech-silent",
+    },
     "strange-": set(get_args(StrangeKind)),
     "handover-promise-": {"today", "tomorrow"},
     "intent-": set(ALL) | {"approve_attendance"},

@@ -10,6 +10,7 @@ import { setUpLogin } from "./login.js";
 import { createMap } from "./map.js";
 import { createPanel } from "./panel.js";
 import { createQueue } from "./queue.js";
+import { createReach } from "./reach.js";
 import { STATES, isWaiting } from "./signs.js";
 import { createSiren } from "./siren.js";
 import { createTicketDialog } from "./ticket.js";
@@ -25,7 +26,7 @@ const buildings = new Map(); // name, as the points say it -> {id, name, grid, f
 let heardAt = Date.now();
 let clockAhead = 0; // this machine's clock against the server's: waiting times count by the server's
 
-let map, queue, panel, dialog, filter, siren, login;
+let map, queue, panel, dialog, filter, siren, reach, login;
 let stream = null;
 let soon = null;
 
@@ -88,7 +89,7 @@ function keepTicket(ticket) {
 }
 
 const hear = {
-  snapshot({ points, tickets: live, stats, at }) {
+  snapshot({ points, tickets: live, stats, reach: sums, at }) {
     clockAhead = Date.now() - Date.parse(at);
     features.clear();
     for (const feature of points.features) features.set(feature.properties.device, feature);
@@ -98,6 +99,7 @@ const hear = {
     showBuildings();
     showTickets();
     showStats(stats);
+    reach.show(sums);
   },
   points({ features: changed }) {
     for (const feature of changed) features.set(feature.properties.device, feature);
@@ -106,6 +108,7 @@ const hear = {
   },
   ticket: keepTicket,
   stats: showStats,
+  reach: (sums) => reach.show(sums),
   ping() {},
 };
 
@@ -159,6 +162,7 @@ function furnish() {
   dialog = createTicketDialog(client, { onTicket: keepTicket, onLocate: (device) => map.zoomTo(device) });
   filter = createFilter((kind) => map.points.showKind(kind));
   siren = createSiren();
+  reach = createReach(client);
   byId("building-choice").addEventListener("change", ({ target }) => target.value && openBuilding(target.value));
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, select, textarea, dialog[open]");
@@ -195,6 +199,7 @@ function leave(reason) {
   siren?.update(false);
   byId("ticket").close();
   byId("panel").close();
+  byId("unreached").close();
   byId("centre").hidden = true;
   document.title = t("web-console-page");
   login.ask(reason);

@@ -89,14 +89,13 @@ async def _handle(
     caller: Caller | None,
     waiting: Passive | None,
 ) -> Turn:
-    number, new = await conversation.receive(session, event)
-    if not new:
+    number, locked = await conversation.begin(session, event)
+    if locked is None:
         return Turn(number, repeated=True)
     if caller is not None:
         await caller.heard(session, event)
     else:
         await accounts.used(session, event.person, event.channel, now=event.at)
-    locked = await conversation.lock(session, person=event.person, channel=event.channel)
     by, profile = await actors.speaker(session, event.person, channel=event.channel)
     stands = locked.flow or {}
     misses = stands["data"]["misses"] if stands.get("flow") == unsure.NAME else 0
@@ -174,8 +173,8 @@ async def _enqueue(ctx: Context, act: Act, turn: int) -> None:
 
 
 async def _apologise(session: Session, event: Event) -> Turn:
-    number, new = await conversation.receive(session, event)
-    if not new:
+    number, locked = await conversation.begin(session, event)
+    if locked is None:
         return Turn(number, repeated=True)
     profile = await actors.profile(session, event.person, channel=event.channel)
     t = Translator(profile.lang)

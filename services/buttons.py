@@ -26,31 +26,28 @@ class Pressed:
 
 async def mint(session: Session, card: Card, *, person: UUID, channel: str, now: datetime) -> Card:
     """Put a fresh token on every action without a url and store what it stands for."""
-    rows: list[dict[str, Any]] = []
-    tokens: list[str | None] = []
-    for action in card.actions:
-        token = None if action.url is not None else new_token()
-        tokens.append(token)
-        if token is not None:
-            rows.append(
-                {
-                    "hash": token_hash(token), "person": person, "channel": channel,
-                    "action": action.id, "object": card.ticket, "version": card.version,
-                    "args": seal_json(action.args, _ARGS), "expires": now + LIFETIME,
-                }
-            )  # fmt: skip
-    if rows:
+    tokens = [None if action.url is not None else new_token() for action in card.actions]
+    minted = [(one, token) for one, token in zip(card.actions, tokens, strict=True) if token]
+    if minted:
         await session.execute(
             sql(
                 """
                 INSERT INTO button (token_hash, person_id, channel, action, object_id, version,
                                     args, expires_at)
-                VALUES (:hash, :person, :channel, :action, CAST(:object AS uuid), :version, :args,
-                        :expires)
+                SELECT hash, :person, :channel, action, CAST(:object AS uuid), :version, args,
+                       :expires
+                FROM unnest(CAST(:hashes AS bytea[]), CAST(:actions AS text[]),
+                            CAST(:args AS bytea[])) AS b(hash, action, args)
                 """
             ),
-            rows,
-        )
+            {
+                "person": person, "channel": channel, "object": card.ticket,
+                "version": card.version, "expires": now + LIFETIME,
+                "hashes": [token_hash(token) for _, token in minted],
+                "actions": [one.id for one, _ in minted],
+                "args": [seal_json(one.args, _ARGS) for one, _ in minted],
+            },
+        )  # fmt: skip
     return card.with_tokens(tokens)
 
 

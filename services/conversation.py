@@ -21,24 +21,39 @@ class Standing:
     flow: dict[str, Any] | None
 
 
-async def receive(session: Session, event: Event) -> tuple[int, bool]:
-    """Record an inbound message; return its id and whether it is new.
+async def begin(session: Session, event: Event) -> tuple[int, Standing | None]:
+    """Record an inbound message and lock its conversation to the end of the transaction.
 
-    Raises UserError `message-key-reused` (409) when the same key came with another body.
+    Returns the message's id and where the conversation stands, None for one that was received
+    before. Raises UserError `message-key-reused` (409) when the same key came with another body.
     """
     keys = {"channel": event.channel, "person": event.person, "message": event.message_id}
-    made = await session.execute(
-        sql(
-            """
-            INSERT INTO inbound (channel, person_id, message_id, digest, at)
-            VALUES (:channel, :person, :message, :digest, :at)
-            ON CONFLICT (channel, person_id, message_id) DO NOTHING RETURNING id
-            """
-        ),
-        keys | {"digest": event.digest, "at": event.at},
-    )
-    if (number := made.scalar_one_or_none()) is not None:
-        return int(number), True
+    row = (
+        await session.execute(
+            sql(
+                """
+                WITH arrived AS (
+                    INSERT INTO inbound (channel, person_id, message_id, digest, at)
+                    VALUES (:channel, :person, :message, :digest, :at)
+                    ON CONFLICT (channel, person_id, message_id) DO NOTHING RETURNING id),
+                talk AS (
+                    INSERT INTO conversation (id, person_id, channel)
+                    SELECT CAST(:id AS uuid), :person, :channel FROM arrived
+                    ON CONFLICT (person_id, channel) DO UPDATE SET channel = excluded.channel
+                    RETURNING id, flow)
+                SELECT arrived.id AS number, talk.id, talk.flow FROM arrived, talk
+                """
+            ),
+            keys | {"digest": event.digest, "at": event.at, "id": uuid7()},
+        )
+    ).one_or_none()
+    if row is None:
+        return await _repeated(session, keys, event.digest), None
+    flow = open_json(row.flow, _FLOW) if row.flow is not None else None
+    return int(row.number), Standing(row.id, flow)
+
+
+async def _repeated(session: Session, keys: dict[str, Any], digest: bytes) -> int:
     old = (
         await session.execute(
             sql(
@@ -50,13 +65,13 @@ async def receive(session: Session, event: Event) -> tuple[int, bool]:
             keys,
         )
     ).one()
-    if bytes(old.digest) != event.digest:
+    if bytes(old.digest) != digest:
         raise UserError("message-key-reused", status=409)
-    return int(old.id), False
+    return int(old.id)
 
 
 async def lock(session: Session, *, person: UUID, channel: str) -> Standing:
-    """Lock the conversation to the end of the transaction; make it at the first turn."""
+    """Lock the conversation to the end of the transaction; make it where there is none."""
     row = (
         await session.execute(
             sql(

@@ -13,7 +13,7 @@ from core.crypto import use_keyring
 from core.db import Database
 from core.settings import Settings
 from ops.bench import Report, percentile
-from ops.bench.fleet import Size, build
+from ops.bench.fleet import Size, analyse, build, checkpoint
 from ops.bench.ground import Ground, answers, free_port, ground, wait_until
 from ops.fakes.wechat_crypto import Crypto
 from ops.fakes.wechat_push import passive_text, written
@@ -21,8 +21,9 @@ from ops.migrate import migrate
 from services import language
 
 PEOPLE = 200
-AT_ONCE = 24
+AT_ONCE = 16
 WARM_S, MEASURED_S = 8.0, 30.0
+MOST_A_HAND = 1_500  # of 16 hands: more than any machine like ours answers in that time
 APPID, TOKEN = "wx-bench", "bench-token"
 AES_KEY = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
 OWN = f"gh_{APPID}"
@@ -37,10 +38,11 @@ class Run:
 
     crypto: Crypto
     port: int
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
     counting: bool = False
     stop: bool = False
     took: list[float] = field(default_factory=list)
-    wrong: int = 0
+    answers: list[tuple[str, int, bytes]] = field(default_factory=list)
 
 
 def measure() -> Report:
@@ -56,12 +58,16 @@ async def _measure(place: Ground) -> Report:
     await asyncio.to_thread(language.prepare, settings.home)
     db = Database(settings.database_url, pool=2)
     await build(db, Size(homes=1, grids=1, kind="smoke"), now=utcnow())
+    await analyse(db)
+    await checkpoint(db)
     await db.aclose()
     port = free_port()
     place.bot("bot", port, _wechat())
     wait_until(lambda: answers(f"http://127.0.0.1:{port}/healthz"), 30, "the process is up")
     run = Run(Crypto(APPID, TOKEN, AES_KEY), port)
     hands = [asyncio.create_task(_hand(run, number)) for number in range(AT_ONCE)]
+    await asyncio.sleep(0)  # each has written its letters now
+    run.ready.set()
     await asyncio.sleep(WARM_S)
     run.counting, began = True, time.perf_counter()
     await asyncio.sleep(MEASURED_S)
@@ -82,20 +88,25 @@ def _wechat() -> dict[str, str]:
 
 
 async def _hand(run: Run, number: int) -> None:
-    """Let some of the people write, one after the other, over one kept connection."""
+    """Let some of the people write, one after the other, over one kept connection.
+
+    What is said is encrypted beforehand and what comes back is read afterwards: WeChat does that
+    on machines of its own.
+    """
     people = cycle(f"o-{one}" for one in range(number, PEOPLE, AT_ONCE))
+    said = zip(range(MOST_A_HAND), people, cycle(SAID), strict=False)
+    letters = [(person, _request(run.crypto, person, text)) for _, person, text in said]
+    await run.ready.wait()
     reader, writer = await asyncio.open_connection("127.0.0.1", run.port)
-    for turn, text in enumerate(cycle(SAID)):
+    for person, letter in letters:
         if run.stop:
             break
-        person = next(people)
-        request = _request(run.crypto, person, text)
         began = time.perf_counter()
-        writer.write(request)
+        writer.write(letter)
         status, body = await _answer(reader)
         if run.counting:
             run.took.append(time.perf_counter() - began)
-        run.wrong += not _is_reply(run.crypto, status, body, person) and turn > 0
+            run.answers.append((person, status, body))
     writer.close()
 
 
@@ -130,12 +141,15 @@ def _is_reply(crypto: Crypto, status: int, body: bytes, person: str) -> bool:
 
 
 def _report(run: Run, seconds: float) -> Report:
+    wrong = sum(
+        not _is_reply(run.crypto, status, body, person) for person, status, body in run.answers
+    )
     figures = {
         "turns_per_s": len(run.took) / seconds,
         "p50_ms": percentile(run.took, 0.50) * 1000,
         "p99_ms": percentile(run.took, 0.99) * 1000,
         "turns": len(run.took),
-        "wrong": run.wrong,
+        "wrong": wrong,
     }
-    kept = figures["turns_per_s"] >= 300 and figures["p99_ms"] <= 150 and run.wrong == 0
+    kept = figures["turns_per_s"] >= 300 and figures["p99_ms"] <= 150 and wrong == 0
     return Report("chat", figures, BUDGET, kept)

@@ -25,7 +25,12 @@ def stack_of(request: Request) -> Stack:
     return stack
 
 
-InStack = Annotated[Stack, Depends(stack_of)]
+async def _in_stack(request: Request) -> Stack:
+    """Give a route its stack; a plain function would be sent to a thread for it."""
+    return stack_of(request)
+
+
+InStack = Annotated[Stack, Depends(_in_stack)]
 
 
 def cookie_name(kind: str, *, secure: bool) -> str:

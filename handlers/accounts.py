@@ -76,7 +76,9 @@ async def gave_number(ctx: Context, event: GaveNumber) -> list[Act]:
     person = await accounts.of_phone(ctx.session, event.phone)
     if person is None or person == ctx.person:
         return [Reply(say(ctx.t("link-number-unknown"), summary=ctx.t("link-number-next")))]
-    await accounts.merge(ctx.session, channel=ctx.channel, newcomer=ctx.person, person=person)
+    await accounts.merge(
+        ctx.session, channel=ctx.channel, newcomer=ctx.person, person=person, now=ctx.now
+    )
     return await _linked(ctx, person)
 
 

@@ -10,7 +10,7 @@ from core.db import Session
 from core.errors import UserError
 from core.i18n import Translator
 from handlers.context import Context, Pressed
-from services import actors, outbox
+from services import actors, outbox, quiet
 from services.activities import attendance, enrol, queries, reminders
 from services.activities.queries import ActivityView
 
@@ -130,8 +130,9 @@ async def remind(session: Session, *, now: datetime) -> int:
         t = Translator((await actors.profile(session, row.person_id, channel=channel)).lang)
         card = cards.reminder(row.title, row.place, row.starts_at, t, now=now)
         await outbox.enqueue_reply(
-            session, card, person=row.person_id, channel=channel, turn=None, now=now
-        )
+            session, card, person=row.person_id, channel=channel, turn=None, now=now,
+            after=quiet.over(now),
+        )  # fmt: skip
     return len(due)
 
 

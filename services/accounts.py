@@ -284,17 +284,19 @@ async def join(
     ).one_or_none()
     if row is None:
         return None
-    await merge(session, channel=channel, newcomer=newcomer, person=row.person_id)
+    await merge(session, channel=channel, newcomer=newcomer, person=row.person_id, now=now)
     return UUID(str(row.person_id))
 
 
-async def merge(session: Session, *, channel: str, newcomer: UUID, person: UUID) -> None:
+async def merge(
+    session: Session, *, channel: str, newcomer: UUID, person: UUID, now: datetime
+) -> None:
     """Give a newcomer's account to a person; raises UserError where somebody would lose something."""
     if person == newcomer:
         raise UserError("link-same-account", status=409)
     if not await is_newcomer(session, newcomer):
         raise UserError("link-not-new", status=409)
-    await _move(session, channel=channel, old=newcomer, new=person)
+    await _move(session, channel=channel, old=newcomer, new=person, now=now)
 
 
 async def of_phone(session: Session, phone: str) -> UUID | None:
@@ -329,16 +331,27 @@ async def is_newcomer(session: Session, person: UUID) -> bool:
     return bool(row.scalar_one())
 
 
-async def _move(session: Session, *, channel: str, old: UUID, new: UUID) -> None:
+async def _move(session: Session, *, channel: str, old: UUID, new: UUID, now: datetime) -> None:
     """Give the account and what was received by it to the other person.
 
     The inbound rows go along: the vendor's retry of this very message must find its answer.
     """
     given: dict[str, Any] = {"old": old, "new": new, "channel": channel}
+    await session.execute(
+        sql(
+            """
+            UPDATE channel_account SET person_id = :new, used_at = :now
+            WHERE person_id = :old AND channel = :channel
+            """
+        ),
+        given | {"now": now},
+    )
     for statement in (
-        "UPDATE channel_account SET person_id = :new WHERE person_id = :old AND channel = :channel",
         "UPDATE inbound SET person_id = :new WHERE person_id = :old AND channel = :channel",
         "UPDATE outbox SET person_id = :new WHERE person_id = :old AND channel = :channel",
-        "DELETE FROM last_card WHERE person_id = :old AND channel = :channel",
     ):
         await session.execute(sql(statement), given)
+    await session.execute(
+        sql("DELETE FROM last_card WHERE person_id = :old AND channel = :channel"),
+        {"old": old, "channel": channel},
+    )

@@ -10,6 +10,7 @@ from core.card import Card
 from core.crypto import open_json, seal_json
 from core.db import Session, sql, wake
 from core.ids import uuid7
+from services import quiet
 
 TURN_LEASE = timedelta(seconds=5)
 WORKER_LEASE = timedelta(seconds=30)
@@ -23,7 +24,8 @@ _ENQUEUE = sql(
     INSERT INTO outbox (kind, object_id, person_id, channel, version, priority, state, due_at,
                         attempts, created_at)
     SELECT 'ticket', c.ticket_id, c.person_id, c.channel, t.version, coalesce(w.priority, 5),
-           'due', :now, 0, :now
+           'due', CASE WHEN w.priority >= :calm AND t.what <> 'handover' AND c.shown_ring = 0
+                       THEN CAST(:morning AS timestamptz) ELSE :now END, 0, :now
     FROM ticket_card c JOIN ticket t ON t.id = c.ticket_id
     LEFT JOIN unnest(CAST(:severities AS text[]), CAST(:priorities AS int[]))
         AS w(severity, priority) ON w.severity = t.severity
@@ -31,7 +33,9 @@ _ENQUEUE = sql(
     ORDER BY c.ticket_id, c.person_id, c.channel
     ON CONFLICT (kind, object_id, person_id, channel) DO UPDATE
     SET version = greatest(outbox.version, excluded.version), state = 'due',
-        due_at = excluded.due_at, created_at = excluded.created_at,
+        due_at = excluded.due_at,
+        created_at = CASE WHEN outbox.state = 'due' AND outbox.due_at > :now
+                          THEN outbox.created_at ELSE excluded.created_at END,
         leased_until = CASE WHEN outbox.turn IS NULL THEN outbox.leased_until END,
         turn = NULL, attempts = 0, error = NULL
     """
@@ -65,19 +69,24 @@ async def enqueue_reply(
     turn: int | None,
     now: datetime,
     life: bool = False,
+    after: datetime | None = None,
 ) -> None:
-    """Enqueue a card for the person; with a turn, the row is leased to the waiting request."""
+    """Enqueue a card for the person, not to be sent before `after`.
+
+    With a turn, the row is leased to the waiting request.
+    """
     await session.execute(
         sql(
             """
             INSERT INTO outbox (kind, object_id, person_id, channel, version, priority, turn,
                                 payload, state, due_at, leased_until, attempts, created_at)
             VALUES ('reply', :object, :person, :channel, :version, :priority, :turn,
-                    :payload, 'due', :now, :lease, 0, :now)
+                    :payload, 'due', :after, :lease, 0, :now)
             """
         ),
         {
             "object": uuid7(), "person": person, "channel": channel, "version": card.version,
+            "after": after or now,
             "priority": LIFE if life else REPLY_PRIORITY, "turn": turn, "now": now,
             "payload": seal_json(card.stored(), PAYLOAD),
             "lease": now + TURN_LEASE if turn is not None else None,
@@ -87,7 +96,10 @@ async def enqueue_reply(
 
 
 async def enqueue_tickets(session: Session, tickets: Sequence[UUID], *, now: datetime) -> None:
-    """Ask for every card of these tickets at its newest version; an older wish is replaced."""
+    """Ask for every card of these tickets at its newest version; an older wish is replaced.
+
+    What rings for the first time and is neither life nor care waits for the morning.
+    """
     await session.execute(
         _ENQUEUE,
         {
@@ -95,6 +107,8 @@ async def enqueue_tickets(session: Session, tickets: Sequence[UUID], *, now: dat
             "tickets": list(tickets),
             "severities": list(PRIORITY),
             "priorities": list(PRIORITY.values()),
+            "calm": PRIORITY["property"],
+            "morning": quiet.over(now),
         },
     )
     wake(session, "outbox")
@@ -107,13 +121,13 @@ async def lease_to_turn(
     await session.execute(
         sql(
             """
-            UPDATE outbox SET turn = :turn, leased_until = :lease
+            UPDATE outbox SET turn = :turn, leased_until = :lease, due_at = :now
             WHERE kind = 'ticket' AND object_id = :ticket AND person_id = :person
               AND channel = :channel AND state = 'due'
             """
         ),
         {"turn": turn, "lease": now + TURN_LEASE, "ticket": ticket, "person": person,
-         "channel": channel},
+         "channel": channel, "now": now},
     )  # fmt: skip
 
 

@@ -1,12 +1,23 @@
 """One alarm from the device to the worker's hand and back, as DESIGN section 5 tells it."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from core.db import sql
 from ops import check
+from services.tickets import audience
 from tests.world import World
 
 _LEAVE = sql("UPDATE shift SET left_at = now()")
+_FIRE_LANE = sql(
+    """
+    INSERT INTO ticket (id, community_id, grid_id, key, what, severity, status, epoch, version,
+                        opened_at, alarm_at, chain, step)
+    VALUES (gen_random_uuid(), :c, :g, 'lane:1', 'smoke', 'property', 'open', 1, 1, now(), now(),
+            '[]', 0) RETURNING id
+    """
+)
 
 
 async def test_a_smoke_alarm_travels_from_red_over_amber_to_blue(world: World) -> None:
@@ -194,3 +205,17 @@ async def test_the_worker_hears_how_long_the_device_has(
     for answer in ("处置完成", "误报（做饭、灰尘、误碰）", "见到本人"):
         await worker.says(answer)
     assert wait in str(await worker.says("跳过"))
+
+
+async def test_the_night_is_quiet_for_all_but_life_and_care(world: World) -> None:
+    """A blocked fire lane waits for the morning; smoke does not, and a neighbour is not hushed."""
+    world.now = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)  # 23:00
+    worker = world.person("worker")
+    async with world.db.transaction() as session:
+        blocked = await session.execute(_FIRE_LANE, {"c": world.community, "g": world.grid})
+        await audience.tell(session, [blocked.scalar_one()], now=world.now)
+    assert await worker.rings() == 0
+    await world.rings("smoke")
+    assert await worker.rings() == 1
+    world.now = datetime(2026, 11, 22, 23, 0, tzinfo=UTC)  # 07:00
+    assert await worker.rings() == 2

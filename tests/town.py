@@ -48,7 +48,10 @@ _SOON = timedelta(minutes=2)  # what a vendor's pace may hold back within a stor
 
 @dataclass
 class Hand:
-    """Somebody with a phone in the hand, or before the web chat."""
+    """Somebody with a phone in the hand, or before the web chat.
+
+    What they do happens by the real clock, which the application's routes read too.
+    """
 
     town: "Town"
     human: Human
@@ -57,7 +60,7 @@ class Hand:
     async def says(self, text: str) -> None:
         """Write a text."""
         if self.phone is None:
-            self.town.world.now = self.town.clock()
+            self.town.world.now = utcnow()
             await self.human.says(text)
         else:
             await self.phone.says(text)
@@ -66,7 +69,7 @@ class Hand:
     async def clicks(self, label: str) -> None:
         """Press the newest button with this in its label; where there is none, type its number."""
         if self.phone is None:
-            self.town.world.now = self.town.clock()
+            self.town.world.now = utcnow()
             await self.human.chooses(await self._whole(label))
         else:
             await self.phone.clicks(label)
@@ -75,7 +78,7 @@ class Hand:
     async def sends_place(self, lat: float, lon: float) -> None:
         """Send a place."""
         if self.phone is None:
-            self.town.world.now = self.town.clock()
+            self.town.world.now = utcnow()
             await self.human.sends_place(lat=lat, lon=lon)
         else:
             await self.phone.sends_place(lat, lon)
@@ -177,7 +180,7 @@ class Town:
         hand = Hand(self, human, self.fakes[channel].phone(account))
         assert hand.phone is not None
         await hand.phone.joins()
-        self.world.now = self.clock()
+        self.world.now = utcnow()
         (item,) = await human.says("绑定账号")
         code = re.sub(r"\D", "", item["card"]["title"])[-8:]
         await hand.says(f"绑定 {code}")

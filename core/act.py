@@ -28,11 +28,12 @@ class Refresh:
 class Fetch:
     """Get something from outside after the commit; the result comes back as an event.
 
-    `kind` is `picture` or `voice`, `ref` what the channel's vendor gives it out by.
+    `kind` is `picture` or `voice`, and `ref` what the channel's vendor gives it out by; or it is
+    `union`, who the person is at the vendor.
     """
 
     kind: str
-    ref: str
+    ref: str = ""
 
 
 Act = Reply | Refresh | Fetch

@@ -95,6 +95,13 @@ class GaveNumber(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recognised(Event):
+    """A vendor told which of its users an account is; the same in all of its channels."""
+
+    union: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Strange(Event):
     """Something we can't use: a sticker, a video, a picture that could not be fetched or read.
 

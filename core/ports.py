@@ -132,6 +132,14 @@ class Vendor(Channel, Protocol):
         """Give the connections back."""
 
 
+@runtime_checkable
+class Knowing(Protocol):
+    """A vendor that knows its users over all of its channels."""
+
+    async def profile(self, account: str) -> str | None:
+        """Return the user's id there; None when it tells none. Raises as `send` does."""
+
+
 class Tokens(Protocol):
     """Vendors' access tokens, shared by all processes; only one of them refreshes."""
 

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from cards import accounts as cards
 from cards.talk import say
-from core.act import Act, Reply
+from core.act import Act, Fetch, Reply
 from core.actor import Role
-from core.event import GaveNumber, Joined
+from core.event import GaveNumber, Joined, Recognised
 from core.i18n import Translator
 from handlers.context import Context, Pressed
 from services import accounts, actors
@@ -19,6 +19,8 @@ _CODE = re.compile(r"\s*(绑定|关联|link)?[\s:：]*(\d(?:[ -]?\d){7})\s*", re
 SCENE = re.compile(r"link-(\d{8})")
 _INVITE = "link_account"
 _ASKS_NUMBER = frozenset({"telegram"})
+# Its pushes carry no union id, so the vendor is asked once; a mini-program's pushes carry it.
+_TELLS_UNION = frozenset({"wechat"})
 
 
 async def joined(ctx: Context, event: Joined) -> list[Act]:
@@ -31,7 +33,8 @@ async def joined(ctx: Context, event: Joined) -> list[Act]:
     card = cards.welcome(
         role, ctx.t, newcomer=newcomer, asks_number=newcomer and ctx.channel in _ASKS_NUMBER
     )
-    return [Reply(card)]
+    ask = [Fetch("union")] if newcomer and ctx.channel in _TELLS_UNION else []
+    return [Reply(card), *ask]
 
 
 async def words(ctx: Context) -> list[Act] | None:
@@ -59,6 +62,18 @@ async def _join(ctx: Context, code: str) -> list[Act]:
     if person is None:
         return [Reply(say(ctx.t("link-code-wrong"), tone="warning"))]
     return await _linked(ctx, person)
+
+
+async def recognised(ctx: Context, event: Recognised) -> list[Act]:
+    """Join a newcomer to the person whom their WeChat is known to be; silent otherwise."""
+    person = await accounts.recognise(
+        ctx.session, channel=ctx.channel, person=ctx.person, union=event.union, now=ctx.now
+    )
+    if person is None:
+        return []
+    profile = await actors.profile(ctx.session, person)
+    words = Translator(profile.lang)("link-recognised", name=profile.name)
+    return [Reply(say(words, tone="success"), person)]
 
 
 async def ask_number(ctx: Context, _pressed: Pressed) -> list[Act]:

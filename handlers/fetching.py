@@ -11,12 +11,12 @@ from pathlib import Path
 
 from core.db import Database
 from core.errors import Ambiguous, Halted, Permanent, Retryable, UserError
-from core.event import Event, Pictured, Said, Strange, StrangeKind
+from core.event import Event, Pictured, Recognised, Said, Strange, StrangeKind
 from core.log import logger
 from core.picture import clean_jpeg
-from core.ports import Local, Vendor
+from core.ports import Knowing, Local, Vendor
 from handlers.dispatch import dispatch
-from services import jobs
+from services import accounts, jobs
 from services.jobs import Job
 
 GIVE_UP_AFTER = 4
@@ -51,19 +51,42 @@ async def fetch_due(
 async def _do(
     db: Database, job: Job, *, channels: Channels, hear: Hear | None, folder: Path, now: datetime
 ) -> int | None:
-    """Do one job and handle its result; None when it is tried again later."""
+    """Do one job and handle its result; None when none came of it, or it is tried again later."""
+    event: Event | None
     try:
-        event = await _result(job, channels, hear, now=now)
+        if job.kind == "union":
+            event = await _recognised(db, job, channels, now=now)
+        else:
+            event = await _result(job, channels, hear, now=now)
     except (Retryable, Ambiguous, Halted) as error:
         logger().warning("fetch.failed", channel=job.channel, job=job.id, reason=str(error))
         if job.attempts < GIVE_UP_AFTER:
             after = getattr(error, "after", 1.0)
             await db.run(lambda session: jobs.again(session, job, after=after, now=now))
             return None
-        event = _strange(job, "unfetched", now=now)
-    turn = await dispatch(db, event, media_folder=folder)
+        event = None if job.kind == "union" else _strange(job, "unfetched", now=now)
+    turn = await dispatch(db, event, media_folder=folder) if event is not None else None
     await db.run(lambda session: jobs.done(session, job))
-    return turn.id
+    return turn.id if turn is not None else None
+
+
+async def _recognised(db: Database, job: Job, channels: Channels, *, now: datetime) -> Event | None:
+    """Ask who an account is at its vendor; nobody waits for it, so no answer is no fault."""
+    channel: object = channels.get(job.channel)
+    async with db.reading() as session:
+        account = await accounts.of(session, job.person, job.channel)
+    if account is None or not isinstance(channel, Knowing):
+        return None
+    try:
+        union = await channel.profile(account.external)
+    except Permanent:
+        return None
+    if not union:
+        return None
+    return Recognised(
+        channel=job.channel, person=job.person, message_id=_name(job), at=now, union=union,
+        digest=_digest(job),
+    )  # fmt: skip
 
 
 async def _result(job: Job, channels: Channels, hear: Hear | None, *, now: datetime) -> Event:

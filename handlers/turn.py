@@ -18,6 +18,7 @@ from core.event import (
     Left,
     Located,
     Pictured,
+    Recognised,
     Said,
     Strange,
 )
@@ -74,6 +75,8 @@ async def _from_vendor(ctx: Context, event: Event) -> list[Act]:
         return await accounts.joined(ctx, event)
     if isinstance(event, GaveNumber):
         return await accounts.gave_number(ctx, event)
+    if isinstance(event, Recognised):
+        return await accounts.recognised(ctx, event)
     if isinstance(event, Attached):
         return [Fetch(event.kind, event.ref)]
     if isinstance(event, Left | Consented):

@@ -105,6 +105,17 @@ def _doctor(options: argparse.Namespace) -> int:
     return doctor.run(_as_it_runs(Settings()), options.lang, as_json=options.json, say=_out)
 
 
+def _menus(options: argparse.Namespace) -> int:
+    from ops import menus
+
+    settings = _as_it_runs(Settings())
+    if not options.dry_run and settings.wechat.on:
+        use_keyring(settings.keyring)
+    code, says = menus.run(settings, options.lang, dry_run=options.dry_run)
+    _out(says)
+    return code
+
+
 def _as_it_runs(settings: Settings) -> Settings:
     """Fill in what a running demo says of itself; nothing is started and no key is made."""
     from ops.stack import read_run, updated, with_keys
@@ -250,6 +261,9 @@ def parser() -> argparse.ArgumentParser:
     doctor = add("doctor", _doctor, "examine the settings and every service that they name")
     doctor.add_argument("--json", action="store_true")
     doctor.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0])
+    menus = add("menus", _menus, "put the menu below the WeChat service account's chat")
+    menus.add_argument("--dry-run", action="store_true", help="show it and push nothing")
+    menus.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0])
     add("decode", _decode, "decode device messages, a JSON line each, from standard input")
     add("keys", _keys, "make a SECRET_KEY and DATA_KEYS for the environment")
     init = add("init", _init, "make an operator who may log in; the password on standard input")

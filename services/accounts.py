@@ -299,6 +299,29 @@ async def merge(
     await _move(session, channel=channel, old=newcomer, new=person, now=now)
 
 
+async def recognise(
+    session: Session, *, channel: str, person: UUID, union: str, now: datetime
+) -> UUID | None:
+    """Keep who an account is at its vendor, and join a newcomer to the person known by that.
+
+    Returns that person; None when nobody is known by it or somebody would lose something.
+    """
+    known = await _of_union(session, union)
+    await session.execute(
+        sql(
+            """
+            UPDATE channel_account SET union_index = :union
+            WHERE person_id = :person AND channel = :channel
+            """
+        ),
+        {"union": keyring().index(union, _UNION), "person": person, "channel": channel},
+    )
+    if known is None or known == person or not await is_newcomer(session, person):
+        return None
+    await merge(session, channel=channel, newcomer=person, person=known, now=now)
+    return known
+
+
 async def of_phone(session: Session, phone: str) -> UUID | None:
     """Find the one person who is registered with this number; None without one or with several."""
     digits = "".join(c for c in phone if c.isdigit()).removeprefix("86")

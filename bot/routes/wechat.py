@@ -60,7 +60,9 @@ async def take(request: Request, stack: InStack) -> Response:
         return PlainTextResponse(SUCCESS, background=later)
     xml = passive(text, to=found[0].account, by=own_name(raw), now=utcnow())
     sealed = account.envelope.sealed(xml, now=utcnow())
-    return Response(sealed, media_type="application/xml")
+    # What was written within the turn left nothing to do; anything else may have jobs besides.
+    after = None if turns[0].reply is not None else later
+    return Response(sealed, media_type="application/xml", background=after)
 
 
 def service(stack: Stack, name: str) -> Service:

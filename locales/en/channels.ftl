@@ -105,3 +105,8 @@ undelivered-silent = The channel did not answer, however often it was tried.
 undelivered-refused = The channel refused this message.
 undelivered-fault = A fault of the system kept this message back. Please tell the maintainers the code below.
 undelivered-unknown = This message is not your community’s.
+
+menus-off = The WeChat service account is not configured: set LINLING_WECHAT__APPID and the rest, then run this again.
+menus-failed = The menu was not pushed ({ $reason }). Run ops doctor to see what is wrong.
+menus-done = The menu is pushed, { $count } buttons; phones show it within a day.
+link-recognised = We recognise you, { $name }: this WeChat is now linked with your account in the community.

@@ -105,3 +105,8 @@ undelivered-silent = 渠道一直没有回应，试了好几次都没发出去�
 undelivered-refused = 渠道拒收这条消息。
 undelivered-fault = 系统出错，这条消息没能发出去。请把下面的代号告诉维护人员。
 undelivered-unknown = 这条消息不在您的社区里。
+
+menus-off = 微信服务号还没有配置，先填 LINLING_WECHAT__APPID 等设置，再运行一次。
+menus-failed = 菜单没有推送成功（{ $reason }）。请运行 ops doctor 看看哪里不对。
+menus-done = 菜单已推送，{ $count } 个按钮，手机上一天之内会换成新的。
+link-recognised = 认出您了，{ $name }：这个微信和您在社区的账号已经连在一起。

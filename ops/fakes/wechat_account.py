@@ -101,7 +101,10 @@ class WechatFake:
         window.opened(contact, self.clock())
         if fields.get("Event") == "unsubscribe":
             window.shut()
-        union = {"UnionId": self.unions[account]} if account in self.unions else {}
+        told = (
+            self.kind == "miniprogram" and account in self.unions
+        )  # a service account's says none
+        union = {"UnionId": self.unions[account]} if told else {}
         stamp = int(self.clock().timestamp())
         body = {
             "ToUserName": self.name, "FromUserName": account, "CreateTime": stamp, **fields, **union,

@@ -79,6 +79,7 @@ async def leave(session: Session, by: Actor, *, activity: UUID, now: datetime) -
 
 
 async def _why_not(session: Session, by: Actor, seen: ActivityView, now: datetime) -> UserError:
+    seen = await queries.one(session, by, seen.id)  # another hand of theirs may have joined by now
     if seen.joined:
         return UserError("activity-joined-already", status=409, title=seen.title)
     if seen.status is ActivityStatus.CANCELLED:

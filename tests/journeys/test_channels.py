@@ -2,6 +2,7 @@
 
 import pytest
 
+from services import accounts
 from tests.town import EVERYWHERE, VENDORS, Town
 
 
@@ -96,3 +97,32 @@ async def test_a_life_alarm_that_nobody_answers_takes_the_next_channel(
     await town.ticks(seconds=31)
     assert await worker.sees("烟雾")
     assert await town.world.person("worker").rings() == 1
+
+
+async def test_one_wechat_user_is_one_person(town: Town) -> None:
+    """Known in the mini-program, followed the service account: the vendor says it is the same."""
+    family = await town.hand("family", "miniprogram")
+    town.fakes["miniprogram"].unions["m-family"] = "union-1"
+    town.fakes["wechat"].unions["o-new"] = "union-1"
+    await family.says("谢谢")
+    await town.world.db.run(
+        lambda s: accounts.recognise(
+            s, channel="miniprogram", person=family.human.id, union="union-1", now=town.clock()
+        )
+    )
+    phone = town.fakes["wechat"].phone("o-new")
+    await phone.joins()
+    await town.settle()
+    assert any("认出您了，陈晓明" in shown.text for shown in phone.screen)
+    owners = await town.world.fetch("SELECT DISTINCT person_id FROM channel_account a "
+                                    "WHERE a.channel IN ('wechat', 'miniprogram')")  # fmt: skip
+    assert [row.person_id for row in owners] == [family.human.id]
+
+
+async def test_a_follower_whom_nobody_knows_is_left_alone(town: Town) -> None:
+    """The vendor fails or tells nothing: the greeting is all that is said."""
+    phone = town.fakes["wechat"].phone("o-alone")
+    await phone.joins()
+    await town.settle()
+    assert len(phone.screen) == 1
+    assert await town.world.fetch("SELECT 1 FROM outbox WHERE state <> 'sent'") == []

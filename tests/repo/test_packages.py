@@ -11,6 +11,7 @@ from tests.repo.house import ROOT, modules, tree
 
 # Package -> the module of the product that needs it. wechatpy and aiogram come with their channels.
 USED = {
+    "aiogram": "channels.telegram.parse",
     "aiomqtt": "worker.intake",
     "apscheduler": "worker.schedule",
     "fastapi": "bot.app",
@@ -18,6 +19,7 @@ USED = {
     "rapidfuzz": "services.shops.taxonomy",
     "redis": "core.bus",
     "sqlmodel": "models.calls",
+    "wechatpy": "channels.wechat.envelope",
 }
 
 

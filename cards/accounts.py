@@ -1,5 +1,6 @@
 """Joining a person's accounts: the code, the welcome, and what came of it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from cards import guide
@@ -15,6 +16,19 @@ def code(digits: str, minutes: int, t: Translator) -> Card:
         key=f"say:{uuid7()}",
         title=t("link-code", code=f"{digits[:4]} {digits[4:]}"),
         summary=t("link-code-next", code=digits, minutes=minutes),
+        tone="info",
+    )
+
+
+def invitations(links: Mapping[str, str], t: Translator) -> Card:
+    """Offer the addresses by which another account joins without typing."""
+    return Card(
+        key=f"say:{uuid7()}",
+        title=t("link-instead"),
+        actions=tuple(
+            Action("link.open", t("link-by", channel=t(f"channel-{name}")), url=url)
+            for name, url in links.items()
+        ),
         tone="info",
     )
 

@@ -29,7 +29,7 @@ class Fetch:
     """Get something from outside after the commit; the result comes back as an event.
 
     `kind` is `picture` or `voice`, and `ref` what the channel's vendor gives it out by; or it is
-    `union`, who the person is at the vendor.
+    `union`, who the person is at the vendor, or `invite`, addresses that carry the scene `ref`.
     """
 
     kind: str

@@ -102,6 +102,13 @@ class Recognised(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Invited(Event):
+    """Vendors gave out addresses by which a person's other account can be joined, by channel."""
+
+    links: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Strange(Event):
     """Something we can't use: a sticker, a video, a picture that could not be fetched or read.
 

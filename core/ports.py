@@ -140,6 +140,14 @@ class Knowing(Protocol):
         """Return the user's id there; None when it tells none. Raises as `send` does."""
 
 
+@runtime_checkable
+class Inviting(Protocol):
+    """A vendor that makes an address (a link, a picture of a QR code) which carries a scene."""
+
+    async def invitation(self, scene: str) -> str:
+        """Return the address; whoever opens it joins with this scene. Raises as `send` does."""
+
+
 class Tokens(Protocol):
     """Vendors' access tokens, shared by all processes; only one of them refreshes."""
 

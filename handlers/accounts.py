@@ -7,7 +7,7 @@ from cards import accounts as cards
 from cards.talk import say
 from core.act import Act, Fetch, Reply
 from core.actor import Role
-from core.event import GaveNumber, Joined, Recognised
+from core.event import GaveNumber, Invited, Joined, Recognised
 from core.i18n import Translator
 from handlers.context import Context, Pressed
 from services import accounts, actors
@@ -52,7 +52,12 @@ async def words(ctx: Context) -> list[Act] | None:
 async def _invite(ctx: Context) -> list[Act]:
     digits = await accounts.invite(ctx.session, ctx.person, now=ctx.now)
     minutes = int(accounts.CODE_LIFE.total_seconds() // 60)
-    return [Reply(cards.code(digits, minutes, ctx.t))]
+    return [Reply(cards.code(digits, minutes, ctx.t)), Fetch("invite", f"link-{digits}")]
+
+
+def invited(ctx: Context, event: Invited) -> list[Act]:
+    """Show where the code need not be typed: a QR code, a link."""
+    return [Reply(cards.invitations(event.links, ctx.t))]
 
 
 async def _join(ctx: Context, code: str) -> list[Act]:

@@ -11,15 +11,16 @@ from pathlib import Path
 
 from core.db import Database
 from core.errors import Ambiguous, Halted, Permanent, Retryable, UserError
-from core.event import Event, Pictured, Recognised, Said, Strange, StrangeKind
+from core.event import Event, Invited, Pictured, Recognised, Said, Strange, StrangeKind
 from core.log import logger
 from core.picture import clean_jpeg
-from core.ports import Knowing, Local, Vendor
+from core.ports import Inviting, Knowing, Local, Vendor
 from handlers.dispatch import dispatch
 from services import accounts, jobs
 from services.jobs import Job
 
 GIVE_UP_AFTER = 4
+_UNASKED = frozenset({"union", "invite"})  # nobody waits for it: without a result nothing is said
 
 Channels = Mapping[str, Local | Vendor]
 Hear = Callable[[bytes], Awaitable[str]]
@@ -56,6 +57,8 @@ async def _do(
     try:
         if job.kind == "union":
             event = await _recognised(db, job, channels, now=now)
+        elif job.kind == "invite":
+            event = await _invited(job, channels, now=now)
         else:
             event = await _result(job, channels, hear, now=now)
     except (Retryable, Ambiguous, Halted) as error:
@@ -64,7 +67,7 @@ async def _do(
             after = getattr(error, "after", 1.0)
             await db.run(lambda session: jobs.again(session, job, after=after, now=now))
             return None
-        event = None if job.kind == "union" else _strange(job, "unfetched", now=now)
+        event = None if job.kind in _UNASKED else _strange(job, "unfetched", now=now)
     turn = await dispatch(db, event, media_folder=folder) if event is not None else None
     await db.run(lambda session: jobs.done(session, job))
     return turn.id if turn is not None else None
@@ -85,6 +88,25 @@ async def _recognised(db: Database, job: Job, channels: Channels, *, now: dateti
         return None
     return Recognised(
         channel=job.channel, person=job.person, message_id=_name(job), at=now, union=union,
+        digest=_digest(job),
+    )  # fmt: skip
+
+
+async def _invited(job: Job, channels: Channels, *, now: datetime) -> Event | None:
+    """Gather the addresses by which another account may join; a vendor that fails is left out."""
+    links: dict[str, str] = {}
+    for name, channel in channels.items():
+        maker: object = channel
+        if name == job.channel or not isinstance(maker, Inviting):
+            continue
+        try:
+            links[name] = await maker.invitation(job.ref)
+        except (Retryable, Ambiguous, Halted, Permanent) as error:
+            logger().warning("fetch.failed", channel=name, job=job.id, reason=str(error))
+    if not links:
+        return None
+    return Invited(
+        channel=job.channel, person=job.person, message_id=_name(job), at=now, links=links,
         digest=_digest(job),
     )  # fmt: skip
 

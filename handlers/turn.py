@@ -14,6 +14,7 @@ from core.event import (
     Consented,
     Event,
     GaveNumber,
+    Invited,
     Joined,
     Left,
     Located,
@@ -75,6 +76,8 @@ async def _from_vendor(ctx: Context, event: Event) -> list[Act]:
         return await accounts.joined(ctx, event)
     if isinstance(event, GaveNumber):
         return await accounts.gave_number(ctx, event)
+    if isinstance(event, Invited):
+        return accounts.invited(ctx, event)
     if isinstance(event, Recognised):
         return await accounts.recognised(ctx, event)
     if isinstance(event, Attached):

@@ -138,6 +138,10 @@ class TelegramChannel:
         """
         return await (await self.ready()).updates(offset, POLL_S)
 
+    async def invitation(self, scene: str) -> str:
+        """Return the link that opens our chat with this scene."""
+        return await (await self.ready()).invitation(scene)
+
     async def probe(self) -> list[tuple[str, bool, str]]:
         """Ask who we are and how the webhook does: (what, is it well, key of what to do)."""
         return await (await self.ready()).probe(self._settings.mode)

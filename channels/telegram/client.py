@@ -191,6 +191,11 @@ class Client:
         """Close the connections."""
         await self._session.close()
 
+    async def invitation(self, scene: str) -> str:
+        """Return the link that opens our chat with `/start scene`."""
+        me = await self._repeat(GetMe())
+        return f"https://t.me/{me.username}?start={scene}"
+
     async def _call(self, method: TelegramMethod[T], within: int | None = None) -> T:
         try:
             return await self._bot(method, request_timeout=within)

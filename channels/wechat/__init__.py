@@ -73,6 +73,10 @@ class WechatChannel(Service):
         host = _PICTURES if base == _HOME else base
         return f"{host}/cgi-bin/showqrcode?ticket={quote(str(made['ticket']), safe='')}"
 
+    async def invitation(self, scene: str) -> str:
+        """Return the address of the QR code's picture."""
+        return await self.qr(scene)
+
     async def push_menu(self, buttons: Sequence[dict[str, Any]]) -> None:
         """Replace the menu below the chat; phones show it within a day."""
         await self._api.post("/cgi-bin/menu/create", {"button": list(buttons)})

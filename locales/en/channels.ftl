@@ -110,3 +110,5 @@ menus-off = The WeChat service account is not configured: set LINLING_WECHAT__AP
 menus-failed = The menu was not pushed ({ $reason }). Run ops doctor to see what is wrong.
 menus-done = The menu is pushed, { $count } buttons; phones show it within a day.
 link-recognised = We recognise you, { $name }: this WeChat is now linked with your account in the community.
+link-instead = Or open one of these instead of typing the code:
+link-by = Open with { $channel }

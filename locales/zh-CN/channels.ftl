@@ -110,3 +110,5 @@ menus-off = 微信服务号还没有配置，先填 LINLING_WECHAT__APPID 等设
 menus-failed = 菜单没有推送成功（{ $reason }）。请运行 ops doctor 看看哪里不对。
 menus-done = 菜单已推送，{ $count } 个按钮，手机上一天之内会换成新的。
 link-recognised = 认出您了，{ $name }：这个微信和您在社区的账号已经连在一起。
+link-instead = 不想输码，也可以直接打开：
+link-by = 用{ $channel }打开

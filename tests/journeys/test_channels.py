@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.clock import utcnow
 from services import accounts
 from tests.town import EVERYWHERE, VENDORS, Town
 
@@ -126,3 +127,21 @@ async def test_a_follower_whom_nobody_knows_is_left_alone(town: Town) -> None:
     await town.settle()
     assert len(phone.screen) == 1
     assert await town.world.fetch("SELECT 1 FROM outbox WHERE state <> 'sent'") == []
+
+
+async def test_a_link_and_a_code_to_scan_spare_the_typing(town: Town) -> None:
+    """绑定账号 gives a Telegram link and a WeChat QR code; the link joins the accounts."""
+    family = town.world.person("family")
+    town.world.now = utcnow()
+    await family.says("绑定账号")
+    for _ in range(2):  # the leases of the words and of what came of them: the worker does both
+        town.passes(seconds=6)
+        await town.settle()
+    card = next(one for one in await family.cards() if one["actions"])
+    urls = [action["url"] for action in card["actions"]]
+    assert len(urls) == 2
+    link = next(url for url in urls if url.startswith("https://t.me/"))
+    phone = town.fakes["telegram"].phone("77")
+    await phone.joins(link.partition("?start=")[2])
+    await town.settle()
+    assert any("绑定好了，陈晓明" in shown.text for shown in phone.screen)

@@ -25,7 +25,7 @@ from core.db import Database
 from core.ports import Local, Vendor
 from core.settings import Settings, Wechat, Wecom
 from handlers.delivery import deliver_due
-from handlers.fetching import fetch_due
+from handlers.fetching import Hear, fetch_due
 from ops.embedded import Urls
 from ops.fakes import wechat as wechat_http
 from ops.fakes import wecom as wecom_http
@@ -130,6 +130,7 @@ class Town:
     channels: dict[str, Local | Vendor]
     fakes: dict[str, Any]
     shift: timedelta = field(default_factory=timedelta)
+    hear: Hear | None = None
 
     def clock(self) -> datetime:
         """Tell the time: the real one, and what the story has let pass."""
@@ -155,7 +156,7 @@ class Town:
                 world.db, channels=self.channels, now=world.now, base_url="https://linling.example"
             )
             done += await fetch_due(
-                world.db, channels=self.channels, hear=None, folder=world.folder, now=world.now
+                world.db, channels=self.channels, hear=self.hear, folder=world.folder, now=world.now
             )
             if not done and not await self._waits(world.now):
                 return

@@ -3,6 +3,7 @@
 import pytest
 
 from core.clock import utcnow
+from ops.fakes.phone import Faults
 from services import accounts
 from tests.town import EVERYWHERE, VENDORS, Town
 
@@ -145,3 +146,51 @@ async def test_a_link_and_a_code_to_scan_spare_the_typing(town: Town) -> None:
     await phone.joins(link.partition("?start=")[2])
     await town.settle()
     assert any("绑定好了，陈晓明" in shown.text for shown in phone.screen)
+
+
+async def test_a_scanned_code_joins_the_accounts(town: Town) -> None:
+    """The WeChat code of 绑定账号 is scanned: what it carries is enough."""
+    family = town.world.person("family")
+    town.world.now = utcnow()
+    await family.says("绑定账号")
+    await town.settle()
+    town.passes(seconds=6)
+    await town.settle()
+    (scene,) = town.fakes["wechat"].scenes.values()
+    phone = town.fakes["wechat"].phone("o-scans")
+    await phone.joins(scene)
+    await town.settle()
+    assert any("绑定好了，陈晓明" in shown.text for shown in phone.screen)
+
+
+async def test_a_vendor_that_does_not_say_who_it_is_loses_nothing(town: Town) -> None:
+    """It is asked four times, then no more; the greeting is all that the follower hears."""
+    wechat = town.fakes["wechat"]
+    wechat.unions["o-new"] = "union-1"
+    phone = wechat.phone("o-new")
+    wechat.faults = Faults(1.0, ("500",))
+    await phone.joins()
+    await town.settle()
+    asked = await town.world.fetch("SELECT state, attempts FROM outbox WHERE kind = 'fetch'")
+    assert [(row.state, row.attempts) for row in asked] == [("sent", 4)]
+    wechat.faults = Faults()
+    town.passes(seconds=6)
+    await town.settle()
+    assert len(phone.screen) == 1
+    assert not any("没有收到" in shown.text for shown in phone.screen)
+
+
+async def test_two_who_are_known_already_stay_two(town: Town) -> None:
+    """The same WeChat user, but each account has a past: nothing is merged."""
+    family = await town.hand("family", "miniprogram")
+    worker = await town.hand("worker", "wechat")
+    for hand, channel in ((family, "miniprogram"), (worker, "wechat")):
+        found = await town.world.db.run(
+            lambda s, who=hand.human.id, where=channel: accounts.recognise(
+                s, channel=where, person=who, union="union-1", now=town.clock()
+            )
+        )
+        assert found is None
+    owners = await town.world.fetch("SELECT DISTINCT person_id FROM channel_account "
+                                    "WHERE channel IN ('wechat', 'miniprogram')")  # fmt: skip
+    assert {row.person_id for row in owners} == {family.human.id, worker.human.id}

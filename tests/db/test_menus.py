@@ -30,7 +30,7 @@ def fake() -> WechatFake:
 
 
 @pytest.fixture
-async def settings(db: Database, db_url: str, fake: WechatFake) -> AsyncIterator[Settings]:  # noqa: ARG001  the schema
+async def settings(db: Database, db_url: str, fake: WechatFake) -> AsyncIterator[Settings]:
     """Configure the account."""
     async with serving_app(create_app(fake)) as base:
         account = Wechat(

@@ -1,11 +1,13 @@
 """The alarm's and the resident's journey, the same in every channel."""
 
+from uuid import UUID
+
 import pytest
 
 from core.clock import utcnow
 from ops.fakes.phone import Faults
 from services import accounts
-from tests.town import EVERYWHERE, VENDORS, Town
+from tests.town import EVERYWHERE, VENDORS, Hand, Town
 
 
 @pytest.mark.parametrize("channel", EVERYWHERE)
@@ -184,13 +186,17 @@ async def test_two_who_are_known_already_stay_two(town: Town) -> None:
     """The same WeChat user, but each account has a past: nothing is merged."""
     family = await town.hand("family", "miniprogram")
     worker = await town.hand("worker", "wechat")
-    for hand, channel in ((family, "miniprogram"), (worker, "wechat")):
-        found = await town.world.db.run(
-            lambda s, who=hand.human.id, where=channel: accounts.recognise(
-                s, channel=where, person=who, union="union-1", now=town.clock()
-            )
-        )
-        assert found is None
+    assert await recognised(town, family, "miniprogram") is None
+    assert await recognised(town, worker, "wechat") is None
     owners = await town.world.fetch("SELECT DISTINCT person_id FROM channel_account "
                                     "WHERE channel IN ('wechat', 'miniprogram')")  # fmt: skip
     assert {row.person_id for row in owners} == {family.human.id, worker.human.id}
+
+
+async def recognised(town: Town, hand: Hand, channel: str) -> UUID | None:
+    """Let the vendor say that this hand's account is the user union-1."""
+    return await town.world.db.run(
+        lambda session: accounts.recognise(
+            session, channel=channel, person=hand.human.id, union="union-1", now=town.clock()
+        )
+    )

@@ -21,6 +21,8 @@ from services.jobs import Job
 
 GIVE_UP_AFTER = 4
 _UNASKED = frozenset({"union", "invite"})  # nobody waits for it: without a result nothing is said
+# A code can't be scanned from the screen of the phone that scans.
+_WITHIN = {"miniprogram": "wechat"}
 
 Channels = Mapping[str, Local | Vendor]
 Hear = Callable[[bytes], Awaitable[str]]
@@ -97,7 +99,8 @@ async def _invited(job: Job, channels: Channels, *, now: datetime) -> Event | No
     links: dict[str, str] = {}
     for name, channel in channels.items():
         maker: object = channel
-        if name == job.channel or not isinstance(maker, Inviting):
+        own = name in {job.channel, _WITHIN.get(job.channel)}
+        if own or not isinstance(maker, Inviting):
             continue
         try:
             links[name] = await maker.invitation(job.ref)

@@ -95,6 +95,7 @@ class Client:
         server = TelegramAPIServer.from_base(settings.api_base)
         self._session = _Session(api=server, limit=_CONNECTIONS)
         self._bot = Bot(settings.token.get_secret_value(), self._session)
+        self._name = ""  # asked once, then kept
 
     def parse(self, update: Mapping[str, Any], *, now: datetime) -> Arrival | None:
         """Read an update."""
@@ -193,8 +194,9 @@ class Client:
 
     async def invitation(self, scene: str) -> str:
         """Return the link that opens our chat with `/start scene`."""
-        me = await self._repeat(GetMe())
-        return f"https://t.me/{me.username}?start={scene}"
+        if not self._name:
+            self._name = (await self._repeat(GetMe())).username or ""
+        return f"https://t.me/{self._name}?start={scene}"
 
     async def _call(self, method: TelegramMethod[T], within: int | None = None) -> T:
         try:

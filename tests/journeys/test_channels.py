@@ -193,6 +193,20 @@ async def test_two_who_are_known_already_stay_two(town: Town) -> None:
     assert {row.person_id for row in owners} == {family.human.id, worker.human.id}
 
 
+async def test_within_wechat_no_code_to_scan_is_offered(town: Town) -> None:
+    """A phone can't scan its own screen; the bot's name is asked once for all links."""
+    family = await town.hand("family", "miniprogram")
+    town.passes(seconds=6)
+    await town.settle()
+    before = dict(town.fakes["wechat"].scenes)
+    await family.says("绑定账号")
+    town.passes(seconds=6)
+    assert await family.sees("https://t.me/LinlingBot?start=link-")
+    assert town.fakes["wechat"].scenes == before
+    asked = [call for call in town.fakes["telegram"].record if call.method.lower() == "getme"]
+    assert len(asked) == 1
+
+
 async def recognised(town: Town, hand: Hand, channel: str) -> UUID | None:
     """Let the vendor say that this hand's account is the user union-1."""
     return await town.world.db.run(

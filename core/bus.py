@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 
 from core.log import logger
 from core.ports import Wake
+from core.tasks import obey
 
 _PREFIX = "linling:"
 _RECONNECT_S = 0.5
@@ -38,12 +39,12 @@ class RedisBus:
             pubsub = self._redis.pubsub(ignore_subscribe_messages=True)
             try:
                 await pubsub.subscribe(*(_PREFIX + topic for topic in topics))
-                _obey()
+                obey()
                 async for message in pubsub.listen():
                     channel = message["channel"].decode().removeprefix(_PREFIX)
                     yield Wake(channel, orjson.loads(message["data"]))
             except (RedisError, OSError) as error:
-                _obey()
+                obey()
                 logger().warning("bus.unreachable", error=type(error).__name__)
                 await asyncio.sleep(_RECONNECT_S)
             finally:
@@ -61,13 +62,6 @@ class RedisBus:
         await self._redis.aclose()
 
 
-def _obey() -> None:
-    """Raise the cancellation that redis-py loses while it connects; a stop would wait for ever."""
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
-
-
 async def _close(pubsub: PubSub) -> None:
     with suppress(RedisError, OSError):
-        await pubsub.aclose()  # type: ignore[no-untyped-call]
+        await pubsub.aclose()  # type: ignore[no-untyped-call]  # redis-py leaves it untyped

@@ -13,6 +13,7 @@ from core.crypto import open_json
 from core.db import Database, sql
 from core.log import logger
 from core.mqtt import address
+from core.tasks import obey
 from ops.sim.others import Others
 from ops.sim.plan import Message, Simulated, messages, plan
 
@@ -54,8 +55,12 @@ async def live(
                     both.create_task(
                         _speak(client, devices, others, ticks, every_s=every_s, clock=clock)
                     )
+                    # Not in the group's own exit, where a failing task's cancellation of this one
+                    # is never taken back (Python 3.11) and would look like a word to stop.
+                    await asyncio.get_running_loop().create_future()
         except* aiomqtt.MqttError:
             logger().info("sim.broker_away")
+        obey()  # a task that failed, or leaving the broker, may have hidden the word to stop
         await asyncio.sleep(_RETRY_S)
 
 
@@ -117,4 +122,5 @@ async def _speak(
             for message in messages(device, said):
                 others.sending(message)
                 await client.publish(message.topic, message.payload)
+                obey()  # wait_for in publish loses it when the answer comes at the same moment
         await asyncio.sleep(every_s)

@@ -219,6 +219,27 @@ async def test_it_outlives_the_broker() -> None:
                 assert await anext(spoken(client, topic))
 
 
+@pytest.mark.needs_system("mosquitto")
+async def test_it_stops_while_the_broker_is_too_slow_to_leave() -> None:
+    """The error of leaving stands in for the word to stop, which counts all the same."""
+    with (
+        tempfile.TemporaryDirectory(prefix="linling-test-") as home,
+        servers(Path(home), want=("broker",)) as urls,
+    ):
+        one = device("wristband")
+        task = asyncio.create_task(live(urls.mqtt, [one], every_s=0.01))
+        async with aiomqtt.Client(**address(urls.mqtt)) as client:
+            await client.subscribe("linling/#")
+            await anext(spoken(client, f"linling/default/{one.external}/event"))
+        os.kill(urls.pids["broker"], signal.SIGSTOP)
+        try:
+            task.cancel()
+            await asyncio.wait({task}, timeout=30)
+        finally:
+            os.kill(urls.pids["broker"], signal.SIGCONT)
+        assert task.cancelled()
+
+
 @asynccontextmanager
 async def connected(url: str) -> AsyncIterator[aiomqtt.Client]:
     """Connect as soon as the broker is back."""

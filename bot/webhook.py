@@ -1,10 +1,11 @@
 """What the vendors' webhooks share: a limited body, an arrival handled, and what follows it."""
 
+from collections.abc import Sequence
+
 from fastapi import HTTPException, Request
 
 from bot.stack import Stack
 from core.clock import utcnow
-from core.errors import UserError
 from core.event import Arrival
 from core.log import logger
 from core.ports import Vendor
@@ -27,17 +28,17 @@ async def body_of(request: Request) -> bytes:
 
 
 async def handled(
-    stack: Stack, channel: Vendor, arrival: Arrival, waiting: Passive | None = None
-) -> Turn | None:
-    """Handle an arrival to its commit; None for a key that was used with other words."""
-    try:
-        return await receive(
+    stack: Stack, channel: Vendor, found: Sequence[Arrival], waiting: Passive | None = None
+) -> list[Turn]:
+    """Handle arrivals to their commits; those that can't be handled make no turn."""
+    turns = [
+        await receive(
             stack.db, arrival, channel=channel, media_folder=stack.media,
             community=stack.settings.community, waiting=waiting,
-        )  # fmt: skip
-    except UserError as error:  # no retry of the vendor's would mend it
-        logger().warning("webhook.refused", channel=channel.name, reason=error.key)
-        return None
+        )
+        for arrival in found
+    ]  # fmt: skip
+    return [turn for turn in turns if turn is not None]
 
 
 async def finish(stack: Stack, turns: list[Turn]) -> None:

@@ -10,7 +10,7 @@ from core.actor import Role
 from core.event import GaveNumber, Invited, Joined, Recognised
 from core.i18n import Translator
 from handlers.context import Context, Pressed
-from services import accounts, actors
+from services import accounts, actors, linking
 from services.language.commands import intent_of
 from services.language.intents import main_role
 
@@ -29,7 +29,7 @@ async def joined(ctx: Context, event: Joined) -> list[Act]:
     if found is not None:
         return await _join(ctx, found[1])
     role = main_role(ctx.by.roles)
-    newcomer = role is Role.RESIDENT and await accounts.is_newcomer(ctx.session, ctx.person)
+    newcomer = role is Role.RESIDENT and await linking.is_newcomer(ctx.session, ctx.person)
     card = cards.welcome(
         role, ctx.t, newcomer=newcomer, asks_number=newcomer and ctx.channel in _ASKS_NUMBER
     )
@@ -44,14 +44,14 @@ async def words(ctx: Context) -> list[Act] | None:
     found = _CODE.fullmatch(ctx.text)
     if found is None:
         return None
-    if not found[1] and (ctx.standing or not await accounts.is_newcomer(ctx.session, ctx.person)):
+    if not found[1] and (ctx.standing or not await linking.is_newcomer(ctx.session, ctx.person)):
         return None  # eight bare digits may as well be a telephone number
     return await _join(ctx, re.sub(r"\D", "", found[2]))
 
 
 async def _invite(ctx: Context) -> list[Act]:
-    digits = await accounts.invite(ctx.session, ctx.person, now=ctx.now)
-    minutes = int(accounts.CODE_LIFE.total_seconds() // 60)
+    digits = await linking.invite(ctx.session, ctx.person, now=ctx.now)
+    minutes = int(linking.CODE_LIFE.total_seconds() // 60)
     return [Reply(cards.code(digits, minutes, ctx.t)), Fetch("invite", f"link-{digits}")]
 
 
@@ -61,7 +61,7 @@ def invited(ctx: Context, event: Invited) -> list[Act]:
 
 
 async def _join(ctx: Context, code: str) -> list[Act]:
-    person = await accounts.join(
+    person = await linking.join(
         ctx.session, channel=ctx.channel, newcomer=ctx.person, code=code, now=ctx.now
     )
     if person is None:
@@ -71,8 +71,11 @@ async def _join(ctx: Context, code: str) -> list[Act]:
 
 async def recognised(ctx: Context, event: Recognised) -> list[Act]:
     """Join a newcomer to the person whom their WeChat is known to be; silent otherwise."""
-    person = await accounts.recognise(
-        ctx.session, channel=ctx.channel, person=ctx.person, union=event.union, now=ctx.now
+    account = await accounts.of(ctx.session, ctx.person, ctx.channel)
+    if account is None:
+        return []
+    person = await linking.recognise(
+        ctx.session, account, channel=ctx.channel, union=event.union, now=ctx.now
     )
     if person is None:
         return []
@@ -93,10 +96,10 @@ async def gave_number(ctx: Context, event: GaveNumber) -> list[Act]:
     """
     if not event.own:
         return [Reply(say(ctx.t("link-number-foreign"), tone="warning"))]
-    person = await accounts.of_phone(ctx.session, event.phone)
+    person = await linking.of_phone(ctx.session, event.phone)
     if person is None or person == ctx.person:
         return [Reply(say(ctx.t("link-number-unknown"), summary=ctx.t("link-number-next")))]
-    await accounts.merge(
+    await linking.merge(
         ctx.session, channel=ctx.channel, newcomer=ctx.person, person=person, now=ctx.now
     )
     return await _linked(ctx, person)

@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from core.db import Database, Session
+from core.errors import UserError
 from core.event import Arrival, Clicked, Consented, Event, Left
 from core.i18n import LANGUAGES, Translator
+from core.log import logger
 from core.ports import Vendor, Window
 from handlers.dispatch import Turn, dispatch
 from handlers.passive import Passive
-from services import accounts, allowances, outbox
+from services import accounts, allowances, linking, undelivered
 from services.accounts import Account
 
 
@@ -22,17 +24,21 @@ async def receive(
     media_folder: Path,
     community: str = "default",
     waiting: Passive | None = None,
-) -> Turn:
+) -> Turn | None:
     """Handle one arrival in one transaction; safe to repeat with the same arrival.
 
     Whoever writes for the first time becomes a newcomer of `community`. `waiting` is the vendor's
-    request that may carry the answer. Raises UserError
-    `message-key-reused` only, as `dispatch` does.
+    request that may carry the answer. None for a key that was used with other words before: no
+    retry of the vendor's would mend it.
     """
     caller = _Caller(arrival, channel, community)
-    return await dispatch(
-        db, arrival.event, media_folder=media_folder, caller=caller, waiting=waiting
-    )
+    try:
+        return await dispatch(
+            db, arrival.event, media_folder=media_folder, caller=caller, waiting=waiting
+        )
+    except UserError as error:
+        logger().warning("arrival.refused", channel=channel.name, reason=error.key)
+        return None
 
 
 @dataclass(slots=True)
@@ -56,10 +62,22 @@ class _Caller:
             lang=lang,
             now=event.at,
         )
+        if self.arrival.union and not self.account.known:
+            await self._recognised(session, self.account, self.arrival.union, event)
         known = replace(event, person=self.account.person)
         if isinstance(known, Clicked):
             return replace(known, receipt=self.arrival.receipt)
         return known
+
+    async def _recognised(
+        self, session: Session, account: Account, union: str, event: Event
+    ) -> None:
+        """Keep what the vendor tells of an older account; it may be somebody whom we know."""
+        person = await linking.recognise(
+            session, account, channel=event.channel, union=union, now=event.at
+        )
+        if person is not None:
+            self.account = replace(account, person=person)
 
     async def heard(self, session: Session, event: Event) -> None:
         """Note that the account is alive, and what may be sent to it from now on."""
@@ -78,7 +96,9 @@ class _Caller:
         if window is not None and not _is_whole(account, window, event.at):
             await allowances.opened(session, account.id, self.arrival.contact, window, now=event.at)
         if account.owed:
-            await outbox.revive(session, person=event.person, channel=event.channel, now=event.at)
+            await undelivered.send_what_waits(
+                session, person=event.person, channel=event.channel, now=event.at
+            )
 
 
 def _is_whole(account: Account, window: Window, now: datetime) -> bool:

@@ -1,25 +1,15 @@
-"""One person, many accounts: whose a vendor's account is, joining them, and who left."""
+"""One person, many accounts: whose a vendor's account is, where to reach them, and who left."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from core.crypto import keyring, open_json, seal_json
 from core.db import Session, sql
-from core.errors import UserError
 from core.ids import uuid7
-from core.ports import Pace
-from services import paces
 
 _EXTERNAL = "channel_account.external"
-_UNION = "channel_account.union_index"
-_CODE = "link_code.code_index"
-CODE_DIGITS = 8
 _FRESH = timedelta(minutes=1)
-CODE_LIFE = timedelta(minutes=10)
-WRONG_AN_HOUR = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +17,8 @@ class Account:
     """An address of a person in a channel.
 
     What is known of it besides spares a turn the writing of what stands there already: whether it
-    is reachable, when it was used, till when its message window is whole, and whether something
-    could not be delivered to it.
+    is reachable, when it was used, till when its message window is whole, whether something could
+    not be delivered to it, and whether its owner at the vendor is known.
     """
 
     id: UUID
@@ -38,6 +28,7 @@ class Account:
     used_at: datetime | None = None
     whole_until: datetime | None = None
     owed: bool = False
+    known: bool = False
 
 
 def index(external: str) -> bytes:
@@ -68,7 +59,7 @@ async def identify(
     await session.execute(sql("SELECT pg_advisory_xact_lock(hashtext(:key))"), {"key": key})
     if (found := await _find(session, channel, external, contact)) is not None:
         return found
-    person = await _of_union(session, union) if union else None
+    person = await of_union(session, union) if union else None
     person = person or await _newcomer(session, community, name=name, lang=lang, now=now)
     return await add(session, person, channel=channel, external=external, union=union, now=now)
 
@@ -79,6 +70,7 @@ async def _find(session: Session, channel: str, external: str, contact: str) -> 
             sql(
                 """
                 SELECT a.id, a.person_id, a.reachable, a.used_at, w.closes_at,
+                       a.union_index IS NOT NULL AS known,
                        EXISTS (SELECT 1 FROM outbox o WHERE o.person_id = a.person_id
                                AND o.channel = a.channel AND o.state = 'dead') AS owed
                 FROM channel_account a
@@ -93,15 +85,28 @@ async def _find(session: Session, channel: str, external: str, contact: str) -> 
     if row is None:
         return None
     return Account(
-        row.id, row.person_id, external, row.reachable, row.used_at, row.closes_at, row.owed
-    )
+        row.id, row.person_id, external, row.reachable, row.used_at, row.closes_at, row.owed,
+        row.known,
+    )  # fmt: skip
 
 
-async def _of_union(session: Session, union: str) -> UUID | None:
+def union_of(union: str) -> bytes:
+    """Make the blind index of who somebody is at a vendor."""
+    return keyring().index(union, "channel_account.union_index")
+
+
+async def of_union(session: Session, union: str, *, besides: UUID | None = None) -> UUID | None:
+    """Find the person of an account with this union id; `besides` somebody who is known to be."""
     row = (
         await session.execute(
-            sql("SELECT person_id FROM channel_account WHERE union_index = :union LIMIT 1"),
-            {"union": keyring().index(union, _UNION)},
+            sql(
+                """
+                SELECT person_id FROM channel_account
+                WHERE union_index = :union AND person_id IS DISTINCT FROM CAST(:besides AS uuid)
+                ORDER BY used_at DESC NULLS LAST, id LIMIT 1
+                """
+            ),
+            {"union": union_of(union), "besides": besides},
         )
     ).one_or_none()
     return row.person_id if row is not None else None
@@ -157,11 +162,11 @@ async def add(
             {
                 "id": uuid7(), "person": person, "channel": channel, "now": now,
                 "external": seal_json(external, _EXTERNAL), "index": index(external),
-                "union": keyring().index(union, _UNION) if union else None,
+                "union": union_of(union) if union else None,
             },
         )
     ).one()  # fmt: skip
-    return Account(row.id, person, external)
+    return Account(row.id, person, external, known=union is not None)
 
 
 async def heard(session: Session, account: Account, *, reachable: bool, now: datetime) -> None:
@@ -235,146 +240,3 @@ async def channels_of(session: Session, person: UUID) -> list[str]:
         {"person": person},
     )
     return [row.channel for row in rows]
-
-
-async def invite(session: Session, person: UUID, *, now: datetime) -> str:
-    """Make a one-time code of eight digits with which a new account joins this person.
-
-    It lives ten minutes; an older code of the same person dies.
-    """
-    await session.execute(
-        sql("DELETE FROM link_code WHERE person_id = :person AND used_at IS NULL"),
-        {"person": person},
-    )
-    code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
-    await session.execute(
-        sql(
-            """
-            INSERT INTO link_code (code_index, person_id, expires_at)
-            VALUES (:code, :person, :expires)
-            """
-        ),
-        {"code": keyring().index(code, _CODE), "person": person, "expires": now + CODE_LIFE},
-    )
-    return code
-
-
-async def join(
-    session: Session, *, channel: str, newcomer: UUID, code: str, now: datetime
-) -> UUID | None:
-    """Join the account of a newcomer to the person of a code; returns that person.
-
-    None for a wrong, used or old code; only five of those an hour count for one account. Raises
-    UserError `link-not-new` when the account's owner is more than a newcomer: nobody is merged
-    away by a code.
-    """
-    if await paces.take(session, [Pace(f"link:{newcomer}", WRONG_AN_HOUR, 3600)], now=now):
-        raise UserError("link-too-often", status=429)
-    row = (
-        await session.execute(
-            sql(
-                """
-                UPDATE link_code SET used_at = :now
-                WHERE code_index = :code AND used_at IS NULL AND expires_at > :now
-                RETURNING person_id
-                """
-            ),
-            {"code": keyring().index(code, _CODE), "now": now},
-        )
-    ).one_or_none()
-    if row is None:
-        return None
-    await merge(session, channel=channel, newcomer=newcomer, person=row.person_id, now=now)
-    return UUID(str(row.person_id))
-
-
-async def merge(
-    session: Session, *, channel: str, newcomer: UUID, person: UUID, now: datetime
-) -> None:
-    """Give a newcomer's account to a person; raises UserError where somebody would lose something."""
-    if person == newcomer:
-        raise UserError("link-same-account", status=409)
-    if not await is_newcomer(session, newcomer):
-        raise UserError("link-not-new", status=409)
-    await _move(session, channel=channel, old=newcomer, new=person, now=now)
-
-
-async def recognise(
-    session: Session, *, channel: str, person: UUID, union: str, now: datetime
-) -> UUID | None:
-    """Keep who an account is at its vendor, and join a newcomer to the person known by that.
-
-    Returns that person; None when nobody is known by it or somebody would lose something.
-    """
-    known = await _of_union(session, union)
-    await session.execute(
-        sql(
-            """
-            UPDATE channel_account SET union_index = :union
-            WHERE person_id = :person AND channel = :channel
-            """
-        ),
-        {"union": keyring().index(union, _UNION), "person": person, "channel": channel},
-    )
-    if known is None or known == person or not await is_newcomer(session, person):
-        return None
-    await merge(session, channel=channel, newcomer=person, person=known, now=now)
-    return known
-
-
-async def of_phone(session: Session, phone: str) -> UUID | None:
-    """Find the one person who is registered with this number; None without one or with several."""
-    digits = "".join(c for c in phone if c.isdigit()).removeprefix("86")
-    rows = (
-        await session.execute(
-            sql("SELECT id FROM person WHERE phone_index = :index LIMIT 2"),
-            {"index": keyring().index(digits, "person.phone_index")},
-        )
-    ).all()
-    return UUID(str(rows[0].id)) if len(rows) == 1 else None
-
-
-async def is_newcomer(session: Session, person: UUID) -> bool:
-    """Tell whether a person is no more than an account, so that a merge loses nothing: one account, no home, no points, no relatives."""
-    row = await session.execute(
-        sql(
-            """
-            SELECT (SELECT count(*) FROM channel_account WHERE person_id = :p) = 1
-               AND NOT EXISTS (SELECT 1 FROM membership WHERE person_id = :p
-                               AND role <> 'resident')
-               AND NOT EXISTS (SELECT 1 FROM residence WHERE person_id = :p)
-               AND NOT EXISTS (SELECT 1 FROM family_link
-                               WHERE elder_id = :p OR relative_id = :p)
-               AND NOT EXISTS (SELECT 1 FROM account WHERE person_id = :p)
-               AND NOT EXISTS (SELECT 1 FROM ticket_card WHERE person_id = :p)
-            """
-        ),
-        {"p": person},
-    )
-    return bool(row.scalar_one())
-
-
-async def _move(session: Session, *, channel: str, old: UUID, new: UUID, now: datetime) -> None:
-    """Give the account and what was received by it to the other person.
-
-    The inbound rows go along: the vendor's retry of this very message must find its answer.
-    """
-    given: dict[str, Any] = {"old": old, "new": new, "channel": channel}
-    await session.execute(
-        sql(
-            """
-            UPDATE channel_account SET person_id = :new, used_at = :now
-            WHERE person_id = :old AND channel = :channel
-            """
-        ),
-        given | {"now": now},
-    )
-    for statement in (
-        "UPDATE inbound SET person_id = :new WHERE person_id = :old AND channel = :channel",
-        "UPDATE outbox SET person_id = :new WHERE person_id = :old AND channel = :channel",
-    ):
-        await session.execute(sql(statement), given)
-    await session.execute(
-        sql("DELETE FROM last_card WHERE person_id = :old AND channel = :channel"),
-        {"old": old, "channel": channel},
-    )

@@ -14,7 +14,6 @@ from services import quiet
 
 TURN_LEASE = timedelta(seconds=5)
 WORKER_LEASE = timedelta(seconds=30)
-REVIVED = timedelta(hours=48)
 PAYLOAD = "outbox.payload"
 PRIORITY = {"life": 0, "care": 2, "property": 4, "maintenance": 6}
 REPLY_PRIORITY = 1
@@ -252,18 +251,3 @@ async def superseded(session: Session, row: Due, *, by: str) -> None:
         ),
         {"id": row.id, "error": f"by {by}"},
     )
-
-
-async def revive(session: Session, *, person: UUID, channel: str, now: datetime) -> None:
-    """Send what had no way to a person before they wrote again; what is older than two days rests."""
-    await session.execute(
-        sql(
-            """
-            UPDATE outbox SET state = 'due', due_at = :now, attempts = 0, error = NULL
-            WHERE person_id = :person AND channel = :channel AND state = 'dead'
-              AND kind <> 'fetch' AND created_at > :since
-            """
-        ),
-        {"person": person, "channel": channel, "now": now, "since": now - REVIVED},
-    )
-    wake(session, "outbox")

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from core.actor import Actor, Role
@@ -12,6 +12,7 @@ from core.errors import UserError
 from services.buildings import masked
 
 LIMIT = 200
+WAITS = timedelta(hours=48)
 # A ticket's card belongs to the ticket's community, anything else to those of its person.
 _OURS = """
     CASE o.kind WHEN 'ticket'
@@ -121,6 +122,26 @@ async def resend_all(session: Session, by: Actor, *, community: UUID, now: datet
         {"community": community},
     )
     return await _revive(session, [row.id for row in rows], now=now)
+
+
+async def send_what_waits(session: Session, *, person: UUID, channel: str, now: datetime) -> None:
+    """Send what had no way to a person before they wrote again; older than two days it rests.
+
+    What a vendor refused for itself stays: it would be refused at every word of theirs.
+    """
+    rows = await session.execute(
+        sql(
+            """
+            SELECT id, error FROM outbox
+            WHERE person_id = :person AND channel = :channel AND state = 'dead'
+              AND kind <> 'fetch' AND created_at > :since
+            """
+        ),
+        {"person": person, "channel": channel, "since": now - WAITS},
+    )
+    waiting = [row.id for row in rows if cause(row.error or "") in {"left", "window"}]
+    if waiting:
+        await _revive(session, waiting, now=now)
 
 
 async def _revive(session: Session, rows: list[int], *, now: datetime) -> int:

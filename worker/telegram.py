@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from channels.telegram import TelegramChannel
 from core.clock import utcnow
 from core.db import sqlstate
-from core.errors import DecodeError, Halted, Permanent, Retryable, UserError
+from core.errors import DecodeError, Halted, Permanent, Retryable
 from core.log import logger
 from core.metrics import DEAD_LETTERS
 from core.settings import Settings
@@ -145,15 +145,11 @@ class Poller:
         arrival = await self._channel.parse(update, now=utcnow())
         if arrival is None:
             return None
-        try:
-            turn = await receive(
-                stack.db, arrival, channel=self._channel, media_folder=self._folder,
-                community=stack.settings.community,
-            )  # fmt: skip
-        except UserError as error:  # the same number with other words: no retry would mend it
-            logger().warning("telegram.refused", reason=error.key)
-            return None
-        return turn.id
+        turn = await receive(
+            stack.db, arrival, channel=self._channel, media_folder=self._folder,
+            community=stack.settings.community,
+        )  # fmt: skip
+        return turn.id if turn is not None else None
 
     async def _bury(self, update: Update, reason: str) -> None:
         DEAD_LETTERS.inc()

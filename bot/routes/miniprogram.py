@@ -26,5 +26,5 @@ async def take(request: Request, stack: InStack) -> Response:
     account = service(stack, NAME)
     raw = await opened(request, account, now=now)
     found = arrivals(raw, account, now=now)
-    turns = [turn for one in found if (turn := await handled(stack, account, one)) is not None]
+    turns = await handled(stack, account, found)
     return PlainTextResponse(SUCCESS, background=BackgroundTask(finish, stack, turns))

@@ -41,8 +41,7 @@ async def telegram(
         update = None
     if not isinstance(update, dict):
         return Response(status_code=400)
-    turn = await _committed(stack, channel, update)
-    turns = [turn] if turn is not None else []
+    turns = await _committed(stack, channel, update)
     return Response(status_code=200, background=BackgroundTask(finish, stack, turns))
 
 
@@ -61,17 +60,15 @@ async def begin(stack: Stack) -> None:
             return
 
 
-async def _committed(stack: Stack, channel: TelegramChannel, update: dict[str, Any]) -> Turn | None:
-    """Handle an update in one transaction; None when there is nothing to do afterwards."""
+async def _committed(stack: Stack, channel: TelegramChannel, update: dict[str, Any]) -> list[Turn]:
+    """Handle an update in one transaction; returns what is to be finished afterwards."""
     async with channel.answering(update):
         try:
             arrival = await channel.parse(update, now=utcnow())
         except DecodeError as error:
             await _bury(stack, update, str(error))
-            return None
-        if arrival is None:
-            return None
-        return await handled(stack, channel, arrival)
+            return []
+        return await handled(stack, channel, [arrival] if arrival is not None else [])
 
 
 async def _bury(stack: Stack, update: dict[str, Any], reason: str) -> None:

@@ -48,9 +48,7 @@ async def take(request: Request, stack: InStack) -> Response:
     waiting = Passive(answer, until=started + _REPLY_WITHIN_S)
     raw = await opened(request, account, now=now)
     found = arrivals(raw, account, now=now)
-    turns = [
-        turn for one in found if (turn := await handled(stack, account, one, waiting)) is not None
-    ]
+    turns = await handled(stack, account, found, waiting)
     later = BackgroundTask(finish, stack, turns)
     text = turns[0].reply if turns else None
     if turns and text is None and waiting.waits():

@@ -45,7 +45,7 @@ async def take(request: Request, stack: InStack) -> Response:
     except DecodeError as error:
         logger().warning("webhook.unreadable", channel=channel.name, reason=str(error))
         found = []
-    turns = [turn for one in found if (turn := await handled(stack, channel, one)) is not None]
+    turns = await handled(stack, channel, found)
     return Response(background=BackgroundTask(finish, stack, turns))
 
 

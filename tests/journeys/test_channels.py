@@ -5,8 +5,9 @@ from uuid import UUID
 import pytest
 
 from core.clock import utcnow
+from core.db import Session
 from ops.fakes.phone import Faults
-from services import accounts
+from services import accounts, linking
 from tests.town import EVERYWHERE, VENDORS, Hand, Town
 
 
@@ -108,12 +109,7 @@ async def test_one_wechat_user_is_one_person(town: Town) -> None:
     family = await town.hand("family", "miniprogram")
     town.fakes["miniprogram"].unions["m-family"] = "union-1"
     town.fakes["wechat"].unions["o-new"] = "union-1"
-    await family.says("谢谢")
-    await town.world.db.run(
-        lambda s: accounts.recognise(
-            s, channel="miniprogram", person=family.human.id, union="union-1", now=town.clock()
-        )
-    )
+    await family.says("谢谢")  # the push tells the union id of an account that stood before
     phone = town.fakes["wechat"].phone("o-new")
     await phone.joins()
     await town.settle()
@@ -209,8 +205,12 @@ async def test_within_wechat_no_code_to_scan_is_offered(town: Town) -> None:
 
 async def recognised(town: Town, hand: Hand, channel: str) -> UUID | None:
     """Let the vendor say that this hand's account is the user union-1."""
-    return await town.world.db.run(
-        lambda session: accounts.recognise(
-            session, channel=channel, person=hand.human.id, union="union-1", now=town.clock()
+
+    async def work(session: Session) -> UUID | None:
+        account = await accounts.of(session, hand.human.id, channel)
+        assert account is not None
+        return await linking.recognise(
+            session, account, channel=channel, union="union-1", now=town.clock()
         )
-    )
+
+    return await town.world.db.run(work)

@@ -10,12 +10,13 @@ from core.errors import Ambiguous, Permanent, Retryable
 from core.settings import Asr
 
 _KEY, _ADDRESS = "text-speech-key", "text-speech-address"
+_NO_TEXT = "the speech endpoint gave no text"
 _TROUBLES = {
     "http 401": _KEY,
     "http 403": _KEY,
     "http 404": _ADDRESS,
     "http 405": _ADDRESS,
-    "the speech endpoint gave no text": _ADDRESS,
+    _NO_TEXT: _ADDRESS,
 }
 
 
@@ -31,7 +32,10 @@ class Speech:
         self._http = http or httpx.AsyncClient(timeout=20.0, trust_env=False)
 
     async def hear(self, voice: bytes) -> str:
-        """Return the words of a recording; raises as `channels.http.call` does."""
+        """Return the words of a recording.
+
+        Raises as `channels.http.call` does, and Permanent for an answer that holds no text.
+        """
         key = self._settings.api_key.get_secret_value()
         response = await call(
             self._http,
@@ -41,9 +45,12 @@ class Speech:
             data={"model": self._settings.model, "language": "zh"},
             files={"file": (f"voice.{_kind(voice)}", voice)},
         )
-        text = response.json().get("text")
+        try:
+            text = response.json()["text"]
+        except (ValueError, KeyError, TypeError):
+            raise Permanent(_NO_TEXT) from None
         if not isinstance(text, str):
-            raise Permanent("the speech endpoint gave no text")
+            raise Permanent(_NO_TEXT)
         return text
 
     async def probe(self) -> list[tuple[str, bool, str]]:
@@ -55,7 +62,7 @@ class Speech:
             await self.hear(_silence())
         except Permanent as error:
             key = _TROUBLES.get(str(error), "")
-        except (Retryable, Ambiguous, ValueError):
+        except (Retryable, Ambiguous):
             key = "text-speech-silent"
         else:
             key = ""

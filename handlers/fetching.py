@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from core.db import Database
 from core.errors import Ambiguous, Halted, Permanent, Retryable, UserError
@@ -21,6 +22,8 @@ from services.jobs import Job
 
 GIVE_UP_AFTER = 4
 _UNASKED = frozenset({"union", "invite"})  # nobody waits for it: without a result nothing is said
+# Words that nobody could hear did arrive, but can't be used.
+_NO_RESULT: dict[str, StrangeKind] = {"picture": "unfetched", "voice": "voice"}
 # A code can't be scanned from the screen of the phone that scans.
 _WITHIN = {"miniprogram": "wechat"}
 
@@ -28,27 +31,22 @@ Channels = Mapping[str, Local | Vendor]
 Hear = Callable[[bytes], Awaitable[str]]
 
 
-async def fetch_turn(
-    db: Database, turn: int, *, channels: Channels, hear: Hear | None, folder: Path, now: datetime
+async def fetch(
+    db: Database,
+    *,
+    channels: Channels,
+    hear: Hear | None,
+    folder: Path,
+    now: datetime,
+    turn: int | None = None,
 ) -> list[int]:
-    """Do a turn's own jobs right after its commit; returns the turns that came of them."""
+    """Do the jobs that are due, with a turn that turn's own; returns the turns that came of them."""
     async with db.transaction() as session:
         found = await jobs.claim(session, now=now, turn=turn)
     made = [
         await _do(db, job, channels=channels, hear=hear, folder=folder, now=now) for job in found
     ]
     return [number for number in made if number is not None]
-
-
-async def fetch_due(
-    db: Database, *, channels: Channels, hear: Hear | None, folder: Path, now: datetime
-) -> int:
-    """Do the jobs that no request did; returns how many were due."""
-    async with db.transaction() as session:
-        found = await jobs.claim(session, now=now)
-    for job in found:
-        await _do(db, job, channels=channels, hear=hear, folder=folder, now=now)
-    return len(found)
 
 
 async def _do(
@@ -69,7 +67,7 @@ async def _do(
             after = getattr(error, "after", 1.0)
             await db.run(lambda session: jobs.again(session, job, after=after, now=now))
             return None
-        event = None if job.kind in _UNASKED else _strange(job, "unfetched", now=now)
+        event = None if job.kind in _UNASKED else _strange(job, _NO_RESULT[job.kind], now=now)
     turn = await dispatch(db, event, media_folder=folder) if event is not None else None
     await db.run(lambda session: jobs.done(session, job))
     return turn.id if turn is not None else None
@@ -88,10 +86,7 @@ async def _recognised(db: Database, job: Job, channels: Channels, *, now: dateti
         return None
     if not union:
         return None
-    return Recognised(
-        channel=job.channel, person=job.person, message_id=_name(job), at=now, union=union,
-        digest=_digest(job),
-    )  # fmt: skip
+    return _made(Recognised, job, now=now, union=union)
 
 
 async def _invited(job: Job, channels: Channels, *, now: datetime) -> Event | None:
@@ -108,10 +103,7 @@ async def _invited(job: Job, channels: Channels, *, now: datetime) -> Event | No
             logger().warning("fetch.failed", channel=name, job=job.id, reason=str(error))
     if not links:
         return None
-    return Invited(
-        channel=job.channel, person=job.person, message_id=_name(job), at=now, links=links,
-        digest=_digest(job),
-    )  # fmt: skip
+    return _made(Invited, job, now=now, links=links)
 
 
 async def _result(job: Job, channels: Channels, hear: Hear | None, *, now: datetime) -> Event:
@@ -127,37 +119,28 @@ async def _result(job: Job, channels: Channels, hear: Hear | None, *, now: datet
         jpeg = await asyncio.to_thread(clean_jpeg, raw)
     except Permanent as error:
         logger().warning("fetch.failed", channel=job.channel, job=job.id, reason=str(error))
-        return _strange(job, "unfetched", now=now)
+        return _strange(job, _NO_RESULT[job.kind], now=now)
     except UserError as error:
         too_big = error.key == "picture-too-big"
         kind: StrangeKind = "picture-too-big" if too_big else "picture-unreadable"
         return _strange(job, kind, now=now)
-    return Pictured(
-        channel=job.channel, person=job.person, message_id=_name(job), at=now, jpeg=jpeg,
-        digest=_digest(job),
-    )  # fmt: skip
+    return _made(Pictured, job, now=now, jpeg=jpeg)
 
 
 def _said(job: Job, text: str, *, now: datetime) -> Event:
     if not text.strip():
         return _strange(job, "unheard", now=now)
-    return Said(
-        channel=job.channel, person=job.person, message_id=_name(job), at=now, text=text,
-        digest=_digest(job),
-    )  # fmt: skip
+    return _made(Said, job, now=now, text=text)
 
 
 def _strange(job: Job, kind: StrangeKind, *, now: datetime) -> Event:
-    return Strange(
-        channel=job.channel, person=job.person, message_id=_name(job), at=now, kind=kind,
-        digest=_digest(job),
+    return _made(Strange, job, now=now, kind=kind)
+
+
+def _made(what: type[Event], job: Job, /, *, now: datetime, **more: Any) -> Event:
+    """Make the job's event; the same name and digest for every result: the first one counts."""
+    name = f"fetched:{job.id}"
+    return what(
+        channel=job.channel, person=job.person, message_id=name, at=now,
+        digest=hashlib.sha256(name.encode()).digest(), **more,
     )  # fmt: skip
-
-
-def _name(job: Job) -> str:
-    return f"fetched:{job.id}"
-
-
-def _digest(job: Job) -> bytes:
-    """Make the same digest for every result of a job: the first one counts."""
-    return hashlib.sha256(_name(job).encode()).digest()

@@ -24,8 +24,9 @@ from core.clock import utcnow
 from core.db import Database
 from core.ports import Local, Vendor
 from core.settings import Settings, Wechat, Wecom
+from handlers.aftermath import finish_jobs
 from handlers.delivery import deliver_due
-from handlers.fetching import Hear, fetch_due
+from handlers.fetching import Hear
 from ops.embedded import Urls
 from ops.fakes import wechat as wechat_http
 from ops.fakes import wecom as wecom_http
@@ -155,9 +156,10 @@ class Town:
             done = await deliver_due(
                 world.db, channels=self.channels, now=world.now, base_url="https://linling.example"
             )
-            done += await fetch_due(
-                world.db, channels=self.channels, hear=self.hear, folder=world.folder, now=world.now
-            )
+            done += await finish_jobs(
+                world.db, channels=self.channels, hear=self.hear, folder=world.folder,
+                now=world.now, base_url="https://linling.example",
+            )  # fmt: skip
             if not done and not await self._waits(world.now):
                 return
 

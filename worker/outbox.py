@@ -1,11 +1,11 @@
-"""Cards out and jobs done: woken by a commit, else every half second; safe in many processes at once."""
+"""Cards out and jobs done: woken by a commit, else every half second; many may run at once."""
 
 import asyncio
 from typing import NoReturn
 
 from core.clock import utcnow
+from handlers.aftermath import finish_jobs
 from handlers.delivery import deliver_due
-from handlers.fetching import fetch_due
 from worker.stack import Stack
 
 POLL_S = 0.5
@@ -23,9 +23,10 @@ async def run(stack: Stack) -> NoReturn:
                 stack.db, channels=stack.channels, now=utcnow(), limit=BATCH,
                 base_url=stack.settings.base_url,
             )  # fmt: skip
-            fetched = await fetch_due(
+            fetched = await finish_jobs(
                 stack.db, channels=stack.channels, hear=stack.hear,
                 folder=stack.settings.home / "media", now=utcnow(),
+                base_url=stack.settings.base_url,
             )  # fmt: skip
             if claimed < BATCH and not fetched:
                 await _wait(woken)

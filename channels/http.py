@@ -48,7 +48,7 @@ def _seconds(response: httpx.Response, otherwise: float) -> float:
 
 
 async def download(http: httpx.AsyncClient, url: str, **options: Any) -> bytes:
-    """Read at most 10 MB; raises Permanent beyond that, else as `call` does."""
+    """Fetch a file; raises Permanent for one beyond 10 MB, else as `call` does."""
     response = await call(http, "GET", url, **options)
     if len(response.content) > MEDIA_LIMIT:
         raise Permanent("media beyond 10 MB")

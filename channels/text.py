@@ -3,6 +3,8 @@
 from core.card import Card
 from core.i18n import Translator
 
+SAY = "say:"  # the key of a vendor's menu entry that stands for the words after it
+
 
 def numbered(card: Card, t: Translator) -> str:
     """Write the whole card, its buttons as numbers, and how to answer."""

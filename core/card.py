@@ -77,5 +77,9 @@ class Card:
     def fallback(self) -> str:
         """Say the whole card in plain text, buttons as numbers, for channels without cards."""
         lines = [self.title, self.summary, *(f.written() for f in self.fields)]
-        lines += [f"{n} {a.written()}" for n, a in enumerate(self.actions, 1)]
+        # A link takes no number: to type it would lead nowhere.
+        lines += [
+            action.written() if action.url is not None else f"{number} {action.written()}"
+            for number, action in enumerate(self.actions, 1)
+        ]
         return "\n".join(line for line in lines if line)

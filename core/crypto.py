@@ -101,11 +101,11 @@ class Sealed(TypeDecorator[Any]):
         super().__init__()
         self.context = context
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:  # noqa: ARG002
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:  # noqa: ARG002  SQLAlchemy's signature
         """Seal on the way in; None stays NULL."""
         return None if value is None else keyring().seal(orjson.dumps(value), self.context)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002  same
         """Open on the way out."""
         return None if value is None else orjson.loads(keyring().open(bytes(value), self.context))
 

@@ -116,7 +116,7 @@ class Database:
             take = sql("SELECT pg_try_advisory_lock(hashtext(:name))")
             key = {"name": f"linling:{name}"}
             # No event tells that another process has let go, so this one asks again.
-            while not (await connection.execute(take, key)).scalar_one():  # noqa: ASYNC110
+            while not (await connection.execute(take, key)).scalar_one():  # noqa: ASYNC110  nothing to wait on
                 await asyncio.sleep(_LEAD_POLL_S)
 
             async def lost() -> None:

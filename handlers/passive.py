@@ -61,7 +61,7 @@ async def reply(
     async def work(session: Session) -> str | None:
         row = (
             await session.execute(
-                sql("SELECT reply, person_id FROM inbound WHERE id = :turn FOR UPDATE"),
+                sql("SELECT reply FROM inbound WHERE id = :turn FOR UPDATE"),
                 {"turn": turn},
             )
         ).one()

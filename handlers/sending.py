@@ -102,9 +102,6 @@ async def _prepare(
     if shown.op == "update" and not channel.edits and kept and kept[0][1].get("said") == said:
         await rendering.note(session, row, shown, now=now)  # nothing that a person would read
         return None
-    wait = await paces.take(session, channel.paces(account.external), now=now, life=row.life)
-    if wait:
-        raise _Wait(wait)
     edits = shown.op == "update" and channel.edits and bool(kept)
     window, notice = "", False
     if channel.windows and not edits:
@@ -116,6 +113,10 @@ async def _prepare(
         notice = not window
     if notice:
         await _consent(session, account, channel)
+    # Last, for what is marked here must be a call; waiting undoes all of the above.
+    wait = await paces.take(session, channel.paces(account.external), now=now, life=row.life)
+    if wait:
+        raise _Wait(wait)
     link = ""
     if base_url and row.kind == "ticket" and (notice or channel.abroad):
         link = f"{base_url}/chat?ticket={await login.invite(session, row.person, now=now)}"
@@ -244,6 +245,6 @@ def _reference(row: Due, shown: Rendered) -> str:
 
 
 def _digest(card: Card) -> str:
-    """Know again what a person would read, buttons and times apart."""
+    """Know again what a person would read, the buttons apart."""
     text = replace(card, actions=()).fallback()
     return hashlib.sha256(text.encode()).hexdigest()[:16]

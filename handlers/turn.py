@@ -35,6 +35,7 @@ from services.language.intents import UNKNOWN, main_role
 from services.language.slots import slots_of
 from services.language.written import language_of
 from services.points.redemptions import looks_like_code
+from services.tickets import queries
 
 TEXT_LIMIT = 2000
 # What a person may want in the middle of a flow; anything longer is an answer to its question.
@@ -107,13 +108,15 @@ async def _click(
 
 
 async def _reacted(ctx: Context, ticket: UUID, receipt: dict[str, Any] | None) -> None:
-    """Note that the person has seen their card, and by what the vendor lets us edit it."""
-    await steps.confirmed(ctx.session, ticket=ticket, person=ctx.person, now=ctx.now)
+    """Note that the person has seen their card, and by what the vendor lets us edit it.
+
+    WeChat Work greys all of a card's buttons at a click, so the card is drawn anew.
+    """
+    keys: dict[str, Any] = {"ticket": ticket, "person": ctx.person}
+    await steps.confirmed(ctx.session, **keys, now=ctx.now)
     if receipt:
-        await receipts.keep(
-            ctx.session, receipt, ticket=ticket, person=ctx.person, channel=ctx.channel,
-            now=ctx.now,
-        )  # fmt: skip
+        await receipts.keep(ctx.session, receipt, **keys, channel=ctx.channel, now=ctx.now)
+        await queries.show_again(ctx.session, **keys, channel=ctx.channel, now=ctx.now)
 
 
 async def _chosen(ctx: Context, args: dict[str, Any]) -> list[Act]:

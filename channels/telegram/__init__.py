@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 PATH = "/telegram"
 POLL_S = 25
+_FOLLOWED = 5  # messages of one card that are kept up to date
 
 
 class TelegramSettingsError(RuntimeError):
@@ -89,15 +90,27 @@ class TelegramChannel:
         return {**sent, **page.remainder()}
 
     async def edit(self, message: Outgoing, receipts: Sequence[Receipt]) -> Receipt | None:
-        """Change the newest sent card; None when it is gone, too old, or not to be changed."""
+        """Change all messages of a card; None when the newest is gone, too old, or can't be.
+
+        A card that rang twice has two messages, and buttons may be pressed on either.
+        """
         page = render(message)
-        sent = next((one for one in receipts if "message_id" in one), None)
+        known = [one for one in receipts if "message_id" in one]
+        numbers = {number for one in known for number in (one["message_id"], *one.get("older", ()))}
         # Only inline keyboards can be edited, not the one that takes the place of typing.
-        if sent is None or page.asks_contact:
+        if not numbers or page.asks_contact:
             return None
-        if not await (await self.ready()).edit(sent, page):
+        newest, *older = sorted(numbers, reverse=True)[:_FOLLOWED]  # a chat's numbers grow
+        client, chat = await self.ready(), known[0]["chat"]
+        if not await client.edit({"message_id": newest, "chat": chat}, page):
             return None
-        return {"message_id": sent["message_id"], "chat": sent["chat"], **page.remainder()}
+        left = [
+            number
+            for number in older
+            if await client.edit({"message_id": number, "chat": chat}, page)
+        ]
+        kept = {"older": left} if left else {}
+        return {"message_id": newest, "chat": chat, **kept, **page.remainder()}
 
     async def media(self, ref: str) -> bytes:
         """Fetch a file by its id; at most 10 MB, else Permanent."""

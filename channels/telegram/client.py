@@ -196,6 +196,8 @@ class Client:
         """Return the link that opens our chat with `/start scene`."""
         if not self._name:
             self._name = (await self._repeat(GetMe())).username or ""
+        if not self._name:
+            raise Permanent("a bot without a name")
         return f"https://t.me/{self._name}?start={scene}"
 
     async def _call(self, method: TelegramMethod[T], within: int | None = None) -> T:

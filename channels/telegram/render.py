@@ -86,7 +86,7 @@ def _layout(card: Card, link: str, t: Translator, *, room: int) -> _Layout:
         if len(layout.buttons) < room and (button := _button(action)) is not None:
             layout.buttons.append(button)
         elif action.url is not None:
-            layout.lines.append(_with_address(action, action.url))
+            layout.lines.append(action.written())
         elif action.token:
             layout.lines.append(f"{number} {action.label}")
             layout.numbered = True
@@ -95,14 +95,8 @@ def _layout(card: Card, link: str, t: Translator, *, room: int) -> _Layout:
         if button is not None:
             layout.buttons.append(button)
         else:
-            layout.lines.append(_with_address(details, link))
+            layout.lines.append(details.written())
     return layout
-
-
-def _with_address(action: Action, url: str) -> str:
-    """Write a link; of a number to dial the digits, which Telegram makes touchable."""
-    address = url.removeprefix("tel:")
-    return action.label if address in action.label else f"{action.label} {address}"
 
 
 def _button(action: Action) -> Button | None:

@@ -59,8 +59,11 @@ class WechatChannel(Service):
             await self._api.customer(message.to, payload)
         return {"rest": rest} if rest else {}
 
-    async def qr(self, scene: str) -> str:
-        """Make a code that carries `scene` (1 to 64 characters) for 30 days; return its address."""
+    async def invitation(self, scene: str) -> str:
+        """Make a QR code that carries `scene` (1 to 64 characters) for 30 days.
+
+        Returns the address of its picture.
+        """
         made = await self._api.post(
             "/cgi-bin/qrcode/create",
             {
@@ -72,10 +75,6 @@ class WechatChannel(Service):
         base = self._settings.api_base.rstrip("/")
         host = _PICTURES if base == _HOME else base
         return f"{host}/cgi-bin/showqrcode?ticket={quote(str(made['ticket']), safe='')}"
-
-    async def invitation(self, scene: str) -> str:
-        """Return the address of the QR code's picture."""
-        return await self.qr(scene)
 
     async def push_menu(self, buttons: Sequence[dict[str, Any]]) -> None:
         """Replace the menu below the chat; phones show it within a day."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from channels.wechat.parse import SAY
+from channels.text import SAY
 from core.i18n import Translator
 
 Button = dict[str, Any]

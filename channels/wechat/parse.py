@@ -12,6 +12,7 @@ from wechatpy import parse_message
 from wechatpy.events import EVENT_TYPES
 from wechatpy.messages import MESSAGE_TYPES, BaseMessage, UnknownMessage
 
+from channels.text import SAY
 from core.errors import DecodeError
 from core.event import (
     NOBODY,
@@ -27,7 +28,6 @@ from core.event import (
     Strange,
 )
 
-SAY = "say:"  # a menu entry's key that stands for words
 _STRANGE = {"video": "video", "shortvideo": "video", "link": "link", "file": "file"}
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{24}")
 # A document type, and with it every entity, could only stand before the root.
@@ -49,7 +49,7 @@ def parse(raw: str, *, channel: str, now: datetime) -> list[Arrival]:
         found = _meant(message)
     except _MALFORMED:
         raise DecodeError("malformed") from None
-    data = message._data  # noqa: SLF001  wechatpy has no other door to the fields it does not name
+    data = _fields(message)
     account = _word(data, "FromUserName")
     if not account:
         raise DecodeError("no sender")
@@ -66,7 +66,7 @@ def parse(raw: str, *, channel: str, now: datetime) -> list[Arrival]:
 
 def own_name(raw: str) -> str:
     """Return the account that a push was sent to: the sender of the passive reply."""
-    return _word(_message(raw)._data, "ToUserName")  # noqa: SLF001  as above
+    return _word(_fields(_message(raw)), "ToUserName")
 
 
 def _message(raw: str) -> BaseMessage:
@@ -79,8 +79,13 @@ def _message(raw: str) -> BaseMessage:
     return MESSAGE_TYPES.get(kind, UnknownMessage)(data)
 
 
+def _fields(message: BaseMessage) -> dict[str, Any]:
+    data: dict[str, Any] = message._data  # noqa: SLF001  no other door to what wechatpy can't name
+    return data
+
+
 def _meant(message: BaseMessage) -> list[Meant]:
-    data = message._data  # noqa: SLF001  as above
+    data = _fields(message)
     if _word(data, "MsgType").lower() == "event":
         return _of_event(message)
     return [_of_message(message.type, data)]
@@ -118,7 +123,7 @@ def _of_event(message: BaseMessage) -> list[Meant]:
     """
     if isinstance(message, UnknownMessage):
         return []
-    data = message._data  # noqa: SLF001  as above
+    data = _fields(message)
     match message.event:
         case "subscribe" | "user_enter_tempsession":
             return [("action", Joined, {"scene": _word(data, "SessionFrom")})]
@@ -146,7 +151,7 @@ def _of_consent(entry: dict[str, Any]) -> Meant:
 
 def _key(message: BaseMessage, number: int) -> str:
     """Make the key that a retry has again: the vendor's id, for events what the vendor advises."""
-    data = message._data  # noqa: SLF001  as above
+    data = _fields(message)
     if _word(data, "MsgType").lower() != "event" and (given := _word(data, "MsgId")):
         return given[:64]
     parts = [_word(data, name) for name in ("CreateTime", "MsgType", "Event", "EventKey")]

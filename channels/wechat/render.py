@@ -43,20 +43,10 @@ def customer_message(card: Card, t: Translator, *, menus: bool) -> tuple[Payload
     fits = all(len(entry["content"].encode()) <= MENU_ITEM_BYTES for entry in entries)
     if not menus or not entries or len(entries) > MENU_ITEMS or not fits:
         return text_page(card, t)
-    head, rest = pages(plain(_without_buttons(card)), MENU_HEAD_BYTES, t)
+    head, rest = pages(plain(_links_only(card)), MENU_HEAD_BYTES, t)
     tail = t("text-answer-by-number")
     menu = {"head_content": head, "list": entries, "tail_content": tail}
     return {"msgtype": "msgmenu", "msgmenu": menu}, rest
-
-
-def _without_buttons(card: Card) -> str:
-    """Write what is not clicked: the card's words, and its links under their numbers."""
-    links = [
-        f"{number} {action.written()}"
-        for number, action in enumerate(card.actions, 1)
-        if not action.token
-    ]
-    return "\n".join([replace(card, actions=()).fallback(), *links])
 
 
 def answer(cards: Sequence[Card], t: Translator) -> tuple[str, str]:
@@ -76,6 +66,7 @@ def _clickable(card: Card) -> bool:
 
 
 def _links_only(card: Card) -> str:
+    """Write what is not pressed: the card's words and its links."""
     links = [action.written() for action in card.actions if not action.token]
     return "\n".join([replace(card, actions=()).fallback(), *links])
 

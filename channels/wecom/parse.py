@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 from typing import Any, Final
 
+from channels.text import SAY
 from channels.wecom.rules import NOTHING, QUESTION, SUBMIT
 from core.event import (
     NOBODY,
@@ -22,7 +23,6 @@ from core.event import (
 )
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
-_SAYS = "say:"  # a menu key that stands for words
 # The polite answers there are (`strange-…`), by the vendor's kind.
 _KINDS: dict[str, StrangeKind] = {
     "video": "video", "shortvideo": "video", "file": "file", "link": "link", "emotion": "sticker",
@@ -90,7 +90,7 @@ def _happened(fields: Fields, name: str, key: str, base: dict[str, Any]) -> Even
     if name in {"template_card_event", "template_card_menu_event"}:
         return Clicked(**base, token=key) if _is_token(key) else None
     if name == "click":
-        if key.startswith(_SAYS) and (words := key.removeprefix(_SAYS).strip()):
+        if key.startswith(SAY) and (words := key.removeprefix(SAY).strip()):
             return Said(**base, text=words)
         return Clicked(**base, token=key) if _is_token(key) else Strange(**base, kind=_OTHER)
     if name == "location_select":

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from channels.text import pages
@@ -74,12 +74,8 @@ class _Sheet:
 def text_message(message: Outgoing) -> Rendered:
     """Write a card without buttons as text, within the vendor's 2048 bytes."""
     mark = _mark(message.reference)
-    card = replace(
-        message.card,
-        actions=tuple(replace(one, label=_dialled(one)) for one in message.card.actions),
-    )
     room = TEXT_BYTES - len(mark.encode())
-    page, rest = pages(card.fallback(), room, Translator(message.lang))
+    page, rest = pages(message.card.fallback(), room, Translator(message.lang))
     return Rendered({"msgtype": "text", "text": {"content": mark + page}}, rest)
 
 
@@ -119,7 +115,7 @@ def _laid_out(card: Card, t: Translator) -> _Sheet:
         sheet.write(one.label, one.value, t)
     for action in card.actions:
         if _number(action):
-            sheet.write(t("wecom-phone"), _dialled(action), t)
+            sheet.write(t("wecom-phone"), action.written(), t)
     return sheet
 
 
@@ -201,11 +197,6 @@ def _number(action: Action) -> str:
     """Return the telephone number of a button that dials; the vendor opens no `tel:` links."""
     url = action.url or ""
     return url.removeprefix("tel:") if url.startswith("tel:") else ""
-
-
-def _dialled(action: Action) -> str:
-    number = _number(action)
-    return action.label if number in action.label else f"{action.label} {number}"
 
 
 def _mark(reference: str) -> str:

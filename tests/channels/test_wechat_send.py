@@ -264,11 +264,11 @@ async def test_pictures_come_by_their_media_id(stage: Stage) -> None:
 
 async def test_a_code_carries_a_scene(stage: Stage) -> None:
     """The address of the picture names the ticket that the fake knows the scene by."""
-    address = httpx.URL(await stage.channel.qr("link-12345678"))
+    address = httpx.URL(await stage.channel.invitation("link-12345678"))
     assert stage.fake.scenes[address.params["ticket"]] == "link-12345678"
     assert address.host == "mp.weixin.qq.com"
     with pytest.raises(Permanent, match="40053"):
-        await stage.channel.qr("x" * 65)
+        await stage.channel.invitation("x" * 65)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

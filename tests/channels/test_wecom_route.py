@@ -16,6 +16,7 @@ from ops.embedded import Urls
 from ops.fakes import wecom_crypto
 from ops.fakes.wecom import FakeWecom, LossyTransport
 from ops.fakes.wecom import create_app as vendor
+from ops.fakes.wecom_phone import CLICKED
 from services import accounts
 from services.access import SharedTokens
 from tests.channels.wecom import settings_of
@@ -192,3 +193,22 @@ async def test_a_channel_that_is_off_has_no_address(world: World, db_url: str, u
     ):
         for answer in (await http.get("/wecom"), await http.post("/wecom", content=b"")):
             assert answer.status_code == 404
+
+
+async def test_a_question_that_is_left_gives_the_buttons_back(town: Town) -> None:
+    """The click greyed all of the card; after 取消 the work can still be finished on it."""
+    world, phone = town.world, town.fake.phone("WangFang")
+    await has_account(world, "worker", "WangFang")
+    await world.rings("smoke")
+    world.now = utcnow()
+    await world.settle()
+    card = phone.screen[-1]
+    for label in ("接单", "处置完成"):
+        await phone.clicks(label)
+        world.now = utcnow()
+        await world.settle()
+    await phone.says("取消")
+    world.now = utcnow()
+    await world.settle()
+    assert not card.text.endswith(CLICKED)
+    assert any(knob.label == "处置完成" for knob in card.knobs)

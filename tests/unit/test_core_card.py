@@ -53,14 +53,14 @@ def test_tokens_are_put_on_in_order() -> None:
 
 
 def test_the_fallback_says_everything() -> None:
-    """A channel without cards loses no word, and buttons are numbers."""
+    """A channel without cards loses no word; buttons are numbers, links are not."""
     assert FULL.fallback().splitlines() == [
         "烟雾报警：3幢2单元501",
         "请马上接单，上门查看。",
         "地点：3幢2单元501",
         "工单号：7",
         "1 接单",
-        "2 拨打 119",
+        "拨打 119",
     ]
 
 

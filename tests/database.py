@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 from sqlalchemy.engine import make_url
 
+from core.bus import RedisBus
 from core.crypto import Keyring, use_keyring
 from core.db import Database
 from core.i18n import Translator
@@ -72,5 +73,13 @@ async def db_url(urls: Urls, template: str) -> AsyncIterator[str]:
 async def db(db_url: str) -> AsyncIterator[Database]:
     """Open the test's database."""
     opened = Database(db_url)
+    yield opened
+    await opened.aclose()
+
+
+@pytest.fixture
+async def bus(urls: Urls) -> AsyncIterator[RedisBus]:
+    """Carry wake-ups; its connections end with the test."""
+    opened = RedisBus(urls.redis)
     yield opened
     await opened.aclose()

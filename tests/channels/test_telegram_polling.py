@@ -11,7 +11,6 @@ from channels.telegram import TelegramChannel
 from core.bus import RedisBus
 from core.db import Database, Session, sql
 from core.settings import Settings
-from ops.embedded import Urls
 from ops.fakes.telegram import FakeTelegram
 from ops.fakes.telegram_phone import TelegramPhone
 from tests.channels.telegram_stage import TOKEN, Moving, settings, speaking
@@ -45,14 +44,12 @@ class Place:
 
 
 @pytest.fixture
-async def place(world: World, urls: Urls) -> AsyncIterator[Place]:
+async def place(world: World, bus: RedisBus) -> AsyncIterator[Place]:
     """Wire a worker to the fake."""
     clock = Moving()
     fake = FakeTelegram(TOKEN, clock)
     async with speaking(fake) as channel:
-        stack = Stack(
-            Settings(home=world.folder), world.db, RedisBus(urls.redis), {channel.name: channel}
-        )
+        stack = Stack(Settings(home=world.folder), world.db, bus, {channel.name: channel})
         yield Place(fake, clock, stack, channel)
 
 

@@ -23,7 +23,6 @@ from core.db import Session, sql
 from core.settings import Settings
 from handlers.delivery import Channels, deliver_due
 from models import Grid
-from ops.embedded import Urls
 from ops.fakes.phone import Shown
 from ops.fakes.telegram import FakeTelegram
 from ops.fakes.telegram_phone import TelegramPhone
@@ -78,12 +77,12 @@ class Place:
 
 
 @pytest.fixture
-async def place(world: World, urls: Urls) -> AsyncIterator[Place]:
+async def place(world: World, bus: RedisBus) -> AsyncIterator[Place]:
     """Wire the route to the world's database and the fake to the route."""
     clock = Moving()
     fake = FakeTelegram(TOKEN, clock)
     async with speaking(fake, mode="webhook") as channel:
-        app = _app(world, urls, channel)
+        app = _app(world, bus, channel)
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
 
@@ -102,14 +101,14 @@ async def place(world: World, urls: Urls) -> AsyncIterator[Place]:
             yield Place(fake, clock, http, world, world.channels)
 
 
-def _app(world: World, urls: Urls, channel: TelegramChannel) -> FastAPI:
+def _app(world: World, bus: RedisBus, channel: TelegramChannel) -> FastAPI:
     app = FastAPI()
     app.include_router(telegram.router)
     answer_in_words(app)
     app.state.stack = Stack(
         Settings(home=world.folder, telegram=settings("", mode="webhook")),
         world.db,
-        RedisBus(urls.redis),
+        bus,
         {channel.name: channel},
     )
     return app

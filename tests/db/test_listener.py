@@ -5,7 +5,6 @@ import pytest
 from channels.web import WebChannel
 from core.bus import RedisBus
 from core.settings import Settings
-from ops.embedded import Urls
 from services.ingest import marks
 from services.ingest.registry import Registry
 from tests.world import World
@@ -15,10 +14,10 @@ from worker.stack import Stack
 
 
 @pytest.fixture
-async def stack(world: World, urls: Urls) -> Stack:
+async def stack(world: World, bus: RedisBus) -> Stack:
     """Wire a worker's stack to the world's database."""
     web = WebChannel()
-    return Stack(Settings(), world.db, RedisBus(urls.redis), {web.name: web})
+    return Stack(Settings(), world.db, bus, {web.name: web})
 
 
 async def connected(stack: Stack) -> Memory:

@@ -7,7 +7,6 @@ from channels.web import WebChannel
 from core.bus import RedisBus
 from core.clock import utcnow
 from core.settings import Settings
-from ops.embedded import Urls
 from tests.world import World
 from worker import schedule
 from worker.stack import Stack
@@ -16,13 +15,13 @@ LIMIT_S = 20
 _DUE = "SELECT 1 FROM ticket_event WHERE kind = 'escalated'"
 
 
-async def test_what_nobody_took_is_escalated_by_the_clock(world: World, urls: Urls) -> None:
+async def test_what_nobody_took_is_escalated_by_the_clock(world: World, bus: RedisBus) -> None:
     """An alarm of two minutes ago rings the backup at the first tick, and the clock is heard of."""
     world.now = utcnow() - timedelta(minutes=2)
     await world.rings("smoke")
     assert await world.fetch(_DUE) == []
     web = WebChannel()
-    stack = Stack(Settings(), world.db, RedisBus(urls.redis), {web.name: web})
+    stack = Stack(Settings(), world.db, bus, {web.name: web})
     ticking = asyncio.create_task(schedule.run(stack))
     async with asyncio.timeout(LIMIT_S):
         while not await world.fetch(_DUE):
@@ -32,4 +31,3 @@ async def test_what_nobody_took_is_escalated_by_the_clock(world: World, urls: Ur
     world.now = utcnow()
     assert await world.person("backup").rings() == 1
     assert await world.fetch("SELECT 1 FROM heartbeat WHERE name = 'schedule'")
-    await stack.bus.aclose()

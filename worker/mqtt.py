@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from core.clock import utcnow
-from core.db import Session, sqlstate
+from core.db import Session, is_outage, sqlstate
 from core.errors import DecodeError
 from core.log import logger
 from core.metrics import BATCH_SIZE, DEAD_LETTERS, MESSAGES
@@ -76,26 +76,15 @@ async def store(
     while True:
         try:
             await stack.db.run(lambda session: _apply(session, memory, stack, taken))
-        except (OSError, InterfaceError, OperationalError) as error:
-            logger().warning("ingest.database_away", error=type(error).__name__)
-            await asyncio.sleep(_RETRY_S)
-        except DBAPIError as error:
-            if sqlstate(error) is None or _is_outage(error):
+        except Exception as error:  # noqa: BLE001  a bug in one message must not stop the rest
+            if is_outage(error) or (isinstance(error, DBAPIError) and sqlstate(error) is None):
                 logger().warning("ingest.database_away", error=type(error).__name__)
                 await asyncio.sleep(_RETRY_S)
                 continue
             await _isolate(stack, memory, taken, error, again=again)
             return
-        except Exception as error:  # noqa: BLE001  a bug in one message must not stop the rest
-            await _isolate(stack, memory, taken, error, again=again)
-            return
         else:
             return
-
-
-def _is_outage(error: DBAPIError) -> bool:
-    """Tell an outage (class 08, 57P, 53) from a fault in the data."""
-    return error.connection_invalidated or (sqlstate(error) or "")[:3] in {"57P", "530", "080"}
 
 
 async def _isolate(

@@ -63,6 +63,7 @@ FAMILIES: dict[str, set[str]] = {
     "emergency-advice-": set(CallKind),
     "handover-": set[str](Status) - {Status.OPEN},
     "channel-": {"web", "wechat", "miniprogram", "wecom", "telegram"},
+    "platform-": {"ctwing", "onenet"},
     "halted-": HALTED,
     # What probes of channels advise.
     "text-": {

@@ -38,12 +38,18 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody or something that asks a service to act."""
+    """Somebody or something that asks a service to act.
+
+    `way` is where they are: a channel's name, `console` or `ops`. `through` is the worker who acts
+    for a person without chat (代办): what is done is the person's, the log names both.
+    """
 
     person: UUID | None
     name: str
     grants: tuple[Grant, ...] = field(default=())
     machine: bool = False
+    way: str = ""
+    through: UUID | None = None
 
     def has(self, role: Role, *, community: UUID, grid: UUID | None = None) -> bool:
         """Tell whether a grant of this role covers the grid (or, without one, the community)."""

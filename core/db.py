@@ -43,6 +43,14 @@ def wake(session: Session, topic: str, **data: Any) -> None:
         wakes.append(hint)
 
 
+def before_commit(session: Session, key: str, work: Callable[[Session], Awaitable[None]]) -> None:
+    """Do this as the last thing of the transaction, once for each key; lost if it rolls back.
+
+    For what must hold its locks as briefly as possible.
+    """
+    session.info.setdefault("last", {}).setdefault(key, work)
+
+
 class Database:
     """A pool of connections and the transaction boundary."""
 
@@ -66,6 +74,8 @@ class Database:
         """Open one transaction; commit at the end, roll back on any exception, then wake."""
         async with self._sessions() as session:
             yield session
+            for work in session.info.pop("last", {}).values():
+                await work(session)
             await session.commit()
             wakes: list[Wake] = session.info.pop("wakes", [])
         if wakes and self._bus is not None:

@@ -15,7 +15,8 @@ from devices import chirpstack, ctwing, frigate, onenet, own, wristband, zigbee2
 from devices.body import Address
 
 __all__ = [
-    "SOURCES", "community_of", "decode", "decode_push", "parts_of_push", "pusher_of", "speaker_of",
+    "SOURCES", "community_of", "decode", "decode_push", "parts_of_push", "pusher_of", "source_of",
+    "speaker_of",
 ]  # fmt: skip
 
 _Decode = Callable[[Address, bytes, datetime], Decoded]
@@ -68,6 +69,12 @@ def pusher_of(source: str, payload: bytes) -> tuple[str, str] | None:
 def community_of(topic: str) -> str | None:
     """Read the community off an own device's topic; other ecosystems' topics name none."""
     return own.community(topic)
+
+
+def source_of(topic: str) -> str:
+    """Name the ecosystem of a topic; empty for a topic of none."""
+    entry = _BY_PREFIX.get(topic.partition("/")[0])
+    return entry[0] if entry else ""
 
 
 def speaker_of(topic: str) -> tuple[str, str] | None:

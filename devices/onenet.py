@@ -17,7 +17,7 @@ from typing import Final
 import orjson
 
 from core.errors import DecodeError
-from core.reading import Clock, Decoded, Reading
+from core.reading import Decoded, Reading
 from core.units import truth
 from devices.body import (
     Head,
@@ -38,6 +38,7 @@ _RULES: Final = rulebook(SOURCE).any
 _DATA: Final = 1
 _PRESENCE: Final = 2
 _MAX_MESSAGES: Final = 1000
+_WORST: Final = ("receipt", "device", "bad")
 _LWM2M: Final = re.compile(r"(\d{1,5})_\d{1,5}_(\d{1,5})")
 
 
@@ -101,8 +102,7 @@ def _together(parts: list[Decoded]) -> Decoded:
     """Join messages; the worst clock speaks for all."""
     readings: list[Reading] = [reading for part in parts for reading in part.readings]
     unknown = dict.fromkeys(key for part in parts for key in part.unknown)
-    clocks = {part.clock for part in parts}
-    clock: Clock = "bad" if "bad" in clocks else "device" if "device" in clocks else "receipt"
+    clock = max((part.clock for part in parts), key=lambda one: _WORST.index(one.kind))
     return Decoded(tuple(readings), listed(list(unknown)), clock)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from core.errors import DecodeError
-from core.reading import METRICS, NOTHING, Decoded
+from core.reading import METRICS, NOTHING, RECEIPT, Decoded
 from devices.body import (
     Address,
     Head,
@@ -125,7 +125,7 @@ def decode(to: Address, payload: bytes, received: datetime) -> Decoded:
     """
     if to.kind == "availability":
         online = presence(payload)
-        head = Head(SOURCE, to.device, received, "receipt")
+        head = Head(SOURCE, to.device, received, RECEIPT)
         return NOTHING if online is None else single(head, "online", value=online)
     if not payload:
         return NOTHING

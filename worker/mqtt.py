@@ -20,8 +20,8 @@ from core.errors import DecodeError
 from core.log import logger
 from core.metrics import BATCH_SIZE, DEAD_LETTERS, MESSAGES
 from core.mqtt import address
-from core.reading import Reading
-from devices import community_of, decode, speaker_of
+from core.reading import Decoded
+from devices import community_of, decode, source_of, speaker_of
 from services.ingest import batch, deadletter, marks
 from services.ingest.registry import Registry
 from worker.intake import Arrived, Intake
@@ -128,8 +128,8 @@ async def _apply(session: Session, memory: Memory, stack: Stack, taken: Sequence
         except UnicodeDecodeError:
             await _bury(session, memory, stack, message, "topic is not UTF-8", now=now)
             continue
-        if decoded.readings:
-            readable.append(_message(stack, message, topic, decoded.readings, now))
+        if decoded.readings or decoded.unknown:
+            readable.append(_message(stack, message, topic, decoded, now))
     await batch.apply(session, memory.registry, readable, now=now)
     await marks.note(session, CLIENT_ID, _packets(new))
 
@@ -146,15 +146,18 @@ def _message(
     stack: Stack,
     message: Arrived,
     topic: str,
-    readings: tuple[Reading, ...],
+    decoded: Decoded,
     now: datetime,
 ) -> batch.Message:
     return batch.Message(
         community=community_of(topic) or stack.settings.community,
-        readings=readings,
+        readings=decoded.readings,
         digest=_digest(message),
         retained=message.retain,
         received=now,
+        source=source_of(topic),
+        unknown=decoded.unknown,
+        claimed=decoded.clock.claimed,
     )
 
 

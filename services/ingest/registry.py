@@ -49,9 +49,11 @@ class RuleInForce:
     comparison: str
     limit: float
     severity: str
+    kind: str | None = None
 
     def holds(self, value: float) -> bool:
-        """Tell whether the value alarms; booleans are 0 and 1."""
+        """Tell whether the value alarms; booleans are 0 and 1, and a cover may lean either way."""
+        value = abs(value) if self.metric == "tilt_angle" else value
         return value >= self.limit if self.comparison == ">=" else value <= self.limit
 
 
@@ -116,7 +118,7 @@ class Registry:
         rows = await session.execute(
             sql(
                 """
-                SELECT DISTINCT ON (community_id, key) community_id, key, metric, comparison,
+                SELECT DISTINCT ON (community_id, key) community_id, key, kind, metric, comparison,
                        "limit" AS at, severity, enabled
                 FROM rule ORDER BY community_id, key, version DESC
                 """
@@ -125,5 +127,7 @@ class Registry:
         self.rules = {}
         for row in rows:
             if row.enabled:
-                rule = RuleInForce(row.key, row.metric, row.comparison, row.at, row.severity)
+                rule = RuleInForce(
+                    row.key, row.metric, row.comparison, row.at, row.severity, row.kind
+                )
                 self.rules.setdefault((row.community_id, row.metric), []).append(rule)

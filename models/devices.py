@@ -161,7 +161,6 @@ class Installation(SQLModel, table=True):
     community_id: UUID = points_at("community.id")
     device_id: UUID
     worker_id: UUID = points_at("person.id")
-    channel: str
     began_at: Moment = moment()
     until: Moment = moment()
     heard_at: MaybeMoment = moment(null=True)
@@ -209,6 +208,7 @@ class DeviceRequest(SQLModel, table=True):
     consent_by: UUID = points_at("person.id")
     stage: Stage = choice("stage", Stage, default=Stage.WAITING)
     ended_at: MaybeMoment = moment(null=True)
+    told_at: MaybeMoment = moment(null=True)
 
 
 class UnknownKey(SQLModel, table=True):

@@ -24,6 +24,8 @@ class Permission(StrEnum):
     TABLES_IMPORT = "tables.import"
     TABLES_EXPORT = "tables.export"
     ACCESS_READ = "access.read"
+    DEVICES_WRITE = "devices.write"
+    DEVICES_REQUEST = "devices.request"
 
 
 class Tie(StrEnum):
@@ -57,6 +59,8 @@ RULES: Mapping[Permission, frozenset[Role | Tie]] = {
     Permission.TABLES_IMPORT: _OPERATOR,
     Permission.TABLES_EXPORT: _OPERATOR,
     Permission.ACCESS_READ: _OPERATOR | {Tie.SELF},
+    Permission.DEVICES_WRITE: _STAFF,
+    Permission.DEVICES_REQUEST: _STAFF | {Tie.SELF, Tie.RELATIVE},
 }
 
 

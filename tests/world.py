@@ -17,7 +17,7 @@ from core.event import Clicked, Event, Located, Pictured, Said
 from core.ids import uuid7
 from core.reading import Decoded
 from devices import community_of, decode, decode_push, source_of
-from handlers import activities, redeem
+from handlers import activities, devices, redeem
 from handlers.delivery import deliver_due, deliver_turn
 from handlers.dispatch import dispatch
 from models import Device
@@ -230,6 +230,7 @@ class World:
             await self.db.run(lambda s: escalation.sweep(s, now=self.now))
             await self.db.run(lambda s: redeem.sweep(s, now=self.now))
             await self.db.run(lambda s: activities.remind(s, now=self.now))
+            await self.db.run(lambda s: devices.tell(s, now=self.now))
             await self.settle()
 
     async def dispatches(self, name: str) -> None:

@@ -47,7 +47,6 @@ def _installing() -> None:
         sa.Column("community_id", sa.Uuid(), nullable=False),
         sa.Column("device_id", sa.Uuid(), nullable=False),
         sa.Column("worker_id", sa.Uuid(), nullable=False),
-        sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("began_at", _MOMENT, nullable=False),
         sa.Column("until", _MOMENT, nullable=False),
         sa.Column("heard_at", _MOMENT, nullable=True),
@@ -84,6 +83,7 @@ def _installing() -> None:
         sa.Column("consent_by", sa.Uuid(), nullable=False),
         sa.Column("stage", sa.Text(), nullable=False),
         sa.Column("ended_at", _MOMENT, nullable=True),
+        sa.Column("told_at", _MOMENT, nullable=True),
         sa.CheckConstraint(f'"kind" IN ({_KINDS})', name=op.f("ck_device_request_kind")),
         sa.CheckConstraint(
             "\"stage\" IN ('waiting', 'installed', 'withdrawn')",

@@ -13,7 +13,7 @@ from sqlalchemy import TextClause
 
 from core.db import Session, sql, wake
 from core.reading import Reading
-from services.ingest import oddities, signals
+from services.ingest import oddities, signals, trials
 from services.ingest.registry import LIFE_KINDS, Address, Registry
 from services.ingest.rows import Key, Message, Row, row_of
 from services.ingest.strangers import meet
@@ -101,6 +101,8 @@ async def apply(
     await _presence(session, rows)
     await _states(session, rows)
     await oddities.note_clocks(session, rows, now=now)
+    tested = await trials.hear(session, rows, now=now)
+    fresh = [row for row in fresh if row.known.id not in tested]
     judged = await signals.of(session, fresh, now=now)
     judged += await meet(session, registry, strangers, now=now)
     if judged:

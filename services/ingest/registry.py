@@ -32,12 +32,13 @@ def _own_id(source: str, external: str) -> UUID | None:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A registered device, as far as judging needs it."""
+    """A registered device, as far as judging needs it; `testing_until` of a live test."""
 
     id: UUID
     community: UUID
     grid: UUID
     kind: str
+    testing_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class Registry:
         rows = await session.execute(
             sql(
                 """
-                SELECT d.id, d.community_id, d.grid_id, d.kind, w.place
+                SELECT d.id, d.community_id, d.grid_id, d.kind, i.until, w.place
                 FROM unnest(CAST(:sources AS text[]), CAST(:indexes AS bytea[]),
                             CAST(:ids AS uuid[]), CAST(:slugs AS text[])) WITH ORDINALITY
                     AS w(source, external_index, id, slug, place)
@@ -89,6 +90,7 @@ class Registry:
                 JOIN device d ON d.community_id = c.id AND d.removed_at IS NULL
                      AND ((d.source = w.source AND d.external_index = w.external_index)
                           OR d.id = w.id)
+                LEFT JOIN installation i ON i.device_id = d.id AND i.ended_at IS NULL
                 """
             ),
             {
@@ -99,7 +101,7 @@ class Registry:
             },
         )
         for row in rows:
-            known = Known(row.id, row.community_id, row.grid_id, row.kind)
+            known = Known(row.id, row.community_id, row.grid_id, row.kind, row.until)
             self.devices[missing[row.place - 1]] = known
 
     def _index(self, external: str) -> bytes:

@@ -20,7 +20,7 @@ CASES: list[dict[str, Any]] = yaml.safe_load(FILE.read_text("utf-8"))
 OUTDOORS = {"manhole", "lane", "rubbish", "parking", "street"}
 
 
-async def equipped(world: World, kind: str, **how: str) -> None:
+async def equipped(world: World, kind: str, *, source: str, external: str) -> None:
     """Let the community have every default rule, and a device more."""
 
     async def work(session: Session) -> None:
@@ -28,7 +28,9 @@ async def equipped(world: World, kind: str, **how: str) -> None:
             if rule["key"] not in make.LIFE_RULES:
                 await make.add(session, Rule(community_id=world.community, **rule))
         grid = await session.get_one(Grid, world.grid)
-        world.devices["new"] = await make.device(session, kind, where=grid, **how)
+        world.devices["new"] = await make.device(
+            session, kind, where=grid, source=source, external=external
+        )
 
     await world.db.run(work)
 

@@ -6,11 +6,10 @@ from uuid import UUID
 
 from cards.talk import question, say
 from core.act import Reply
-from core.actor import Role
 from core.crypto import new_token
-from core.errors import UserError
 from flows.base import Abort, Answer, Ask, Done, Standing, Step, Turn
 from services import installations, places
+from services.permissions import Permission, reach
 
 NAME = "uninstall"
 _PLACE_LIMIT = 60
@@ -18,8 +17,7 @@ _PLACE_LIMIT = 60
 
 async def begin(turn: Turn) -> Step:
     """Ask for the flat or house; refuse at once who may not."""
-    if not turn.by.roles & {Role.WORKER, Role.OPERATOR}:
-        raise UserError("not-allowed", status=403)
+    reach(turn.by, Permission.DEVICES_WRITE)
     return _ask_place(turn, Standing(NAME, "place", {}, ""), "install-place-how")
 
 

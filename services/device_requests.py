@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from core.actor import Actor, Role, ScopeKind
+from core.actor import Actor
 from core.crypto import open_json
 from core.db import Session, sql
 from core.errors import UserError
 from models import DeviceKind, DeviceRequest, Stage
-from services.permissions import At, Permission, require
+from services.permissions import At, Permission, allowed, reach, require
 
 KINDS: Final = (
     DeviceKind.SMOKE, DeviceKind.GAS, DeviceKind.DOOR, DeviceKind.WRISTBAND, DeviceKind.WATER,
@@ -79,9 +79,18 @@ async def beneficiaries(session: Session, by: Actor) -> list[Beneficiary]:
                     elder=row.elder),
         )
         for row in rows
+        if allowed(by, Permission.DEVICES_REQUEST, At(row.community_id, person=row.id))
     ]  # fmt: skip
     if not found:
         raise UserError("device-request-no-home")
+    return found
+
+
+async def _beneficiary(session: Session, by: Actor, whom: UUID) -> Beneficiary:
+    """Find for whom it is; raises UserError `not-allowed` (403) unless the actor may ask."""
+    found = next((one for one in await beneficiaries(session, by) if one.person == whom), None)
+    if found is None:
+        raise UserError("not-allowed", status=403)
     return found
 
 
@@ -89,9 +98,8 @@ async def ask(
     session: Session, by: Actor, whom: UUID, kind: DeviceKind, *, said: str, now: datetime
 ) -> int:
     """Put a wish on the waiting list and return its place in it; asking again changes nothing."""
-    mine = next((one for one in await beneficiaries(session, by) if one.person == whom), None)
-    if mine is None or by.person is None:
-        raise UserError("not-allowed", status=403)
+    mine = await _beneficiary(session, by, whom)
+    assert by.person is not None
     if await waiting(session, by, whom, kind) is None:
         session.add(
             DeviceRequest(
@@ -106,8 +114,7 @@ async def ask(
 
 async def waiting(session: Session, by: Actor, whom: UUID, kind: DeviceKind) -> int | None:
     """Tell the place of a wish in the list of its kind, None where there is none."""
-    if whom not in {one.person for one in await beneficiaries(session, by)}:
-        raise UserError("not-allowed", status=403)
+    await _beneficiary(session, by, whom)
     found = await session.execute(
         sql(
             """
@@ -130,7 +137,7 @@ async def withdraw(
     session: Session, by: Actor, whom: UUID, kind: DeviceKind, *, now: datetime
 ) -> None:
     """Take a wish back, by the person or a relative."""
-    await waiting(session, by, whom, kind)  # checks whose it is
+    await _beneficiary(session, by, whom)
     await _end(session, Stage.WITHDRAWN, [whom], kind, now=now)
 
 
@@ -168,9 +175,7 @@ async def _end(
 
 async def listing(session: Session, by: Actor) -> tuple[list[Wish], int]:
     """List the wishes of the actor's grids by need, and count them all."""
-    staff = [one for one in by.grants if one.role in {Role.WORKER, Role.OPERATOR}]
-    if not staff:
-        raise UserError("not-allowed", status=403)
+    may = reach(by, Permission.DEVICES_WRITE)
     rows = (
         await session.execute(
             sql(
@@ -183,12 +188,7 @@ async def listing(session: Session, by: Actor) -> tuple[list[Wish], int]:
                 ORDER BY q.need, q.asked_at, q.id
                 """
             ),
-            {
-                "grids": [one.scope for one in staff if one.scope_kind is ScopeKind.GRID],
-                "communities": [
-                    one.community for one in staff if one.scope_kind is not ScopeKind.GRID
-                ],
-            },
+            {"grids": list(may.grids), "communities": list(may.communities)},
         )
     ).all()
     return [_wish(row) for row in rows[:LISTED]], len(rows)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from core.actor import Actor, Role
+from core.actor import Actor
 from core.crypto import open_json
 from core.db import Session, sql
 from core.errors import UserError
@@ -16,7 +16,7 @@ from models import Device, DeviceKind, Installation
 from services.homes import home_index
 from services.ingest import trials
 from services.ingest.registry import external_index
-from services.permissions import At, Permission, require
+from services.permissions import At, Permission, reach, require
 from services.places import Site, protected
 
 LISTED = 6
@@ -52,19 +52,22 @@ class Test:
 
 async def strangers(session: Session, by: Actor, *, now: datetime) -> list[Stranger]:
     """List what was heard lately and is not registered, the newest first; for staff alone."""
-    communities = [one.community for one in by.grants if one.role in {Role.WORKER, Role.OPERATOR}]
-    if not communities:
-        raise UserError("not-allowed", status=403)
+    may = reach(by, Permission.DEVICES_WRITE)
     rows = await session.execute(
         sql(
             """
             SELECT community_id, source, external FROM unknown_device
-            WHERE community_id = ANY(CAST(:communities AS uuid[])) AND last_seen > :since
+            WHERE last_seen > :since AND community_id IN (
+                SELECT unnest(CAST(:communities AS uuid[]))
+                UNION SELECT community_id FROM grid WHERE id = ANY(CAST(:grids AS uuid[])))
             ORDER BY last_seen DESC LIMIT 500
             """
         ),
-        {"communities": communities, "since": now - _HEARD_WITHIN},
-    )
+        {
+            "communities": list(may.communities), "grids": list(may.grids),
+            "since": now - _HEARD_WITHIN,
+        },
+    )  # fmt: skip
     return [
         Stranger(row.community_id, row.source, open_json(row.external, "unknown_device.external"))
         for row in rows

@@ -5,7 +5,7 @@ import asyncio
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from core.clock import utcnow
-from handlers import activities, devices, redeem
+from handlers import activities, devices, glass, redeem
 from services import housekeeping, steps
 from services.activities import reminders
 from services.ingest import partitions
@@ -31,6 +31,7 @@ async def run(stack: Stack) -> None:
     scheduler.add_job(next_channels, "interval", seconds=SWEEP_S, args=[stack])
     scheduler.add_job(give_back, "interval", seconds=SWEEP_S, args=[stack])
     scheduler.add_job(tell_of_devices, "interval", seconds=SWEEP_S, args=[stack])
+    scheduler.add_job(tell_of_glass, "interval", seconds=SWEEP_S, args=[stack])
     scheduler.add_job(remind, "interval", seconds=REMIND_S, args=[stack])
     scheduler.add_job(tidy, "interval", seconds=HOUSEKEEPING_S, args=[stack])
     scheduler.start()
@@ -62,6 +63,11 @@ async def give_back(stack: Stack) -> None:
 async def tell_of_devices(stack: Stack) -> None:
     """End live tests, and tell how they ended."""
     await stack.db.run(lambda s: devices.tell(s, now=utcnow()))
+
+
+async def tell_of_glass(stack: Stack) -> None:
+    """Tell people that they were looked at in an emergency."""
+    await stack.db.run(lambda s: glass.tell(s, now=utcnow()))
 
 
 async def remind(stack: Stack) -> None:

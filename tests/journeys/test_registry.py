@@ -6,7 +6,7 @@ import pytest
 
 from core.crypto import open_json
 from core.db import Session, sql
-from core.ids import uuid7
+from tests import make
 from tests.world import Item, World
 
 TOPIC = "linling/default/AB-2040-77F1/event"
@@ -92,8 +92,10 @@ async def test_a_flat_of_another_grid_is_not_found(world: World) -> None:
 
 async def _move_workers_away(session: Session) -> None:
 
+    row = (await session.execute(sql("SELECT id FROM community"))).one()
+    other = await make.grid(session, row.id, number=2)
     statement = sql("UPDATE membership SET scope_id = :other WHERE role = 'worker'")
-    await session.execute(statement, {"other": uuid7()})
+    await session.execute(statement, {"other": other.id})
 
 
 @pytest.mark.parametrize("words", ["登记设备", "拆除设备", "申请名单"])

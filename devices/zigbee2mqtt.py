@@ -117,6 +117,12 @@ def address(topic: str) -> Address | None:
     return Address("state", device_id(name))
 
 
+def question(device: str, kind: str) -> tuple[str, dict[str, str]]:
+    """Make topic and body of the command that asks a device for what its kind is there for."""
+    field = {"door": "contact", "water": "water_leak"}.get(kind, kind)
+    return f"{_PREFIX}{device}/get", {field: ""}
+
+
 def decode(to: Address, payload: bytes, received: datetime) -> Decoded:
     """Decode a device's state or its availability.
 

@@ -24,6 +24,7 @@ from core.reading import Decoded
 from devices import community_of, decode, source_of, speaker_of
 from services.ingest import batch, deadletter, marks
 from services.ingest.registry import Registry
+from worker import reconcile
 from worker.intake import Arrived, Intake
 from worker.stack import Stack
 
@@ -50,7 +51,10 @@ async def run(stack: Stack) -> NoReturn:
     async with Intake(address(stack.settings.mqtt_url), identifier=CLIENT_ID) as client:
         await client.subscribe([(topic, 1) for topic in TOPICS])
         await stack.beat("mqtt")
-        beating = asyncio.create_task(stack.keep_beating("mqtt"))
+        beside = [
+            asyncio.create_task(stack.keep_beating("mqtt")),
+            asyncio.create_task(reconcile.ask(stack, client, since=utcnow())),
+        ]
         try:
             while True:
                 taken = await client.take(BATCH)
@@ -59,7 +63,9 @@ async def run(stack: Stack) -> NoReturn:
                 MESSAGES.inc(len(taken))
                 BATCH_SIZE.observe(len(taken))
         finally:
-            beating.cancel()
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
 
 
 def _spare_the_collector() -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from core.crypto import keyring
+from core.crypto import keyring, open_json
 from core.db import Session, sql
 
 OWN = "linling"
@@ -133,3 +133,20 @@ class Registry:
                     row.key, row.metric, row.comparison, row.at, row.severity, row.kind
                 )
                 self.rules.setdefault((row.community_id, row.metric), []).append(rule)
+
+
+async def silent(session: Session, source: str, *, since: datetime) -> list[tuple[str, str]]:
+    """List (external, kind) of a source's devices not heard since then; life devices first."""
+    rows = await session.execute(
+        sql(
+            """
+            SELECT d.external, d.kind FROM device d
+            LEFT JOIN device_presence p ON p.device_id = d.id
+            WHERE d.source = :source AND d.removed_at IS NULL
+              AND (p.last_seen IS NULL OR p.last_seen < :since) AND p.online IS NOT FALSE
+            ORDER BY d.kind <> ALL(CAST(:life AS text[])), d.id
+            """
+        ),
+        {"source": source, "since": since, "life": sorted(LIFE_KINDS)},
+    )
+    return [(open_json(row.external, "device.external"), row.kind) for row in rows]

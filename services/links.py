@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import orjson
+
 from core.card import Action, Card
-from core.crypto import SealBrokenError, open_json, seal_json
+from core.crypto import SealBrokenError, keyring
 from core.db import Session
 from core.errors import UserError
 from services import login
@@ -35,7 +37,7 @@ def _whole(action: Action, person: UUID, base_url: str, now: datetime) -> Action
 def key(person: UUID, path: str, *, now: datetime) -> str:
     """Make what opens one address for one person, for three days."""
     until = int((now + KEY_LIFE).timestamp())
-    sealed = seal_json([str(person), path, until], _KEY)
+    sealed = keyring().seal(orjson.dumps([str(person), path, until]), _KEY)
     return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
 
 
@@ -43,7 +45,7 @@ def holder(given: str, path: str, *, now: datetime) -> UUID:
     """Tell whose key it is; raises UserError `login-needed` (401) for any that opens nothing here."""
     try:
         sealed = base64.urlsafe_b64decode(given + "=" * (-len(given) % 4))
-        person, opens, until = open_json(sealed, _KEY)
+        person, opens, until = orjson.loads(keyring().open(sealed, _KEY))
     except (binascii.Error, ValueError, SealBrokenError):
         raise UserError("login-needed", status=401) from None
     if opens != path or until < now.timestamp():

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from copy import copy
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -43,6 +44,27 @@ def wake(session: Session, topic: str, **data: Any) -> None:
         wakes.append(hint)
 
 
+def before_commit(session: Session, key: str, work: Callable[[Session], Awaitable[None]]) -> None:
+    """Do this as the last thing of the transaction, once for each key; lost if it rolls back.
+
+    For what must hold its locks as briefly as possible.
+    """
+    session.info.setdefault("last", {}).setdefault(key, work)
+
+
+@asynccontextmanager
+async def savepoint(session: Session) -> AsyncIterator[None]:
+    """Undo what is done inside if it raises, and what it left to be done at and after the commit."""
+    before = {key: copy(value) for key, value in session.info.items()}
+    try:
+        async with session.begin_nested():
+            yield
+    except BaseException:
+        session.info.clear()
+        session.info.update(before)
+        raise
+
+
 class Database:
     """A pool of connections and the transaction boundary."""
 
@@ -66,6 +88,8 @@ class Database:
         """Open one transaction; commit at the end, roll back on any exception, then wake."""
         async with self._sessions() as session:
             yield session
+            for work in session.info.pop("last", {}).values():
+                await work(session)
             await session.commit()
             wakes: list[Wake] = session.info.pop("wakes", [])
         if wakes and self._bus is not None:

@@ -1,5 +1,6 @@
 """The tables; importing this package fills the metadata that Alembic compares with."""
 
+from models.access import AccessEntry, AccessHead, BrokenGlass
 from models.activities import Activity, ActivityStatus, Enrolment, EnrolmentStatus
 from models.area import Building, Community, Grid, Home, HomeUse, Street
 from models.calls import CallKind, Emergency, Handover, HandoverMessage, Side
@@ -24,6 +25,7 @@ from models.devices import (
     Rule,
     UnknownDevice,
 )
+from models.households import Binding, BindingKind, BindingState, Contact, Invitation, Proxy
 from models.messages import (
     Button,
     Conversation,
@@ -49,6 +51,9 @@ from models.people import (
     Residence,
     SessionKind,
     Shift,
+    Standing,
+    Team,
+    TeamMember,
     WebSession,
 )
 from models.points import (
@@ -63,6 +68,7 @@ from models.points import (
     Transfer,
 )
 from models.shops import Datum, Shop, ShopMark
+from models.tables import ImportMapping
 from models.tickets import (
     Happened,
     Media,
@@ -75,15 +81,17 @@ from models.tickets import (
 )
 
 __all__ = [
-    "AccessToken", "Account", "AccountKind", "Activity", "ActivityStatus", "Building", "Button",
-    "CallKind", "ChannelAccount", "ChannelPause", "CodeEntry", "Community", "Comparison",
-    "Conversation", "Credential", "Datum", "DeadLetter", "DemoPersona", "Device", "DeviceKind",
-    "DevicePresence", "DeviceState", "Duty", "Emergency", "Enrolment", "EnrolmentStatus",
-    "FamilyLink", "Grid", "Handover", "HandoverMessage", "Happened", "Heartbeat", "Home",
-    "HomeUse", "Inbound", "IntakeMark", "ItemOp", "LastCard", "LinkCode", "LoginTicket",
-    "MailboxCounter", "MailboxItem", "Media", "Membership", "MessageWindow", "NoticeConsent",
-    "Outbox", "OutboxKind", "OutboxState", "PaceMark", "Part", "Person", "Posting", "Reading",
-    "Reason", "Redemption", "RedemptionState", "Residence", "Reward", "Rule", "SessionKind",
-    "Severity", "Shift", "Shop", "ShopMark", "Side", "Status", "Street", "Ticket", "TicketCard",
-    "TicketEvent", "Transfer", "UnknownDevice", "VendorMessage", "WebSession",
+    "AccessEntry", "AccessHead", "AccessToken", "Account", "AccountKind", "Activity",
+    "ActivityStatus", "Binding", "BindingKind", "BindingState", "BrokenGlass", "Building",
+    "Button", "CallKind", "ChannelAccount", "ChannelPause", "CodeEntry", "Community",
+    "Comparison", "Contact", "Conversation", "Credential", "Datum", "DeadLetter", "DemoPersona",
+    "Device", "DeviceKind", "DevicePresence", "DeviceState", "Duty", "Emergency", "Enrolment",
+    "EnrolmentStatus", "FamilyLink", "Grid", "Handover", "HandoverMessage", "Happened",
+    "Heartbeat", "Home", "HomeUse", "ImportMapping", "Inbound", "IntakeMark", "Invitation",
+    "ItemOp", "LastCard", "LinkCode", "LoginTicket", "MailboxCounter", "MailboxItem", "Media",
+    "Membership", "MessageWindow", "NoticeConsent", "Outbox", "OutboxKind", "OutboxState",
+    "PaceMark", "Part", "Person", "Posting", "Proxy", "Reading", "Reason", "Redemption",
+    "RedemptionState", "Residence", "Reward", "Rule", "SessionKind", "Severity", "Shift",
+    "Shop", "ShopMark", "Side", "Standing", "Status", "Street", "Team", "TeamMember", "Ticket",
+    "TicketCard", "TicketEvent", "Transfer", "UnknownDevice", "VendorMessage", "WebSession",
 ]  # fmt: skip

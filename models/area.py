@@ -54,16 +54,23 @@ class Grid(SQLModel, table=True):
 
 
 class Building(SQLModel, table=True):
-    """A building with its outline: a ring of [lon, lat] in WGS-84, first point repeated last."""
+    """A building with its outline: a ring of [lon, lat] in WGS-84, first point repeated last.
+
+    The outline is empty until somebody has drawn it; the point stands for the building till then.
+    """
 
     __table_args__ = (
         UniqueConstraint("community_id", "id"),
+        UniqueConstraint("community_id", "name"),
         ForeignKeyConstraint(["community_id", "grid_id"], ["grid.community_id", "grid.id"]),
     )
     id: UUID = object_id()
     community_id: UUID = points_at("community.id")
     grid_id: UUID = Field(index=True)
     name: str
+    address: str | None = None
+    stairs: int | None = None
+    floors: int | None = None
     outline: list[list[float]] = Field(sa_type=JSONB)
     lon: float
     lat: float

@@ -8,16 +8,36 @@ from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from core.actor import Role, ScopeKind
-from models.columns import MaybeMoment, Moment, choice, moment, object_id, points_at, sealed
+from models.columns import (
+    MaybeId,
+    MaybeMoment,
+    Moment,
+    choice,
+    moment,
+    object_id,
+    points_at,
+    sealed,
+)
 
 
 class Person(SQLModel, table=True):
-    """Somebody; global, joined to communities by memberships and residences."""
+    """Somebody; global, joined to communities by memberships and residences.
+
+    The tails are blind indexes of the last four characters, by which a worker finds somebody of
+    the own grid. `born` is an ISO date, `needs` a list of codes of data/people.yaml.
+    """
 
     id: UUID = object_id()
     name: Any = sealed("person.name", null=False)
     phone: Any = sealed("person.phone")
     phone_index: bytes | None = Field(default=None, index=True)
+    phone_tail: bytes | None = Field(default=None, index=True)
+    id_number: Any = sealed("person.id_number")
+    id_index: bytes | None = Field(default=None, unique=True)
+    id_tail: bytes | None = Field(default=None, index=True)
+    sex: Any = sealed("person.sex")
+    born: Any = sealed("person.born")
+    needs: Any = sealed("person.needs")
     lang: str = "zh-CN"
     large_type: bool = False
     created_at: Moment = moment()
@@ -35,17 +55,64 @@ class Membership(SQLModel, table=True):
     scope_id: UUID
 
 
+class Team(SQLModel, table=True):
+    """Workers who do something together: a grid's people, the volunteers' patrol, the desk."""
+
+    __table_args__ = (
+        UniqueConstraint("community_id", "id"),
+        UniqueConstraint("community_id", "name"),
+    )
+    id: UUID = object_id()
+    community_id: UUID = points_at("community.id")
+    name: str
+
+
+class TeamMember(SQLModel, table=True):
+    """Who belongs to a team."""
+
+    __tablename__ = "team_member"
+    __table_args__ = (
+        ForeignKeyConstraint(["community_id", "team_id"], ["team.community_id", "team.id"]),
+    )
+    team_id: UUID = Field(primary_key=True)
+    person_id: UUID = points_at("person.id", primary=True)
+    community_id: UUID = points_at("community.id")
+    lead: bool = False
+
+
+class Standing(StrEnum):
+    """Whether somebody is registered and lives in the flat (人户状态)."""
+
+    BOTH = "both"
+    REGISTERED = "registered"
+    LIVES = "lives"
+    VISITS = "visits"
+
+
 class Residence(SQLModel, table=True):
-    """Who lives where; the groups (空巢, 独居, 失能 …) are health and care data, so sealed."""
+    """Who lives where; the groups (空巢, 独居, 失能 …) are health and care data, so sealed.
+
+    A move ends one row and begins another. `household` counts the households of one flat from 1.
+    """
 
     __table_args__ = (
         ForeignKeyConstraint(["community_id", "home_id"], ["home.community_id", "home.id"]),
         Index("ix_residence_home", "home_id", postgresql_where=text("until IS NULL")),
+        Index(
+            "uq_residence_live",
+            "person_id",
+            "home_id",
+            unique=True,
+            postgresql_where=text("until IS NULL"),
+        ),
     )
     id: UUID = object_id()
     community_id: UUID = points_at("community.id")
     person_id: UUID = Field(foreign_key="person.id", index=True)
     home_id: UUID
+    household: int = 1
+    relation: Any = sealed("residence.relation")
+    standing: Standing = choice("standing", Standing, default=Standing.BOTH)
     elder: bool = False
     groups: Any = sealed("residence.groups")
     since: Moment = moment()
@@ -53,14 +120,22 @@ class Residence(SQLModel, table=True):
 
 
 class FamilyLink(SQLModel, table=True):
-    """A relative who hears of an elder's alarms, with the elder's consent."""
+    """A relative who hears of an elder's alarms, with the elder's consent.
+
+    `consent_by` is the elder, or the worker who had it from the elder.
+    """
 
     __tablename__ = "family_link"
-    __table_args__ = (UniqueConstraint("elder_id", "relative_id"),)
+    __table_args__ = (
+        UniqueConstraint("elder_id", "relative_id"),
+        Index("ix_family_link_relative", "relative_id", postgresql_where=text("ended_at IS NULL")),
+    )
     id: UUID = object_id()
     community_id: UUID = points_at("community.id")
     elder_id: UUID = points_at("person.id")
     relative_id: UUID = points_at("person.id")
+    relation: Any = sealed("family_link.relation")
+    consent_by: MaybeId = points_at("person.id", null=True)
     consented_at: Moment = moment()
     ended_at: MaybeMoment = moment(null=True)
 

@@ -220,7 +220,11 @@ INVARIANTS = (
 )
 
 SEALED = (
-    ("person", "name"), ("person", "phone"), ("home", "label"), ("residence", "groups"),
+    ("person", "name"), ("person", "phone"), ("person", "id_number"), ("person", "sex"),
+    ("person", "born"), ("person", "needs"), ("home", "label"), ("residence", "groups"),
+    ("residence", "relation"), ("family_link", "relation"), ("contact", "name"),
+    ("contact", "phone"), ("contact", "relation"), ("binding", "relation"), ("binding", "said"),
+    ("access_entry", "reason"), ("broken_glass", "reason"),
     ("device", "place"), ("device", "external"), ("ticket", "place"), ("ticket_event", "note"),
     ("conversation", "flow"), ("conversation", "place"), ("conversation", "search"),
     ("outbox", "payload"),

@@ -140,9 +140,7 @@ async def test_the_resident_changes_their_mind(shop: World) -> None:
 async def test_a_change_of_mind_in_words_leads_to_the_button(shop: World, text: str) -> None:
     """The code comes again with the button that gives the points back; without one it is said."""
     resident = shop.person("resident")
-    nothing = (await resident.says(text))[0]["card"]
-    assert "redeem.cancel" not in str(nothing)
-    assert nothing["key"].startswith("say:")
+    assert (await resident.says(text))[0]["card"]["key"].startswith("say:")
     held = await hold(resident)
     assert (await resident.says(text))[0]["card"]["key"] == held["key"]
     await resident.clicks("redeem.cancel")

@@ -99,7 +99,7 @@ async def test_a_rotation_killed_over_and_over_loses_nothing(
     old = "device WHERE substr(place, 1, 2) = '\\x0001'"
     for most in (HOMES - 50, HOMES - 300, HOMES - 700):
         place.starts("rotation", "ops", "keys", "rotate", "--batch", "10")
-        await asyncio.to_thread(until, lambda at=most: place.count(old) <= at, 60)
+        await asyncio.to_thread(until, lambda at=most: place.count(old) <= at, 60)  # type: ignore[misc]
         place.kills("rotation")
         assert place.count(old) > 0, "killed too late to prove anything"
     place.starts("rotation", "ops", "keys", "rotate", "--batch", "10")

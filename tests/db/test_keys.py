@@ -139,8 +139,9 @@ async def test_who_writes_meanwhile_wins(
             {"name": Keyring.parse(DATA_KEYS).seal('"新名字"'.encode(), "person.name"), "id": held},
         )
         work = asyncio.create_task(rotated(ours, tmp_path, batch=7))
-        while (await names(ours))[2] < 49:
-            assert not work.done()
+        async with asyncio.timeout(20):  # one that waited for the row would wait for ever
+            while (await names(ours))[2] < 49:
+                assert not work.done()
     outcome = await work
     assert (outcome.moved, outcome.held) == (50, Counter())
     assert await names(ours) == {2: 50}

@@ -92,3 +92,5 @@ fault-taken = { $taken } people have joined already; there can't be fewer places
 fault-source = Please say where the points come from, for example "2026年积分存折结转".
 fault-points-twice = Row { $row } has points of the same person and source already.
 fault-points-otherwise = { $points } points of this person and source were carried over before and stay so; correct a difference within the points.
+import-column-count = "{ $column }" { $faults }
+import-by-column = Faults by column: { $columns }

@@ -92,3 +92,5 @@ fault-taken = 已经有 { $taken } 人报名，名额不能更少。
 fault-source = 请写明积分从哪里来，比如“2026年积分存折结转”。
 fault-points-twice = 第 { $row } 行已经有同一个人、同一来源的积分。
 fault-points-otherwise = 这个人从这个来源已经转入 { $points } 分，不能再改；有出入请在积分里更正。
+import-column-count = “{ $column }”{ $faults } 处
+import-by-column = 按列算：{ $columns }

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
@@ -19,6 +20,7 @@ from ops.imports import template as write_template
 from services.imports import Fault
 
 _WIDTH = 30  # signs of a full bar
+_MANY = 10  # faults from which on they are counted by column too
 
 
 def problem(fault: Fault) -> str:
@@ -117,6 +119,10 @@ def as_text(report: Report, *, dry_run: bool) -> Iterator[str]:
     for strange in report.strange:
         if strange.like is not None:
             yield t("import-likely", header=strange.header, column=strange.like)
+    if len(report.faults) > _MANY:
+        by_column = Counter(one.column for one in report.faults).most_common()
+        counted = (t("import-column-count", column=name, faults=n) for name, n in by_column)
+        yield t("import-by-column", columns=t("word-list").join(counted))
     counts = {"rows": report.rows, "faults": len(report.faults)}
     if report.written:
         yield t(

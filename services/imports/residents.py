@@ -1,5 +1,6 @@
 """Residents from a table: who somebody is, where they live since when, and what is kept of them."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -39,15 +40,21 @@ class Said:
 async def check(desk: Desk, rows: Sequence[Row]) -> tuple[Moves, list[Fault]]:
     """Read every row; the good ones become what is to be written."""
     where, known = await whom.load(desk, rows)
-    moves, faults = Moves(desk, where, known), list[Fault]()
+    moves, faults, read = Moves(desk, where, known), list[Fault](), list[tuple[Reading, Said]]()
+    today = desk.now.astimezone(desk.zone).date()
     for done, row in enumerate(rows, 1):
         reading = Reading(row)
-        said = _read(reading, where, desk.now.astimezone(desk.zone).date())
-        if said is not None:
-            _settle(moves, reading, said, desk)
-        faults += reading.faults
+        said = _read(reading, where, today)
+        if said is None:
+            faults += reading.faults
+        else:
+            read.append((reading, said))
         if not done % _EVERY or done == len(rows):
             desk.step(done, len(rows))
+    alike = Counter((said.name, said.flat.id) for _, said in read)
+    for reading, said in read:
+        _settle(moves, reading, said, today, alike=alike[said.name, said.flat.id])
+        faults += reading.faults
     return moves, faults
 
 
@@ -101,15 +108,19 @@ def _in_grid(reading: Reading, where: Places, flat: Flat | None) -> None:
         reading.fault("grid", "fault-grid-differs", building=building.name, grid=right)
 
 
-def _settle(moves: Moves, reading: Reading, said: Said, desk: Desk) -> None:
-    """Decide who it is and what that changes."""
+def _settle(moves: Moves, reading: Reading, said: Said, today: date, *, alike: int) -> None:
+    """Decide who it is and what that changes.
+
+    Of several with one name in one flat each gets a row, in their order, if there are as many rows.
+    """
     known = moves.folk.find(said.name, number=said.number, home=said.flat.id, phone=said.phone)
+    if len(known) > 1 and alike == len(known):
+        known = [one for one in known if one not in moves.rows][:1]
     if len(known) > 1:
         reading.fault("name", "fault-person-unclear")
         return
     if known and not _once(moves, reading, said, known[0]):
         return
-    today = desk.now.astimezone(desk.zone).date()
     old = moves.folk.people[known[0]] if known else None
     human = _human(old, said)
     before = _residence(moves.folk, human.id, said.flat.id)

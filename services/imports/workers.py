@@ -36,6 +36,7 @@ class Said:
     phone: str | None
     role: Role
     scopes: frozenset[UUID]
+    everywhere: bool
     teams: tuple[str, ...]
     leads: frozenset[str] | None
 
@@ -50,15 +51,18 @@ class Plan:
     def take(
         self, human: Human, said: Said, old: Human | None, before: tuple[Works, Works]
     ) -> None:
-        """Take a row: its role has the grids of the row alone, its teams come to the others."""
+        """Take a row: its role has the grids of the row alone, its teams come to the others.
+
+        Who has the whole community keeps the grids too.
+        """
         first, now = before
         teams = dict(now.teams)
         for name in said.teams:
             teams[name] = teams.get(name, False) if said.leads is None else name in said.leads
         scopes = now.scopes
-        if said.scopes:
-            others = frozenset(one for one in scopes if one[0] is not said.role)
-            scopes = others | {(said.role, one) for one in said.scopes}
+        if said.scopes and not said.everywhere:
+            scopes = frozenset(one for one in scopes if one[0] is not said.role)
+        scopes |= {(said.role, one) for one in said.scopes}
         self.people[human.id] = (self.people.get(human.id, (old, human))[0], human)
         self.works[human.id] = (first, Works(scopes, frozenset(teams.items())))
 
@@ -111,7 +115,8 @@ def _read(reading: Reading, where: Places, community: UUID) -> Said | None:
         return None
     if role is Role.OPERATOR:
         scopes = frozenset({community})
-    return Said(name, phone, role, scopes, tuple(one for one in PARTS.split(teams) if one), leads)
+    names = tuple(one for one in PARTS.split(teams) if one)
+    return Said(name, phone, role, scopes, community in scopes, names, leads)
 
 
 def _leads(text: str, teams: str) -> frozenset[str] | None:

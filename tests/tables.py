@@ -37,7 +37,9 @@ def residents(many: int, *, seed: int = 7) -> Iterator[dict[str, str]]:
         flat = index // 3
         building, rest = divmod(flat, 120)
         stair, door = divmod(rest, 60)
-        born = date(1930, 1, 1) + timedelta(days=index * 7919 % (90 * 365))  # nobody's like another's
+        born = date(1930, 1, 1) + timedelta(
+            days=index * 7919 % (90 * 365)
+        )  # nobody's like another's
         serial = rng.randrange(1000)
         yield {
             "姓名": name(rng), "性别": "男" if serial % 2 else "女",
@@ -145,7 +147,8 @@ def filthy(
 ) -> tuple[list[dict[str, str]], dict[int, str]]:
     """Make residents of whom about one in `share` is spoiled; tell which row how, from 0 on."""
     rng, how = Random(seed), list(FILTH)
-    rows, spoiled = [], {}
+    rows: list[dict[str, str]] = []
+    spoiled: dict[int, str] = {}
     for index, row in enumerate(residents(many, seed=seed)):
         if rng.randrange(share) == 0:
             spoiled[index] = how[len(spoiled) % len(how)]

@@ -146,21 +146,19 @@ def ring(text: str, datum: Datum) -> Ring:
 
 
 def _pairs(text: str) -> list[tuple[float, float]]:
-    if found := re.fullmatch(r"\s*POLYGON\s*\(\s*\(([^()]*)\).*\)\s*", text, re.IGNORECASE):
-        parts = [one.split() for one in found[1].split(",")]
-    else:
-        try:
-            parts = orjson.loads(text)
-        except orjson.JSONDecodeError:
-            raise Faulty("fault-outline") from None
-        if isinstance(parts, dict):
-            parts = (parts.get("geometry") or parts).get("coordinates", [])
-        if parts and isinstance(parts[0], list) and parts[0] and isinstance(parts[0][0], list):
-            parts = parts[0]
     try:
-        return [(float(one[0]), float(one[1])) for one in parts]
-    except (TypeError, ValueError, IndexError):
+        return [(float(one[0]), float(one[1])) for one in _corners(text)]
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):  # any shape but a ring
         raise Faulty("fault-outline") from None
+
+
+def _corners(text: str) -> Any:
+    if found := re.fullmatch(r"\s*POLYGON\s*\(\s*\(([^()]*)\).*\)\s*", text, re.IGNORECASE):
+        return [one.split() for one in found[1].split(",")]
+    parts = orjson.loads(text)
+    if isinstance(parts, dict):
+        parts = (parts.get("geometry") or parts)["coordinates"]
+    return parts[0] if isinstance(parts[0][0], list) else parts
 
 
 def _middle(outline: Ring) -> tuple[float, float]:

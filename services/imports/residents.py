@@ -119,8 +119,6 @@ def _settle(moves: Moves, reading: Reading, said: Said, today: date, *, alike: i
     if len(known) > 1:
         reading.fault("name", "fault-person-unclear")
         return
-    if known and not _once(moves, reading, said, known[0]):
-        return
     old = moves.folk.people[known[0]] if known else None
     human = _human(old, said)
     before = _residence(moves.folk, human.id, said.flat.id)
@@ -132,16 +130,17 @@ def _settle(moves: Moves, reading: Reading, said: Said, today: date, *, alike: i
         cells.age(human.born, today) >= _ELDER if human.born else bool(before and before.elder),
         said.groups if said.groups is not None else (before.groups if before else ()),
     )  # fmt: skip
-    moves.take(said.row, old, human, before, lives, use=_use(said, lives))
+    if _once(moves, reading, lives):
+        moves.take(said.row, old, human, before, lives, use=_use(said, lives))
 
 
-def _once(moves: Moves, reading: Reading, said: Said, person: UUID) -> bool:
+def _once(moves: Moves, reading: Reading, lives: Lives) -> bool:
     """Refuse who stood in the file before, unless registered in one flat and living in another."""
-    for row, other in moves.rows.get(person, ()):
-        if other.home == said.flat.id:
+    for row, other in moves.rows.get(lives.person, ()):
+        if other.home == lives.home:
             reading.fault("name", "fault-person-twice", row=row)
             return False
-        if (other.standing is Standing.REGISTERED) == (said.standing is Standing.REGISTERED):
+        if (other.standing is Standing.REGISTERED) == (lives.standing is Standing.REGISTERED):
             reading.fault("name", "fault-person-elsewhere", row=row)
             return False
     return True

@@ -17,10 +17,10 @@ NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 HERE = ZoneInfo("Asia/Shanghai")
 
 
-async def bring(db: Database, kind: str, path: Path, **wishes: bool) -> Report:
+async def bring(db: Database, kind: str, path: Path) -> Report:
     """Import a file into the demo."""
     return await import_file(
-        db, await community_of(db, "default"), kind, path, now=NOW, wishes=Wishes(**wishes),
+        db, await community_of(db, "default"), kind, path, now=NOW, wishes=Wishes(),
         says=problem, zone=HERE,
     )  # fmt: skip
 

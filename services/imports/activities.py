@@ -56,8 +56,8 @@ def _read(
     staff: Mapping[UUID, str],
 ) -> tuple[Held | None, Held] | None:  # fmt: skip
     cell, row = reading.cell, reading.row
-    title = cell("title", cells.needed(cells.words_of(60)))
-    place = cell("place", cells.needed(cells.words_of(60)))
+    title = cell("title", cells.needed(cells.text_up_to(60)))
+    place = cell("place", cells.needed(cells.text_up_to(60)))
     on = cell("date", _day)
     starts, ends = cell("starts", cells.clock), cell("ends", cells.clock)
     capacity, points = cell("capacity", _capacity), cell("points", cells.integer(0, 1000))

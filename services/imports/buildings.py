@@ -66,8 +66,8 @@ def _read(
     reading: Reading, where: Places, plan: Plan, before: Mapping[House, Stands]
 ) -> tuple[Stands | None, Stands] | None:
     row, cell = reading.row, reading.cell
-    name = cell("name", cells.needed(cells.words_of(40)))
-    address = cell("address", cells.words_of(80))
+    name = cell("name", cells.needed(cells.text_up_to(40)))
+    address = cell("address", cells.text_up_to(80))
     stairs, floors = cell("stairs", cells.integer(1, 30)), cell("floors", cells.integer(1, 120))
     old = before.get(house(name)) if name else None
     at, outline = _where(reading, needed=old is None)

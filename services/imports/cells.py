@@ -35,7 +35,7 @@ def plain(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split()).lstrip("'’‘`")
 
 
-def words_of(longest: int) -> Callable[[str], str]:
+def text_up_to(longest: int) -> Callable[[str], str]:
     """Make a reader of free text."""
 
     def read(text: str) -> str:

@@ -63,8 +63,8 @@ def _read(
 ) -> tuple[Speaks | None, Speaks] | None:
     cell, row = reading.cell, reading.row
     kind, source = cell("kind", _one("kinds")), cell("source", _one("sources"))
-    external = cell("external", cells.needed(cells.words_of(80)))
-    name, at = cell("name", cells.words_of(60)), cells.located(reading)
+    external = cell("external", cells.needed(cells.text_up_to(80)))
+    name, at = cell("name", cells.text_up_to(60)), cells.located(reading)
     grid = cell("grid", where.grid)
     flat = where.flat(reading) if row.get("room") else None
     building = _building(reading, where, flat)

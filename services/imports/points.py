@@ -45,7 +45,7 @@ async def check(desk: Desk, rows: Sequence[Row]) -> tuple[Plan, list[Fault]]:
 def _source(text: str, *, needed: bool) -> str:
     if needed and not text:
         raise Faulty("fault-source")
-    return cells.words_of(60)(unicodedata.normalize("NFKC", text))
+    return cells.text_up_to(60)(unicodedata.normalize("NFKC", text))
 
 
 def _settle(

@@ -47,6 +47,7 @@ class Plan:
 
     people: dict[UUID, tuple[Human | None, Human]] = field(default_factory=dict)
     works: dict[UUID, tuple[Works, Works]] = field(default_factory=dict)
+    tally: Counter[str] = field(default_factory=Counter)
 
     def take(
         self, human: Human, said: Said, old: Human | None, before: tuple[Works, Works]
@@ -63,8 +64,13 @@ class Plan:
         if said.scopes and not said.everywhere:
             scopes = frozenset(one for one in scopes if one[0] is not said.role)
         scopes |= {(said.role, one) for one in said.scopes}
+        works = Works(scopes, frozenset(teams.items()))
+        if not any(role is said.role for role, _ in now.scopes):
+            self.tally["added"] += 1
+        else:
+            self.tally["same" if (works, human) == (now, old) else "changed"] += 1
         self.people[human.id] = (self.people.get(human.id, (old, human))[0], human)
-        self.works[human.id] = (first, Works(scopes, frozenset(teams.items())))
+        self.works[human.id] = (first, works)
 
 
 async def check(desk: Desk, rows: Sequence[Row]) -> tuple[Plan, list[Fault]]:
@@ -109,7 +115,7 @@ def _read(reading: Reading, where: Places, community: UUID) -> Said | None:
     name, phone = cell("name", cells.name), cell("phone", cells.phone)
     role = Role(cell("role", words("roles").one) or Role.WORKER)
     scopes = cell("grids", lambda text: _scopes(text, where, community))
-    teams = cell("team", cells.words_of(_TEAM))
+    teams = cell("team", cells.text_up_to(_TEAM))
     leads = cell("lead", lambda text: _leads(text, teams or ""))
     if reading.faults:
         return None
@@ -171,12 +177,8 @@ async def write(desk: Desk, plan: Plan) -> Counts:
     await change(session, Person, [person_row(human) for human in changed])
     await _memberships(desk, plan)
     await _join(desk, plan)
-    added = [one for one, (before, now) in plan.works.items() if not before.scopes and now.scopes]
-    altered = {one for one, (before, now) in plan.works.items() if before != now}
-    altered |= {human.id for human in changed}
-    return Counts(
-        len(added), len(altered - set(added)), len(plan.works) - len(altered | set(added))
-    )
+    tally = plan.tally
+    return Counts(tally["added"], tally["changed"], tally["same"])
 
 
 async def _memberships(desk: Desk, plan: Plan) -> None:

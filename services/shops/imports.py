@@ -15,7 +15,7 @@ from services.shops.hours_text import parse
 from services.shops.taxonomy import categories, nearest_names, plain, resolve
 
 _LONGEST = 60
-_text = cells.words_of(_LONGEST)
+_text = cells.text_up_to(_LONGEST)
 _WRITTEN = {Datum.WGS84: "WGS84", Datum.GCJ02: "GCJ02", Datum.BD09: "BD09"}
 _PHONE = re.compile(r"(?:\+?86-?)?(\d{3,4}-?\d{7,8}|1\d{10}|[48]00-?\d{3,4}-?\d{3,4}|\d{7,8}|\d{5,6})"
                     r"(?:(?:转|-)\d{1,6})?")  # fmt: skip

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from copy import copy
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -18,8 +19,10 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
+from core.crypto import key_mark
 from core.ports import Bus, Wake
 
+PROCESS = "linling"
 T = TypeVar("T")
 Session = AsyncSession
 _ATTEMPTS = 3
@@ -51,6 +54,24 @@ def before_commit(session: Session, key: str, work: Callable[[Session], Awaitabl
     session.info.setdefault("last", {}).setdefault(key, work)
 
 
+def process_name() -> str:
+    """Name this process to PostgreSQL: whoever rotates keys sees which one each process writes."""
+    return f"{PROCESS} key {mark}" if (mark := key_mark()) else PROCESS
+
+
+@asynccontextmanager
+async def savepoint(session: Session) -> AsyncIterator[None]:
+    """Undo what is done inside if it raises, and what it left to be done at and after the commit."""
+    before = {key: copy(value) for key, value in session.info.items()}
+    try:
+        async with session.begin_nested():
+            yield
+    except BaseException:
+        session.info.clear()
+        session.info.update(before)
+        raise
+
+
 class Database:
     """A pool of connections and the transaction boundary."""
 
@@ -62,7 +83,7 @@ class Database:
             hide_parameters=True,  # an error's text would carry row values into logs
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=orjson.loads,
-            connect_args={"server_settings": {"jit": "off", "application_name": "linling"}},
+            connect_args={"server_settings": {"jit": "off", "application_name": process_name()}},
         )
         self._sessions: async_sessionmaker[AsyncSession] = async_sessionmaker(
             self.engine, expire_on_commit=False

@@ -25,7 +25,7 @@ from core.event import (
 )
 from core.i18n import Translator
 from flows.base import Answer, Standing
-from handlers import accounts, flow, newest, people, redeem, shops, unsure
+from handlers import accounts, flow, glass, newest, people, redeem, shops, unsure
 from handlers.context import Context, Pressed
 from handlers.routes import CLICKS, INTENTS, SAYS
 from services import actors, buttons, conversation, media, receipts, steps
@@ -130,10 +130,9 @@ async def _words(ctx: Context, text: str, pressed: list[Pressed]) -> list[Act]:
     if not text or len(text) > TEXT_LIMIT:
         raise UserError("text-too-long" if text else "text-empty", limit=TEXT_LIMIT)
     ctx = replace(ctx, text=text, t=await _in_their_language(ctx, text))
-    if (acts := await people.first(ctx)) is not None:
-        return acts
-    if (acts := await accounts.words(ctx)) is not None:
-        return acts
+    for words in (people.first, accounts.words, glass.words):
+        if (acts := await words(ctx)) is not None:
+            return acts
     phrase = intent_of(text)
     if phrase == "more" and (rest := await newest.rest(ctx)):
         return [Reply(say(ctx.t("text-rest"), summary=rest))]
@@ -144,7 +143,7 @@ async def _words(ctx: Context, text: str, pressed: list[Pressed]) -> list[Act]:
         return await _within_flow(ctx, ctx.standing, text)
     if Role.MERCHANT in ctx.by.roles and looks_like_code(text):
         return await redeem.entered(ctx, text)
-    if phrase == "more" and (token := await newest.next_page(ctx)):
+    if token := await newest.worded(ctx, text, phrase):
         return await _click(ctx, token, pressed)
     if phrase in _COMMANDS:
         return await INTENTS[phrase](ctx)

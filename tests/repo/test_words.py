@@ -7,10 +7,12 @@ from typing import Any, get_args
 import pytest
 import yaml
 
+from cards.access import TOLD
 from core.actor import Role
 from core.card import Tone
 from core.event import StrangeKind
 from core.i18n import LANGUAGES, LOCALES, page_words
+from flows import glass
 from handlers.routes import NOT_YET
 from models import Happened, HomeUse, Part, Status
 from models.calls import CallKind
@@ -55,6 +57,12 @@ FAMILIES: dict[str, set[str]] = {
     "use-": set(HomeUse),
     "menu-": set(Role),
     "group-": groups(),
+    "glass-ask-": {"place", "who", "reason"},
+    "glass-next-": {"place", "who", "reason"},
+    "glass-reason-": set(glass.REASONS),
+    "glass-told-": {"self", "family", "worker"},
+    "look-": {one.value.replace(".", "_") for one in TOLD} | {"other"},
+    "look-by-": set(Role),
     "resolve-ask-": {"found", "seen", "note"},
     "emergency-kind-": set(CallKind),
     "emergency-advice-": set(CallKind),

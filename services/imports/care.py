@@ -14,7 +14,7 @@ from services.imports import Counts, Desk, Fault, Reading, Row, cells, whom
 from services.imports.folk import Human, Lives
 from services.imports.residents import spoken
 from services.imports.rows import add, change, person_row
-from services.imports.words import answer, relation, words
+from services.imports.words import answer, kin, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ async def check(desk: Desk, rows: Sequence[Row]) -> tuple[Plan, list[Fault]]:
 def _contact(reading: Reading) -> dict[str, Any] | None:
     """Read the columns of a contact; None for a row without one."""
     cell, row = reading.cell, reading.row
-    phone, bound = cell("contact_phone", cells.phone), cell("relation", relation)
+    phone, bound = cell("contact_phone", cells.phone), cell("relation", kin)
     key, position = cell("key", answer), cell("position", cells.integer(1, 20))
     if not row.get("contact"):
         if phone:
@@ -206,4 +206,5 @@ async def table(desk: Desk) -> list[tuple[str, ...]]:
 
 def _said(one: Called) -> tuple[str, ...]:
     key = words("answers").name("y" if one.key else "n")
-    return one.name, one.phone or "", one.relation or "", key, str(one.position)
+    said = words("kin").name(one.relation or "")
+    return one.name, one.phone or "", said, key, str(one.position)

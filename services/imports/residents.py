@@ -1,6 +1,5 @@
 """Residents from a table: who somebody is, where they live since when, and what is kept of them."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -40,21 +39,16 @@ class Said:
 async def check(desk: Desk, rows: Sequence[Row]) -> tuple[Moves, list[Fault]]:
     """Read every row; the good ones become what is to be written."""
     where, known = await whom.load(desk, rows)
-    moves, faults, read = Moves(desk, where, known), list[Fault](), list[tuple[Reading, Said]]()
+    moves, faults = Moves(desk, where, known), list[Fault]()
     today = desk.now.astimezone(desk.zone).date()
     for done, row in enumerate(rows, 1):
         reading = Reading(row)
         said = _read(reading, where, today)
-        if said is None:
-            faults += reading.faults
-        else:
-            read.append((reading, said))
+        if said is not None:
+            _settle(moves, reading, said, today)
+        faults += reading.faults
         if not done % _EVERY or done == len(rows):
             desk.step(done, len(rows))
-    alike = Counter((said.name, said.flat.id) for _, said in read)
-    for reading, said in read:
-        _settle(moves, reading, said, today, alike=alike[said.name, said.flat.id])
-        faults += reading.faults
     return moves, faults
 
 
@@ -108,14 +102,9 @@ def _in_grid(reading: Reading, where: Places, flat: Flat | None) -> None:
         reading.fault("grid", "fault-grid-differs", building=building.name, grid=right)
 
 
-def _settle(moves: Moves, reading: Reading, said: Said, today: date, *, alike: int) -> None:
-    """Decide who it is and what that changes.
-
-    Of several with one name in one flat each gets a row, in their order, if there are as many rows.
-    """
+def _settle(moves: Moves, reading: Reading, said: Said, today: date) -> None:
+    """Decide who it is and what that changes."""
     known = moves.folk.find(said.name, number=said.number, home=said.flat.id, phone=said.phone)
-    if len(known) > 1 and alike == len(known):
-        known = [one for one in known if one not in moves.rows][:1]
     if len(known) > 1:
         reading.fault("name", "fault-person-unclear")
         return

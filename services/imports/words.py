@@ -1,4 +1,4 @@
-"""The words of data/people.yaml and data/tables.yaml: what people write, to codes and back."""
+"""The words of data/cells.yaml and data/tables.yaml: what people write, to codes and back."""
 
 import re
 import unicodedata
@@ -15,6 +15,7 @@ from services.imports import Faulty
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 _LIKE = 50  # of 100: one of two characters is right
+_RELATION = 20
 _BRACKETS = re.compile(r"[(\[【〔][^)\]】〕]*[)\]】〕]")
 PARTS = re.compile(r"[、,;/|\s]+")
 
@@ -22,7 +23,7 @@ PARTS = re.compile(r"[、,;/|\s]+")
 @cache
 def people() -> dict[str, Any]:
     """Read what is said of people and homes."""
-    found: dict[str, Any] = yaml.safe_load((DATA / "people.yaml").read_text("utf-8"))
+    found: dict[str, Any] = yaml.safe_load((DATA / "cells.yaml").read_text("utf-8"))
     return found
 
 
@@ -121,12 +122,21 @@ def answer(text: str) -> bool | None:
 
 
 def relation(text: str) -> str | None:
-    """Read a relation: in our word where it is a known one, else as it was written."""
+    """Read what somebody is to the head of the household: in our word, else as it was written."""
+    return _found_or_kept(_relations(), text)
+
+
+def kin(text: str) -> str | None:
+    """Read whose a contact is: the code of a known word, else as it was written."""
+    return _found_or_kept(words("kin"), text)
+
+
+def _found_or_kept(known: Words, text: str) -> str | None:
     if not text or is_nothing(text):
         return None
-    if len(text) > 20:
-        raise Faulty("fault-too-long", limit=20)
-    return next((one for one in [_relations().find(text)] if one), text)
+    if len(text) > _RELATION:
+        raise Faulty("fault-too-long", limit=_RELATION)
+    return known.find(text) or text
 
 
 @cache

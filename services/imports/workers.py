@@ -115,23 +115,26 @@ def _read(reading: Reading, where: Places, community: UUID) -> Said | None:
     name, phone = cell("name", cells.name), cell("phone", cells.phone)
     role = Role(cell("role", words("roles").one) or Role.WORKER)
     scopes = cell("grids", lambda text: _scopes(text, where, community))
-    teams = cell("team", cells.text_up_to(_TEAM))
-    leads = cell("lead", lambda text: _leads(text, teams or ""))
+    teams = cell("team", _names)
+    leads = cell("lead", lambda text: _leads(text, teams or ()))
     if reading.faults:
         return None
     if role is Role.OPERATOR:
         scopes = frozenset({community})
-    names = tuple(one for one in PARTS.split(teams) if one)
-    return Said(name, phone, role, scopes, community in scopes, names, leads)
+    return Said(name, phone, role, scopes, community in scopes, teams, leads)
 
 
-def _leads(text: str, teams: str) -> frozenset[str] | None:
+def _names(text: str) -> tuple[str, ...]:
+    """Read the names of teams, parted by 、."""
+    return tuple(cells.text_up_to(_TEAM)(one) for one in PARTS.split(text) if one)
+
+
+def _leads(text: str, teams: Sequence[str]) -> frozenset[str] | None:
     """Read which teams somebody leads: 是 all of the row, 否 none, or the names of some."""
-    names = frozenset(one for one in PARTS.split(teams) if one)
-    if text and (some := frozenset(one for one in PARTS.split(text) if one)) <= names:
+    if text and (some := frozenset(one for one in PARTS.split(text) if one)) <= frozenset(teams):
         return some
     leads = answer(text)
-    return None if leads is None else names if leads else frozenset()
+    return None if leads is None else frozenset(teams if leads else ())
 
 
 def _known(

@@ -124,7 +124,7 @@ async def test_care_with_contacts_and_who_has_the_key(
     assert (keys(report), report.counts.added) == ([], 2)
     contacts = await all_of(db, "SELECT * FROM contact ORDER BY position")
     assert [open_json(row.name, "contact.name") for row in contacts] == ["周晓明", "刘阿姨"]
-    assert [open_json(row.relation, "contact.relation") for row in contacts] == ["儿子", "邻居"]
+    assert [open_json(row.relation, "contact.relation") for row in contacts] == ["son", "neighbour"]
     assert [row.key_holder for row in contacts] == [True, False]
     assert bytes(contacts[0].phone_index) == identity.phone_index("13900000002")
     (lives,) = await all_of(db, "SELECT groups FROM residence WHERE groups IS NOT NULL")

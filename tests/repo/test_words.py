@@ -33,7 +33,7 @@ def data(name: str) -> Any:
 
 def groups() -> set[str]:
     """Name the groups that residents may belong to."""
-    return set(data("people.yaml")["groups"])
+    return set(data("cells.yaml")["groups"])
 
 
 # What may stand in the hole of f"what-{…}" and the like.

@@ -217,14 +217,15 @@ def _say(options: argparse.Namespace) -> int:
 
 
 def _import(options: argparse.Namespace) -> int:
-    from ops.imports import command, kind_of
+    from ops.imports import Wishes, command, kind_of, meanings
     from ops.stack import joined
 
-    kind_of(options.kind)
+    means = meanings(kind_of(options.kind), options.map)
+    wishes = Wishes(options.dry_run, options.skip_bad, means)
     with joined(demo=options.demo) as settings:
         report = command.bring_in(
             settings, options.community or settings.community, options.kind, options.file,
-            dry_run=options.dry_run, skip_bad=options.skip_bad,
+            wishes=wishes,
         )  # fmt: skip
     if options.json:
         _out(command.as_json(report, dry_run=options.dry_run))
@@ -311,19 +312,24 @@ def parser() -> argparse.ArgumentParser:
 
 def _tables(add: Callable[[str, Command, str], argparse.ArgumentParser]) -> None:
     """Describe what brings tables in and out."""
+    kinds = "buildings, residents, devices, shops, care, workers, activities or points"
     bring = add(
         "import", _import, "import a table (csv, xlsx); nothing is written unless all is well"
     )
-    bring.add_argument("kind", metavar="KIND", help="shops")
+    bring.add_argument("kind", metavar="KIND", help=kinds)
     bring.add_argument("file", metavar="FILE", type=Path)
     bring.add_argument("--dry-run", action="store_true", help="only check")
     bring.add_argument(
         "--skip-bad", action="store_true", help="write the good, and a file of the bad"
     )
+    bring.add_argument(
+        "--map", action="append", default=[], metavar="HEADER=COLUMN",
+        help="which column a header of the file means; remembered",
+    )  # fmt: skip
     bring.add_argument("--json", action="store_true")
     bring.add_argument("--community", help="its slug; LINLING_COMMUNITY if left out")
     take = add("export", _export, "export a table (csv, xlsx)")
-    take.add_argument("kind", metavar="KIND", help="shops")
+    take.add_argument("kind", metavar="KIND", help=kinds)
     take.add_argument("file", metavar="FILE", type=Path)
     take.add_argument("--template", action="store_true", help="only the headers and an example")
     take.add_argument("--community", help="its slug; LINLING_COMMUNITY if left out")

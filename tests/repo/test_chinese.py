@@ -72,7 +72,10 @@ READERS = {
     "services/language/slots.py": "numerals, measures, days and the words around a name",
     "services/language/written.py": "the range of Han characters",
     "services/shops/hours_text.py": "opening hours as people write them",
-    "services/shops/imports.py": "headers, example and spellings of the table of shops",
+    "services/imports/cells.py": "spellings of days, times and datums",
+    "services/imports/doors.py": "numerals and the words around the number of a door",
+    "services/imports/words.py": "brackets, and what parts the words of a cell",
+    "services/shops/imports.py": "what parts the telephones and tags of a cell",
     "services/shops/sound.py": "the range of Han characters",
     "services/shops/taxonomy.py": "endings of a category's name",
 }

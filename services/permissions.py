@@ -166,5 +166,6 @@ def _holds(by: Actor, one: Role | Tie, at: At) -> bool:
     if at.person is None:
         return False
     if one is Tie.GLASS:
-        return at.person in by.glass
+        behind = At(at.community, anywhere=True)
+        return at.person in by.glass and allowed(by, Permission.GLASS_BREAK, behind)
     return by.person == at.person if one is Tie.SELF else at.person in by.elders

@@ -278,10 +278,13 @@ async def test_a_refused_turn_leaves_no_entry(world: World) -> None:
                 subject=elder,
             )  # fmt: skip
 
-        with pytest.raises(UserError):
+        async def refused() -> None:
             async with savepoint(session):
                 note()
                 raise UserError("not-allowed")
+
+        with pytest.raises(UserError):
+            await refused()
         note()
 
     await world.db.run(work)

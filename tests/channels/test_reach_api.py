@@ -22,6 +22,8 @@ from services.actors import actor
 from tests.database import DATA_KEYS
 from tests.world import World
 
+pytestmark = pytest.mark.real_clock
+
 PATHS = ("undelivered", "unreachable", "channels")
 
 

@@ -131,7 +131,7 @@ def routes(app: FastAPI) -> Iterator[tuple[str, APIRoute]]:
     for one in app.routes:  # a router that was included keeps its routes to itself
         for route in one.original_router.routes if hasattr(one, "original_router") else [one]:
             if isinstance(route, APIRoute):
-                for method in sorted(route.methods):
+                for method in sorted(route.methods or ()):
                     yield method, route
 
 

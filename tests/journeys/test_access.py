@@ -51,7 +51,8 @@ async def breaks(who: Human, reason: str = "2") -> dict[str, Any]:
     """Say the command, the reason, and yes; return the card that follows."""
     await who.says(COMMAND)
     await who.says(reason)
-    return (await who.chooses("确定查看"))[-1]["card"]
+    card: dict[str, Any] = (await who.chooses("确定查看"))[-1]["card"]
+    return card
 
 
 async def test_a_worker_opens_a_flat_of_another_grid_with_a_reason(

@@ -14,7 +14,8 @@ from sqlmodel import SQLModel
 
 import models
 from core.crypto import Sealed
-from ops import check
+from ops import check, rotation
+from services import media
 from tests.repo.house import at, called, calls, modules, text_of, tree
 
 TABLES: dict[str, Table] = dict(SQLModel.metadata.tables)
@@ -131,6 +132,13 @@ def test_the_invariants_look_at_every_sealed_column() -> None:
     """`ops check` takes samples of each."""
     ours = {(column.table.name, str(column.name)) for column in sealed_columns()}
     assert set(check.SEALED) == ours
+
+
+def test_every_sealed_column_is_rotated() -> None:
+    """A value that `ops keys rotate` does not know would keep the old key in use for ever."""
+    assert {c for one in rotation.sealings() for c in one.columns} == set(sealed_columns())
+    assert {media.CONTEXT} == FILES
+    assert rotation.FROZEN.keys() <= {one.table.name for one in rotation.sealings()}
 
 
 def test_what_names_a_person_is_sealed() -> None:

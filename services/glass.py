@@ -18,10 +18,11 @@ from models import Status
 from services import actors, audit, masks
 from services.language.flats import flat_in
 from services.permissions import At, Permission, allowed, require
-from services.records import Record, Whereabouts, home_of, opened
+from services.records import Record, Whereabouts, home_of, lives_at, opened
 from services.tickets.answer import locked
 
 LASTS = timedelta(minutes=30)
+TRIED_FOR = timedelta(days=1)
 BATCH = 50
 _SHORTEST, REASON_LIMIT = 2, 200
 _REASON = "broken_glass.reason"
@@ -194,18 +195,22 @@ async def listing(
 
 
 async def notices(session: Session, *, now: datetime) -> list[Notice]:
-    """Take who is to be told by now and mark it; those whom nobody can be told about wait on."""
+    """Take who is to be told by now and mark it.
+
+    Those about whom nobody can be told are tried again for a day; the operator sees who was not.
+    """
     rows = (
         await session.execute(
             sql(
                 """
-                SELECT g.id, g.subject_id, g.actor_id, g.reason, g.broken_at, a.name AS who
+                SELECT g.id, g.subject_id, g.actor_id, g.reason, g.broken_at, a.name AS who, p.name
                 FROM broken_glass g JOIN person a ON a.id = g.actor_id
-                WHERE g.told_at IS NULL ORDER BY g.broken_at LIMIT :limit
+                JOIN person p ON p.id = g.subject_id
+                WHERE g.told_at IS NULL AND g.broken_at > :since ORDER BY g.broken_at LIMIT :limit
                 FOR UPDATE OF g SKIP LOCKED
                 """
             ),
-            {"limit": BATCH},
+            {"limit": BATCH, "since": now - TRIED_FOR},
         )
     ).all()
     found: list[Notice] = []
@@ -222,18 +227,19 @@ async def notices(session: Session, *, now: datetime) -> list[Notice]:
 
 async def _notices_of(session: Session, row: Any, *, now: datetime) -> list[Notice]:
     """Name the person, where they have no chat their relatives, else the workers of the grid."""
-    home = await home_of(session, row.subject_id)
+    home = await lives_at(session, row.subject_id)
+    workers = await _workers(session, home.grid, besides=row.actor_id, now=now) if home else []
     for part, people in (
         ("self", [row.subject_id]),
         ("family", await _relatives(session, row.subject_id)),
-        ("worker", await _workers(session, home.grid, besides=row.actor_id, now=now)),
+        ("worker", workers),
     ):
         channels = await actors.reachable(session, people)
         if channels:
             return [
                 Notice(
-                    row.id, one, channel, part, masks.shown(row.who, whole=True), home.name,
-                    home.place, open_json(row.reason, _REASON), row.broken_at,
+                    row.id, one, channel, part, masks.shown(row.who, whole=True),
+                    masks.shown(row.name, whole=True), home.place if home else "", open_json(row.reason, _REASON), row.broken_at,
                 )
                 for one, channel in channels.items()
             ]  # fmt: skip
@@ -295,10 +301,8 @@ async def _ticket(session: Session, by: Actor, ticket: UUID | None) -> UUID | No
 
 
 async def _place(session: Session, person: UUID) -> str:
-    try:
-        return (await home_of(session, person)).place
-    except UserError:
-        return ""  # moved away since
+    home = await lives_at(session, person)
+    return home.place if home is not None else ""
 
 
 def _moment(value: Any) -> datetime:

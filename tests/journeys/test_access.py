@@ -211,6 +211,29 @@ async def test_a_person_reads_who_looked_when_and_why(world: World, stranger: Hu
     assert "privacy.more" not in {action["id"] for action in older["actions"]}
 
 
+async def test_it_is_asked_and_told_in_english_too(world: World, stranger: Human) -> None:
+    """The command, the question and the sentences of the log."""
+    asked = (await stranger.says("break glass building 3 unit 2 flat 501"))[0]["card"]
+    assert asked["title"] == "Why is an emergency look needed?"
+    await stranger.says("2")
+    await stranger.chooses("Yes, look")
+    card = (await world.person("elder").says("who looked at my data"))[0]["card"]
+    assert card["title"] == "Who looked at your data"
+    assert card["fields"][0]["value"] == (
+        "Grid worker 钱进 looked at the data. Reason: Somebody called for help"
+    )
+
+
+async def test_somebody_who_moves_away_stops_no_notice(world: World, stranger: Human) -> None:
+    """They are told all the same, and so is everybody after them."""
+    await breaks(stranger)
+    await world.db.run(
+        lambda s: s.execute(sql("UPDATE residence SET until = :now"), {"now": world.now})
+    )
+    await world.passes(seconds=10)
+    assert "急事" in (await world.person("elder").cards())[0]["title"]
+
+
 async def test_a_relative_reads_it_for_the_elder_who_consented(
     world: World, stranger: Human
 ) -> None:
@@ -253,6 +276,7 @@ async def test_an_import_is_told_as_a_sentence(world: World) -> None:
         audit.note(
             session, CLOCK, Permission.TABLES_IMPORT, community=world.community,
             now=world.now + timedelta(days=400), how_many=6626,
+            reason="residents",
         )  # fmt: skip
 
     await world.db.run(work)

@@ -106,7 +106,7 @@ RULES: Mapping[Permission, frozenset[Role | Tie]] = {
     Permission.FIGURES_READ: _OPERATOR,
     Permission.WORKERS_READ: _OPERATOR,
     Permission.DEVICES_READ: _STAFF,
-    Permission.DUTY_TAKE: _WORKER,
+    Permission.DUTY_TAKE: _STAFF,
     Permission.TICKETS_READ: _OPERATOR,
     Permission.TICKETS_WORK: _STAFF | _BETWEEN,
     Permission.TICKETS_DISPATCH: _OPERATOR,

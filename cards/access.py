@@ -10,7 +10,7 @@ from core.card import Action, Card, Field
 from core.clock import local
 from core.i18n import Translator
 from core.ids import uuid7
-from services.glass import Notice
+from services.glass_notices import Notice
 from services.language.intents import main_role
 from services.looks import Entry
 from services.permissions import Permission

@@ -254,7 +254,7 @@ def _audit(options: argparse.Namespace) -> int:
 def _permissions(_options: argparse.Namespace) -> int:
     from ops import permissions
 
-    changed = permissions.written(permissions.schema_of_app())
+    changed = permissions.written(permissions.schema_of_routes())
     _out(f"{permissions.PAGE.name} {'written' if changed else 'is as it should be'}")
     return 0
 

@@ -8,7 +8,7 @@ from services.permissions import Permission
 def test_the_page_is_what_the_table_and_the_routes_say() -> None:
     """A changed right is seen in the review of the page; `python -m ops permissions` writes it."""
     written = permissions.PAGE.read_text("utf-8")
-    assert written == permissions.page(permissions.schema_of_app())
+    assert written == permissions.page(permissions.schema_of_routes())
 
 
 def test_nobody_reaches_into_another_community() -> None:

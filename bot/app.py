@@ -17,6 +17,7 @@ from bot.routes import (
     chat,
     demo,
     health,
+    ingest,
     miniprogram,
     pages,
     pictures,
@@ -80,8 +81,8 @@ def create_app(settings: Settings) -> FastAPI:
 def add_routes(app: FastAPI) -> None:
     """Add every route but the demo's."""
     routers = (
-        pages, health, chat, pictures, qr, wechat, miniprogram, wecom, telegram, console, reach,
-        people,
+        pages, health, chat, pictures, qr, wechat, miniprogram, wecom, telegram, ingest, console,
+        reach, people,
     )  # fmt: skip
     for module in routers:
         app.include_router(module.router)

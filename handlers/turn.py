@@ -42,7 +42,12 @@ TEXT_LIMIT = 2000
 _INTERRUPTS = frozenset({"help", "human", "my_tickets"})
 _INTERRUPTION_LIMIT = 12
 # What is said only with these very words, and never guessed.
-_COMMANDS = frozenset({"cancel", "approve_attendance", "more"})
+_COMMANDS = frozenset(
+    {
+        "cancel", "approve_attendance", "more", "register_device", "remove_device",
+        "device_requests",
+    }
+)  # fmt: skip
 _SURE = 0.9
 
 

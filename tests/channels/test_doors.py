@@ -40,6 +40,7 @@ OPEN = {
     "/api/console/login": "same", "/api/chat/qr/{token}.svg": "the token is the permission",
     "/wechat": "signed by the vendor", "/miniprogram": "same", "/wecom": "same",
     "/telegram": "carries the vendor's secret",
+    "/ingest/ctwing": "signed by the platform", "/ingest/onenet": "same",
 }  # fmt: skip
 # Streams do not end, so they are asked elsewhere: tests/channels/test_reach_api.py, test_web_api.py.
 ENDLESS = {"/api/console/stream", "/api/chat/stream"}

@@ -249,6 +249,44 @@ def _export(options: argparse.Namespace) -> int:
     return 0
 
 
+def _audit(options: argparse.Namespace) -> int:
+    from ops import audit
+    from ops.find import moment
+    from ops.stack import joined
+
+    with joined(demo=options.demo) as settings:
+        if options.deed == "verify":
+            proofs = audit.verify(settings)
+            for line in audit.proofs(proofs, as_json=options.json):
+                _out(line)
+            return 0 if audit.all_whole(proofs) else 1
+        since = moment(options.since, settings.timezone) if options.since else None
+        community = options.community or settings.community
+        found = audit.listing(settings, community, person=options.person, since=since)
+    for line in audit.lines(found, as_json=options.json):
+        _out(line)
+    return 0
+
+
+def _permissions(_options: argparse.Namespace) -> int:
+    from ops import permissions
+
+    changed = permissions.written(permissions.schema_of_routes())
+    _out(f"{permissions.PAGE.name} {'written' if changed else 'is as it should be'}")
+    return 0
+
+
+def _describe_rights(add: Callable[[str, Command, str], argparse.ArgumentParser]) -> None:
+    """Describe what is said of rights, and of who used them."""
+    audit = add("audit", _audit, "prove that the access log is whole, or list it")
+    audit.add_argument("deed", choices=("verify", "list"))
+    audit.add_argument("--json", action="store_true")
+    audit.add_argument("--person", metavar="ID|PHONE", help="only looks at this person")
+    audit.add_argument("--since", metavar="ISO", help="only looks since this moment")
+    audit.add_argument("--community", help="its slug; LINLING_COMMUNITY if left out")
+    add("permissions", _permissions, "write docs/permissions.md out of the table and the routes")
+
+
 def _describe_servers(add: Callable[[str, Command, str], argparse.ArgumentParser]) -> None:
     """Describe the commands that run until they are stopped."""
     demo = add("demo", _demo, "run everything on this machine with a community's figures")
@@ -298,6 +336,7 @@ def parser() -> argparse.ArgumentParser:
     find.add_argument("--json", action="store_true")
     find.add_argument("--community", help="its slug; LINLING_COMMUNITY if left out")
     _tables(add)
+    _describe_rights(add)
     say = add("say", _say, "take a turn of chat; without a text, a turn a line, each afresh")
     say.add_argument("text", nargs="?", metavar="TEXT")
     say.add_argument("--as", dest="as_whom", required=True, metavar="ROLE[:NAME]")

@@ -206,7 +206,7 @@ async def test_whom_a_wristband_guards_must_live_there(world: World) -> None:
 async def second_elder(session: Session, world: World) -> None:
     """Let her husband live in the flat."""
     home = (await session.execute(sql("SELECT home_id FROM residence"))).scalar_one()
-    who = await world._join(session, "husband", "李国强", Role.ELDER)  # noqa: SLF001
+    who = await world._join(session, "husband", "李国强", Role.ELDER)
     await make.residence(session, who, await session.get_one(Home, home), elder=True)
 
 

@@ -64,6 +64,10 @@ class Happened(StrEnum):
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
     LOOKED = "looked"
+    ASKED = "asked"
+    ANSWERED = "answered"
+    TAKEN_BACK = "taken_back"
+    ASK_OVER = "ask_over"
 
 
 class Part(StrEnum):
@@ -81,7 +85,8 @@ class Ticket(SQLModel, table=True):
     """Something that a person must see to.
 
     `key` is what there is one live ticket of; `recovered_at` is set while the device reports no
-    alarm; `chain` is the snapshot of the escalation steps, `step` the next one.
+    alarm; `chain` is the snapshot of the escalation steps, `step` the next one. `people` are those
+    whom a ticket without a device is about.
     """
 
     __table_args__ = (
@@ -122,6 +127,7 @@ class Ticket(SQLModel, table=True):
     step: int = 0
     next_escalation_at: MaybeMoment = moment(null=True)
     place: Any = sealed("ticket.place")
+    people: Any = sealed("ticket.people")
 
 
 class TicketEvent(SQLModel, table=True):

@@ -24,6 +24,10 @@ class Permission(StrEnum):
     TABLES_IMPORT = "tables.import"
     TABLES_EXPORT = "tables.export"
     ACCESS_READ = "access.read"
+    RULES_READ = "rules.read"
+    RULES_WRITE = "rules.write"
+    AWAY_SET = "away.set"
+    DEVICES_SILENCE = "devices.silence"
 
 
 class Tie(StrEnum):
@@ -57,6 +61,10 @@ RULES: Mapping[Permission, frozenset[Role | Tie]] = {
     Permission.TABLES_IMPORT: _OPERATOR,
     Permission.TABLES_EXPORT: _OPERATOR,
     Permission.ACCESS_READ: _OPERATOR | {Tie.SELF},
+    Permission.RULES_READ: _STAFF,
+    Permission.RULES_WRITE: _OPERATOR,
+    Permission.AWAY_SET: _STAFF | {Tie.SELF, Tie.RELATIVE},
+    Permission.DEVICES_SILENCE: _STAFF,
 }
 
 

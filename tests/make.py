@@ -13,7 +13,6 @@ from models import (
     Building,
     ChannelAccount,
     Community,
-    Comparison,
     Datum,
     Device,
     DeviceKind,
@@ -54,11 +53,14 @@ async def community(session: Session, *, slug: str = "default") -> Community:
         session, Community(street_id=street.id, slug=slug, name="测试社区", lon=120.06, lat=31.72)
     )
     for key in LIFE_RULES:
-        await add(
-            session,
-            Rule(community_id=made.id, key=key, metric=key, comparison=Comparison.AT_LEAST, limit=1,
-                 severity=Severity.LIFE, source="test"),
-        )  # fmt: skip
+        await rule(session, made.id, key)
+    return made
+
+
+async def rule(session: Session, where: UUID, key: str, **more: Any) -> Rule:
+    """Make a rule, by default of what its key measures."""
+    given = {"metric": key, "limit": 1, "severity": Severity.LIFE, "source": "test", **more}
+    made: Rule = await add(session, Rule(community_id=where, key=key, **given))
     return made
 
 

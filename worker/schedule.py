@@ -10,11 +10,14 @@ from services import housekeeping, steps
 from services.activities import reminders
 from services.ingest import partitions
 from services.points import redemptions
+from services.rules import enrol, timers
+from services.rules.book import Book
 from services.tickets import escalation
 from worker.stack import BEAT_S, Stack
 
 SWEEP_S = 1
 REMIND_S = 20
+ENROL_S = 30
 HOUSEKEEPING_S = 3600
 
 
@@ -28,6 +31,8 @@ async def run(stack: Stack) -> None:
     )
     scheduler.add_job(stack.beat, "interval", seconds=BEAT_S, args=["schedule"])
     scheduler.add_job(sweep, "interval", seconds=SWEEP_S, args=[stack])
+    scheduler.add_job(judge_timers, "interval", seconds=SWEEP_S, args=[stack, Book()])
+    scheduler.add_job(join_rules, "interval", seconds=ENROL_S, args=[stack])
     scheduler.add_job(next_channels, "interval", seconds=SWEEP_S, args=[stack])
     scheduler.add_job(give_back, "interval", seconds=SWEEP_S, args=[stack])
     scheduler.add_job(remind, "interval", seconds=REMIND_S, args=[stack])
@@ -43,6 +48,18 @@ async def run(stack: Stack) -> None:
 async def sweep(stack: Stack) -> None:
     """Escalate what is due, batch after batch, until nothing is."""
     while await stack.db.run(lambda s: escalation.sweep(s, now=utcnow())) == escalation.BATCH:
+        pass
+
+
+async def judge_timers(stack: Stack, book: Book) -> None:
+    """Look at devices of which nothing was heard or used, and at what has lasted."""
+    while await stack.db.run(lambda s: timers.sweep(s, book, now=utcnow())) == timers.BATCH:
+        pass
+
+
+async def join_rules(stack: Stack) -> None:
+    """Let new devices join the rules."""
+    while await stack.db.run(lambda s: enrol.keep_up(s, now=utcnow())) == enrol.BATCH:
         pass
 
 

@@ -21,6 +21,8 @@ from services.tickets import alarms
 __all__ = ["Message", "apply"]
 
 ONLINE = "online"
+# Meters, which only count up.
+METERED = frozenset({"water_total"})
 # Made once: SQLAlchemy reads the text of a statement anew for each object.
 _LAST_DIGESTS = sql(
     """
@@ -53,13 +55,21 @@ _HEARD = sql(
 )
 _NEWEST = sql(
     """
-    INSERT INTO device_state (device_id, metric, value, ts)
-    SELECT d, m, v, t
+    INSERT INTO device_state AS s (device_id, metric, value, ts, bound, changed_at)
+    SELECT d, m, v, t, b, l
     FROM unnest(CAST(:devices AS uuid[]), CAST(:metrics AS text[]),
-                CAST(:amounts AS float8[]), CAST(:times AS timestamptz[]))
-        AS w(d, m, v, t)
+                CAST(:amounts AS float8[]), CAST(:times AS timestamptz[]),
+                CAST(:bounds AS float8[]), CAST(:lives AS timestamptz[]))
+        AS w(d, m, v, t, b, l)
     ON CONFLICT (device_id, metric) DO UPDATE
-    SET value = excluded.value, ts = excluded.ts WHERE device_state.ts <= excluded.ts
+    SET value = excluded.value, ts = excluded.ts,
+        bound = CASE WHEN excluded.value BETWEEN s.value AND s.bound
+                     THEN s.bound ELSE excluded.bound END,
+        changed_at = CASE WHEN CASE WHEN excluded.bound IS NULL THEN excluded.value <> s.value
+                                    ELSE excluded.value > coalesce(s.bound, s.value) END
+                          THEN coalesce(excluded.changed_at, s.changed_at)
+                          ELSE s.changed_at END
+    WHERE s.ts <= excluded.ts
     """
 )
 _APPEND = """
@@ -96,7 +106,7 @@ async def apply(
     rows = await _without_replays(session, rows)
     fresh = await _store(session, rows)
     await _presence(session, rows)
-    await _states(session, rows)
+    await _states(session, registry, rows)
     judged = await signals.of(session, fresh)
     judged += await meet(session, registry, strangers, now=now)
     if judged:
@@ -189,22 +199,38 @@ async def _presence(session: Session, rows: list[Row]) -> None:
         wake(session, "console", community=community)
 
 
-async def _states(session: Session, rows: list[Row]) -> None:
-    """Keep the newest value of each metric; a late reading does not turn it back."""
-    newest: dict[tuple[UUID, str], Reading] = {}
+async def _states(session: Session, registry: Registry, rows: list[Row]) -> None:
+    """Keep the newest value of each metric and its last change; a late reading turns nothing back.
+
+    A meter's value has a bound that it must pass to have been used; of other values every change
+    counts. What the broker only remembered is no sign of life.
+    """
+    newest: dict[tuple[UUID, str], Row] = {}
     for row in rows:
         slot = (row.known.id, row.reading.metric)
-        if slot not in newest or newest[slot].ts <= row.reading.ts:
-            newest[slot] = row.reading
+        if slot not in newest or newest[slot].reading.ts <= row.reading.ts:
+            newest[slot] = row
     if not newest:
         return
-    ordered = sorted(newest)
+    ordered = [newest[slot] for slot in sorted(newest)]
     await session.execute(
         _NEWEST,
         {
-            "devices": [device for device, _ in ordered],
-            "metrics": [metric for _, metric in ordered],
-            "amounts": [float(newest[slot].value) for slot in ordered],
-            "times": [newest[slot].ts for slot in ordered],
+            "devices": [row.known.id for row in ordered],
+            "metrics": [row.reading.metric for row in ordered],
+            "amounts": [float(row.reading.value) for row in ordered],
+            "times": [row.reading.ts for row in ordered],
+            "bounds": [_bound(registry, row) for row in ordered],
+            "lives": [
+                None if row.message.retained else min(row.reading.ts, row.message.received)
+                for row in ordered
+            ],
         },
     )
+
+
+def _bound(registry: Registry, row: Row) -> float | None:
+    metric = row.reading.metric
+    if metric not in METERED:
+        return None
+    return float(row.reading.value) + registry.book.smallest_change(row.known, metric)

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from core.reading import Reading
-from services.ingest.registry import Known, Registry, RuleInForce
+from services.ingest.registry import Known, Registry
+from services.rules.kinds import RuleInForce
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,5 +47,5 @@ def row_of(registry: Registry, known: Known, reading: Reading, message: Message)
         reading,
         message,
         (known.id, reading.metric, reading.ts, event),
-        registry.rules.get((known.community, reading.metric), ()),
+        registry.book.judging(known, reading.metric),
     )

@@ -33,7 +33,7 @@ PUBLIC = {
 # Sealed contexts that are no column.
 FILES = {"media.file"}
 # Reached through a community's object, so they name no community themselves.
-WITHIN = {"device_presence", "device_state", "reading", "ticket_card"}
+WITHIN = {"device_presence", "device_scope", "device_state", "reading", "ticket_card"}
 # DESIGN: people, their accounts and what goes in and out belong to no one community.
 GLOBAL = {
     "button", "channel_account", "conversation", "credential", "demo_persona", "heartbeat", "intake_mark",

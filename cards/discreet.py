@@ -17,4 +17,5 @@ def discreet(view: TicketView, t: Translator) -> TicketView:
         acked_by_name=worker if view.acked_by_name else "",
         assigned_to_name=worker if view.assigned_to_name else "",
         call=call,
+        answers=tuple(replace(one, name=t("somebody-family")) for one in view.answers),
     )

@@ -21,14 +21,15 @@ def ticket_card(view: TicketView, part: Part, viewer: UUID, t: Translator) -> Ca
         title=t("ticket-title", what=t(f"what-{view.what}"), place=view.place),
         summary=_summary(view, part, t),
         fields=tuple(fields(view, part, t)),
-        actions=tuple(_actions(view, part, viewer, t)),
-        tone=_tone(view),
+        actions=tuple(actions(view, part, viewer, t)),
+        tone=tone(view),
         version=view.version,
         ticket=str(view.id),
     )
 
 
-def _tone(view: TicketView) -> Tone:
+def tone(view: TicketView) -> Tone:
+    """Say by colour how it stands."""
     if view.status is Status.CLOSED:
         return "success"
     return "warning" if view.status in {Status.RESOLVED, Status.ACKED} else "danger"
@@ -88,7 +89,8 @@ def at(moment: datetime) -> str:
     return local(moment).strftime("%m-%d %H:%M")
 
 
-def _actions(view: TicketView, part: Part, viewer: UUID, t: Translator) -> list[Action]:
+def actions(view: TicketView, part: Part, viewer: UUID, t: Translator) -> list[Action]:
+    """Offer the next step to whoever works on it, and the number to dial."""
     found: list[Action] = []
     if part in {Part.WORKER, Part.BACKUP, Part.OPERATOR}:
         if view.status is Status.OPEN:

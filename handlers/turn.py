@@ -42,7 +42,7 @@ TEXT_LIMIT = 2000
 _INTERRUPTS = frozenset({"help", "human", "my_tickets"})
 _INTERRUPTION_LIMIT = 12
 # What is said only with these very words, and never guessed.
-_COMMANDS = frozenset({"cancel", "approve_attendance", "more"})
+_COMMANDS = frozenset({"cancel", "approve_attendance", "more", "safe_yes", "safe_no"})
 _SURE = 0.9
 
 

@@ -15,8 +15,8 @@ import orjson
 from core.crypto import seal_json
 from core.db import Session, sql, wake
 from core.ids import uuid7
-from models import Happened, Status
-from services.tickets import audience
+from models import Happened, Severity, Status
+from services.tickets import asking, audience
 from services.tickets.chain import first_wait, snapshot
 from services.tickets.events import Entry, record
 from services.tickets.judge import Live, Outcome, Signal, judge
@@ -131,12 +131,20 @@ async def _update(
         ],
     )
     reopened = [after.id for _, after in told if "reopened" in after.happened and after.id]
+    await asking.begin(session, _cared(reopened, changed, by_key), now=now)
     await audience.tell(session, reopened, now=now)
     await audience.refresh(
         session, [after.id for _, after in told if after.id and after.id not in reopened], now=now
     )
     for key, _ in told:
         wake(session, "console", community=str(by_key[key][0].community))
+
+
+def _cared(
+    tickets: list[UUID], changed: list[tuple[str, Live]], by_key: dict[str, list[Signal]]
+) -> list[UUID]:
+    care = {after.id for key, after in changed if by_key[key][0].severity == Severity.CARE}
+    return [one for one in tickets if one in care]
 
 
 async def _open(
@@ -165,6 +173,8 @@ async def _open(
             for kind in o.live.happened
         ],
     )
+    cared = [one.id for one in opened if one.signal.severity == Severity.CARE]
+    await asking.begin(session, cared, now=now)
     await audience.tell(session, [one.id for one in opened], now=now)
     for community in {one.signal.community for one in opened}:
         wake(session, "console", community=str(community))

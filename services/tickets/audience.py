@@ -96,6 +96,22 @@ async def refresh(session: Session, tickets: Sequence[UUID], *, now: datetime) -
     await enqueue_tickets(session, tickets, now=now)
 
 
+async def ring_workers(session: Session, ticket: UUID, *, now: datetime) -> None:
+    """Ring those who have the card to work with it; everyone else sees the edit."""
+    rows = await session.execute(
+        sql(
+            """
+            SELECT person_id, part FROM ticket_card
+            WHERE ticket_id = :ticket AND part IN ('worker', 'backup', 'operator')
+            """
+        ),
+        {"ticket": ticket},
+    )
+    workers = [Listener(ticket, row.person_id, Part(row.part)) for row in rows]
+    await ring(session, workers, now=now)
+    await refresh(session, [ticket], now=now)
+
+
 async def of_grid(
     session: Session,
     ticket: UUID,
@@ -151,7 +167,7 @@ async def _facts(session: Session, tickets: Sequence[UUID]) -> list[Any]:
     rows = await session.execute(
         sql(
             """
-            SELECT t.id, t.grid_id, t.community_id, t.what, t.severity, d.place,
+            SELECT t.id, t.grid_id, t.community_id, t.what, t.severity, t.people, d.place,
                    coalesce(o.people, '{}') AS operators
             FROM ticket t LEFT JOIN device d ON d.id = t.device_id
             LEFT JOIN (SELECT m.community_id, array_agg(DISTINCT m.person_id) AS people
@@ -192,11 +208,11 @@ async def _on_duty(session: Session, facts: list[Any], *, now: datetime) -> list
 
 
 async def _household(session: Session, facts: list[Any]) -> list[Listener]:
-    """Find the people a device protects and their relatives, by opening the sealed place."""
+    """Find the people that a device protects, or a ticket names, and their relatives."""
     protects: dict[UUID, list[UUID]] = defaultdict(list)
     for row in facts:
-        if row.place is not None and row.severity in TOLD_AT_ONCE:
-            for person in open_json(row.place, "device.place")["people"]:
+        if row.severity in TOLD_AT_ONCE:
+            for person in _about(row):
                 protects[UUID(person)].append(row.id)
     if not protects:
         return []
@@ -220,6 +236,12 @@ async def _household(session: Session, facts: list[Any]) -> list[Listener]:
         for ticket in protects[row.elder_id]
     ]
     return found
+
+
+def _about(row: Any) -> list[str]:
+    if row.people is not None:
+        return list(open_json(row.people, "ticket.people"))
+    return list(open_json(row.place, "device.place")["people"]) if row.place is not None else []
 
 
 async def _note_unreached(

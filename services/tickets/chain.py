@@ -17,6 +17,18 @@ LIFE: list[dict[str, Any]] = [
 ]
 
 
+# Family and elder are asked first; then, or at once where asking makes no sense, somebody goes.
+CARE_ASKING: list[dict[str, Any]] = [
+    {"after_s": 600, "to": ["worker"], "asks": True},
+    {"after_s": 1500, "to": ["backup", "lead"]},
+    {"every_s": 1800, "to": ["all"]},
+]
+CARE: list[dict[str, Any]] = [
+    {"after_s": 900, "to": ["backup", "lead"]},
+    {"every_s": 1800, "to": ["all"]},
+]
+
+
 # Somebody waits for an answer, nobody is in danger: those on duty hear, nobody is woken.
 HANDOVER: list[dict[str, Any]] = [
     {"after_s": 600, "to": ["backup", "lead"]},
@@ -28,7 +40,12 @@ def snapshot(severity: str, what: str) -> list[dict[str, Any]]:
     """Return the chain that a ticket opened now keeps."""
     if what == "handover":
         return HANDOVER
-    return LIFE if severity == "life" else []
+    return {"life": LIFE, "care": CARE_ASKING}.get(severity, [])
+
+
+def asks(chain: list[dict[str, Any]], step: int) -> bool:
+    """Tell whether an open ticket at this step waits for the answer of elder and family."""
+    return bool(chain) and chain[min(step, len(chain) - 1)].get("asks", False)
 
 
 def first_wait(chain: list[dict[str, Any]]) -> timedelta | None:

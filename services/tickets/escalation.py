@@ -5,7 +5,7 @@ from typing import Any
 
 from core.db import Session, sql, wake
 from models import Happened, Status
-from services.tickets import audience
+from services.tickets import audience, safety
 from services.tickets.answer import reopen
 from services.tickets.callers import CALLS, HANDOVER
 from services.tickets.chain import wait_after
@@ -18,7 +18,7 @@ async def sweep(session: Session, *, now: datetime) -> int:
     """Take up to 100 due tickets one step further; returns how many were due.
 
     Rows that another process sweeps are skipped. An open ticket rings the next people; a resolved
-    one whose device still alarms turns red again.
+    one whose device still alarms turns red again, unless the flat has given a sign of life since.
     """
     rows = (
         await session.execute(
@@ -34,7 +34,8 @@ async def sweep(session: Session, *, now: datetime) -> int:
     ).all()
     for row in rows:
         if row.status == Status.RESOLVED:
-            await reopen(session, row.id, now=now)
+            if not await safety.lives(session, row.id, now=now):
+                await reopen(session, row.id, now=now)
         else:
             await _step(session, row, now=now)
     return len(rows)
@@ -56,10 +57,10 @@ async def _step(session: Session, row: Any, *, now: datetime) -> None:
             "wait": wait_after(row.chain, min(row.step, len(row.chain) - 1)),
         },
     )
-    entry = Entry(
-        row.community_id, row.id, row.epoch, Happened.ESCALATED, now, data={"step": row.step}
-    )
-    await record(session, [entry])
+    kind, data = Happened.ESCALATED, {"step": row.step}
+    if stage.get("asks"):
+        kind, data = Happened.ASK_OVER, {"why": "nobody"}
+    await record(session, [Entry(row.community_id, row.id, row.epoch, kind, now, data=data)])
     await audience.ring(session, await _next(session, row, stage["to"], now=now), now=now)
     await audience.refresh(session, [row.id], now=now)
     wake(session, "console", community=str(row.community_id))

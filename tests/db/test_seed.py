@@ -13,7 +13,7 @@ from core.actor import Role
 from core.crypto import open_json
 from core.db import Database, sql
 from core.errors import UserError
-from ops.seed import data, NotEmptyError, seed
+from ops.seed import NotEmptyError, data, seed
 from ops.sim import simulated
 from services import actors, login
 from services.duty import on_duty

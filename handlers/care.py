@@ -6,9 +6,11 @@ from cards import care as cards
 from cards.talk import say
 from core.act import Act, Refresh, Reply
 from core.errors import UserError
+from handlers import away as away_talk
 from handlers.context import Context, Pressed
 from handlers.emergency import ticket_of
 from models import How, Part
+from services import away
 from services.tickets import queries, safety
 
 
@@ -58,5 +60,9 @@ async def _yes(ctx: Context, ticket: UUID) -> list[Act]:
 
 async def _answer(ctx: Context, ticket: UUID, known: How) -> list[Act]:
     await safety.answer(ctx.session, ctx.by, ticket=ticket, how=known, now=ctx.now)
-    noted = cards.answered(ticket, known, ctx.t, until=ctx.now + safety.UNDO)
-    return [Reply(noted), Refresh(ticket)]
+    noted = Reply(cards.answered(ticket, known, ctx.t, until=ctx.now + safety.UNDO))
+    if known is not How.TOGETHER:
+        return [noted, Refresh(ticket)]
+    about = await queries.about(ctx.session, ticket)
+    theirs = [one for one in await away.candidates(ctx.session, ctx.by) if one[0] in about]
+    return [noted, *(away_talk.offer(ctx, *one) for one in theirs), Refresh(ticket)]

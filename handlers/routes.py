@@ -6,6 +6,7 @@ from core.act import Act
 from handlers import (
     accounts,
     activities,
+    away,
     care,
     emergency,
     flow,
@@ -32,6 +33,11 @@ CLICKS: dict[str, OnClick] = {
     "safe.no": care.no,
     "safe.how": care.how,
     "safe.undo": care.undo,
+    "away.who": away.who,
+    "away.days": away.days,
+    "away.confirm": away.confirm,
+    "away.drop": away.drop,
+    "away.end": away.ended,
     "emergency.open": emergency.opened,
     "emergency.withdraw": emergency.withdrawn,
     "handover.choose": people.choose,
@@ -59,7 +65,7 @@ CLICKS: dict[str, OnClick] = {
 
 # Understood, but not here yet: said plainly, with a way to a person.
 NOT_YET = (
-    "check_in", "report_problem", "report_status", "bind_elder", "set_away", "end_away",
+    "check_in", "report_problem", "report_status", "bind_elder",
     "bind_home", "announcements", "resident_lookup", "elder_record", "visit_plan",
     "record_visit", "ticket_transfer", "settlement",
 )  # fmt: skip
@@ -76,6 +82,8 @@ INTENTS: dict[str, OnIntent] = {
     "leave_activity": activities.begin_leave,
     "my_activities": activities.mine,
     "approve_attendance": activities.to_approve,
+    "set_away": away.begin,
+    "end_away": away.end,
     "safe_yes": care.yes_in_words,
     "safe_no": care.no_in_words,
     "cancel": talk.nothing_to_cancel,

@@ -16,7 +16,7 @@ from core.db import Database, Session, sql
 from core.event import Clicked, Event, Located, Pictured, Said
 from core.ids import uuid7
 from devices import community_of, decode
-from handlers import activities, redeem
+from handlers import activities, away, redeem
 from handlers.delivery import deliver_due, deliver_turn
 from handlers.dispatch import dispatch
 from models import Device
@@ -226,6 +226,7 @@ class World:
 
     async def _rules_tick(self) -> None:
         await self.db.run(lambda s: enrol.keep_up(s, now=self.now))
+        await self.db.run(lambda s: away.sweep(s, now=self.now))
         while await self.db.run(lambda s: timers.sweep(s, self.book, now=self.now)):
             pass
 

@@ -5,7 +5,7 @@ import asyncio
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from core.clock import utcnow
-from handlers import activities, redeem
+from handlers import activities, away, redeem
 from services import housekeeping, steps
 from services.activities import reminders
 from services.ingest import partitions
@@ -18,6 +18,7 @@ from worker.stack import BEAT_S, Stack
 SWEEP_S = 1
 REMIND_S = 20
 ENROL_S = 30
+AWAY_S = 5
 HOUSEKEEPING_S = 3600
 
 
@@ -33,6 +34,7 @@ async def run(stack: Stack) -> None:
     scheduler.add_job(sweep, "interval", seconds=SWEEP_S, args=[stack])
     scheduler.add_job(judge_timers, "interval", seconds=SWEEP_S, args=[stack, Book()])
     scheduler.add_job(join_rules, "interval", seconds=ENROL_S, args=[stack])
+    scheduler.add_job(watch_away, "interval", seconds=AWAY_S, args=[stack])
     scheduler.add_job(next_channels, "interval", seconds=SWEEP_S, args=[stack])
     scheduler.add_job(give_back, "interval", seconds=SWEEP_S, args=[stack])
     scheduler.add_job(remind, "interval", seconds=REMIND_S, args=[stack])
@@ -61,6 +63,11 @@ async def join_rules(stack: Stack) -> None:
     """Let new devices join the rules."""
     while await stack.db.run(lambda s: enrol.keep_up(s, now=utcnow())) == enrol.BATCH:
         pass
+
+
+async def watch_away(stack: Stack) -> None:
+    """End times away that are over, by use or by their day."""
+    await stack.db.run(lambda s: away.sweep(s, now=utcnow()))
 
 
 async def next_channels(stack: Stack) -> None:

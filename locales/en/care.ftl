@@ -57,3 +57,51 @@ safe-ask-again = How is your elder now?
 safe-nobody-asks = Good to know that all is well.
 safe-no-nobody-asks = Nothing waits for your answer. If you can't reach your elder and are worried, reply "human", or dial 110.
 somebody-family = A relative
+
+away-who = Who will be away?
+away-how-long = For how many days will { $name } be away?
+away-how-long-hint = Press one, or say the day, such as "back on the 10th".
+away-offer = Will { $name } stay with you for some days? Report it, and nobody asks about unused water or a closed door meanwhile.
+away-days = { $count ->
+    [one] 1 day
+   *[other] { $count } days
+}
+away-day = { $weekday ->
+    [1] Mon
+    [2] Tue
+    [3] Wed
+    [4] Thu
+    [5] Fri
+    [6] Sat
+   *[7] Sun
+} { $day }/{ $month }
+away-confirm = { $name } is away from { $begins } to { $ends }, is that right?
+away-confirm-hint = Once confirmed, unused water or a closed door rings nobody. Smoke, gas and calls for help ring as ever.
+action-away-confirm = Yes, note it
+action-away-drop = Do not note it
+away-dropped = Nothing was noted.
+away-noted = Noted: { $name } is away until { $ends }.
+away-noted-longest = Noted: { $name } is away until { $ends } for now. At most 14 days can be noted at once; you will be asked again then.
+away-noted-hint = If they are back early, press "Back" or say so. Any use of water or the door at home ends it by itself, and you hear of it.
+away-told-elder = { $who } has reported you away until { $ends }.
+away-told-elder-hint = Nobody will disturb you about unused water or a closed door. If you are at home, press "Back".
+away-none = Nobody is reported away. To report, just say so, such as "mum is in Nanjing for 3 days".
+away-list = Away now
+away-line = { $begins } to { $ends }, reported by { $who }
+away-ended = Welcome back, { $name }. The report has ended and everything rings again.
+away-used = Something was used at { $name }'s home, so the report has ended by itself.
+away-used-hint = If nobody is back, please see whether somebody else is in there, and dial 110 if you must. If it was before leaving, press "Report again".
+away-back = { $name } was to be back today. Is everybody home?
+away-back-longest = { $name } has been reported away for 14 days. If they are not back, please report it again.
+away-back-hint = Without a word and a sign of life within 24 hours we ask the family.
+action-away-end = Back
+action-away-end-of = { $name } is back
+action-away-again = Report again
+action-away-more = { $count ->
+    [one] 1 more day
+   *[other] { $count } more days
+}
+away-nobody = You have neither a home nor an elder linked here, so there is nobody to report away yet.
+away-no-home = There is no home on record, so being away can't be reported. Please ask the community to record it.
+away-past = That day has passed. Please say again when they will be back.
+away-over = This report has already ended.

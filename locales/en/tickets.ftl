@@ -16,6 +16,7 @@ what-heart_rate_critical_low = Critically low heart rate
 what-spo2_critical = Critical blood oxygen
 what-water_leak = Water leak alarm
 what-water_running = Water running without a pause
+what-not_back = No sign of life since the planned return
 what-unregistered = Alarm from an unregistered device
 what-unreadable = Unreadable message from a device
 

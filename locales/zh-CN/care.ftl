@@ -57,3 +57,45 @@ safe-ask-again = 老人现在怎么样？
 safe-nobody-asks = 知道了，平安就好。
 safe-no-nobody-asks = 现在没有要您确认的事。联系不上老人、心里不踏实，就回复“转人工”，或直接打 110。
 somebody-family = 家里人
+
+away-who = 是谁要外出？
+away-how-long = { $name }要出去几天？
+away-how-long-hint = 点一个，或者直接说日子，例如“十号回来”。
+away-offer = { $name }要在您那儿住几天吗？报备一下，这几天没用水、没开门就不再问您。
+away-days = { $count } 天
+away-day = { $month } 月 { $day } 日（{ $weekday ->
+    [1] 周一
+    [2] 周二
+    [3] 周三
+    [4] 周四
+    [5] 周五
+    [6] 周六
+   *[7] 周日
+}）
+away-confirm = { $name }从 { $begins } 到 { $ends } 不在家，对吗？
+away-confirm-hint = 确认后，这几天没用水、没开门不再提醒。烟感、燃气、呼救照常报警。
+action-away-confirm = 对，记下
+action-away-drop = 不记了
+away-dropped = 好的，没有记。
+away-noted = 记下了：{ $name }外出到 { $ends }。
+away-noted-longest = 记下了：{ $name }外出先记到 { $ends }。一次最多记 14 天，到时会再问您。
+away-noted-hint = 提前回来了，点“回来了”或说一声就行。家里一有用水、开门，报备也会自动结束并告诉您。
+away-told-elder = { $who }给您报备了外出，到 { $ends } 为止。
+away-told-elder-hint = 这几天没用水、没开门，我们不来打扰。您要是在家，点“回来了”。
+away-none = 现在没有外出报备。要报备就说一声，例如“妈妈去南京三天”。
+away-list = 正在外出的
+away-line = { $begins } 到 { $ends }，{ $who }报备
+away-ended = 欢迎{ $name }回来，外出报备已结束，各项提醒恢复。
+away-used = { $name }家里有动静了，外出报备已自动结束。
+away-used-hint = 要是人还没回来，请看看是不是有别人进门，必要时打 110。要是出门前的动静，点“重新报备”。
+away-back = 今天是{ $name }报备回来的日子，回来了吗？
+away-back-longest = { $name }的外出报备已满 14 天，还没回来的话请再报一次。
+away-back-hint = 24 小时内没有消息，也没有动静，我们会问家里人。
+action-away-end = 回来了
+action-away-end-of = { $name }回来了
+action-away-again = 重新报备
+action-away-more = 再 { $count } 天
+away-nobody = 您还没有绑定住处，也没有绑定老人，先绑定了才能报备外出。
+away-no-home = 还没有登记住处，没法报备外出。请联系社区登记。
+away-past = 这个日子已经过了，请再说一次哪天回来。
+away-over = 这次外出报备已经结束了。

@@ -16,6 +16,7 @@ what-heart_rate_critical_low = 心率危急过低
 what-spo2_critical = 血氧危急
 what-water_leak = 漏水报警
 what-water_running = 疑似漏水
+what-not_back = 外出后还没有回来的动静
 what-unregistered = 未登记设备报警
 what-unreadable = 设备消息读不懂
 

@@ -190,9 +190,9 @@ async def _insert(session: Session, wanted: list[_Opened], *, now: datetime) -> 
             WITH made AS (
                 INSERT INTO ticket (id, community_id, grid_id, device_id, key, what, severity, status,
                                     epoch, version, opened_at, alarm_at, recovered_at, chain, step,
-                                    next_escalation_at, place, previous_id)
+                                    next_escalation_at, place, people, previous_id)
                 SELECT w.id, w.community, w.grid, w.device, w.key, w.what, w.severity, 'open', 1, 1,
-                       :now, w.alarm_at, w.recovered_at, w.chain, 0, CAST(:now AS timestamptz) + w.wait, w.place,
+                       :now, w.alarm_at, w.recovered_at, w.chain, 0, CAST(:now AS timestamptz) + w.wait, w.place, w.people,
                        (SELECT p.id FROM ticket p WHERE p.key = w.key
                         AND (p.status = 'closed' AND p.closed_at > :linked) ORDER BY p.id DESC LIMIT 1)
                 FROM unnest(CAST(:ids AS uuid[]), CAST(:communities AS uuid[]),
@@ -200,9 +200,9 @@ async def _insert(session: Session, wanted: list[_Opened], *, now: datetime) -> 
                             CAST(:whats AS text[]), CAST(:severities AS text[]),
                             CAST(:alarms AS timestamptz[]), CAST(:recoveries AS timestamptz[]),
                             CAST(:chains AS jsonb[]), CAST(:waits AS interval[]),
-                            CAST(:places AS bytea[]))
+                            CAST(:places AS bytea[]), CAST(:about AS bytea[]))
                     AS w(id, community, grid, device, key, what, severity, alarm_at, recovered_at,
-                         chain, wait, place)
+                         chain, wait, place, people)
                 ON CONFLICT (key) WHERE status <> 'closed' DO NOTHING
                 RETURNING id, community_id),
             logged AS (
@@ -228,6 +228,10 @@ async def _insert(session: Session, wanted: list[_Opened], *, now: datetime) -> 
             "waits": [first_wait(chain) for chain in chains],
             "places": [
                 seal_json(one.signal.place, "ticket.place") if one.signal.place else None
+                for one in wanted
+            ],
+            "about": [
+                seal_json(one.signal.people, "ticket.people") if one.signal.people else None
                 for one in wanted
             ],
         },

@@ -275,3 +275,21 @@ async def asked_about(session: Session, person: UUID) -> UUID | None:
         {"person": person},
     )
     return rows.scalar_one_or_none()
+
+
+async def about(session: Session, ticket: UUID) -> list[UUID]:
+    """List the people that a ticket, or its device, is about."""
+    rows = await session.execute(
+        sql(
+            """
+            SELECT t.people, d.place FROM ticket t LEFT JOIN device d ON d.id = t.device_id
+            WHERE t.id = :ticket
+            """
+        ),
+        {"ticket": ticket},
+    )
+    row = rows.one()
+    if row.people is not None:
+        return [UUID(one) for one in open_json(row.people, "ticket.people")]
+    place = open_json(row.place, "device.place") if row.place is not None else {"people": []}
+    return [UUID(one) for one in place["people"]]

@@ -206,13 +206,13 @@ async def test_for_the_frail_somebody_goes_at_once(
 
 async def test_with_nobody_to_ask_somebody_goes_at_once(world: World) -> None:
     """No chat, neither of the elder nor of any relative."""
-    for name in ("elder", "family"):
-        await world.db.run(
-            lambda s, name=name: s.execute(
-                sql("UPDATE channel_account SET reachable = false WHERE person_id = :who"),
-                {"who": world.person(name).id},
-            )
-        )
+    unreachable = sql(
+        """
+        UPDATE channel_account SET reachable = false
+        WHERE person_id IN (SELECT elder_id FROM family_link UNION SELECT relative_id FROM family_link)
+        """
+    )
+    await world.db.run(lambda s: s.execute(unreachable))
     await two_days_without_water(world)
     assert "请接单上门" in (await world.person("worker").card())["summary"]
     await world.passes(minutes=15)

@@ -16,6 +16,7 @@ from models import Happened, HomeUse, Part, Status
 from models.calls import CallKind
 from models.points import Reason, RedemptionState
 from services import undelivered
+from services.away import NOT_BACK
 from services.language.intents import ALL
 from services.shops.places import Source
 from services.tickets.answer import Found, Seen
@@ -48,7 +49,9 @@ HALTED = {
 }  # fmt: skip
 
 FAMILIES: dict[str, set[str]] = {
-    "what-": {rule["key"] for rule in data("rules.yaml")} | CALLS | {"unregistered", "unreadable"},
+    "what-": {rule["key"] for rule in data("rules.yaml")}
+    | CALLS
+    | {"unregistered", "unreadable", NOT_BACK},
     "status-": set(Status),
     "state-": {"normal", "alarm", "handled", "offline"},
     "found-": set(Found),

@@ -41,8 +41,9 @@ def _summary(view: TicketView, part: Part, t: Translator, *, now: datetime) -> s
             return t(f"care-{who}-safe")
         return t(f"care-{who}-resolved", name=view.acked_by_name)
     if view.status is Status.ACKED:
-        key = "arrived" if view.arrived_at else "acked"
-        return t(f"care-{who}-{key}", name=view.acked_by_name)
+        if view.arrived_at:
+            return t(f"care-{who}-arrived", name=view.acked_by_name)
+        return t(f"care-{who}-acked", name=view.acked_by_name)
     if view.asks_until is None:
         return t(f"care-{who}-open")
     minutes = max(1, ceil((view.asks_until - now).total_seconds() / 60))
@@ -73,8 +74,8 @@ def how_do_you_know(ticket: UUID, t: Translator) -> Card:
     """Ask a relative how they know: only what they know for certain ends the alarm."""
     return Card(
         key=f"safe:{uuid7()}",
-        title=t("safe-how-title"),
-        summary=t("safe-how-hint"),
+        title=t("safe-ask-how"),
+        summary=t("safe-ask-how-hint"),
         actions=tuple(
             Action("safe.how", t(f"safe-how-{how.value}"), args={"how": how.value})
             for how in _CERTAIN

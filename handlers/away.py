@@ -1,6 +1,5 @@
 """外出报备 in one sentence: who, from when until when; confirmed, listed, ended early."""
 
-import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -18,12 +17,7 @@ from core.i18n import Translator
 from handlers.context import Context, Pressed
 from services import actors, away, outbox
 from services.away import Away
-from services.language.dates import span_of
-
-_PARENT = re.compile(
-    r"妈|爸|爹|娘|爷|奶|外公|外婆|老人|老爷子|老太太|\b(?:mum|mom|mother|dad|father|grand\w+|parents?|she|he)\b",
-    re.IGNORECASE,
-)
+from services.language.dates import of_a_parent, span_of
 
 
 async def begin(ctx: Context) -> list[Act]:
@@ -122,7 +116,7 @@ def _meant(ctx: Context, people: list[tuple[UUID, str]]) -> list[tuple[UUID, str
         return named
     others = [one for one in people if one[0] != ctx.person]
     own = [one for one in people if one[0] == ctx.person]
-    if others and (_PARENT.search(ctx.text) or not own):
+    if others and (of_a_parent(ctx.text) or not own):
         return others
     return own or others
 

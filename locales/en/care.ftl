@@ -35,8 +35,8 @@ action-safe-self = I am safe
 action-safe-help = I need help
 action-safe-undo = Take my answer back
 
-safe-how-title = How do you know that your elder is safe?
-safe-how-hint = If you have just spoken, or are together, nobody goes there. If it is a guess, somebody still looks.
+safe-ask-how = How do you know that your elder is safe?
+safe-ask-how-hint = If you have just spoken, or are together, nobody goes there. If it is a guess, somebody still looks.
 safe-how-voice = We just spoke
 safe-how-together = They are with me
 safe-how-guess = I guess so

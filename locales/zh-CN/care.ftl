@@ -35,8 +35,8 @@ action-safe-self = 我平安
 action-safe-help = 需要帮忙
 action-safe-undo = 撤回刚才的回答
 
-safe-how-title = 您是怎么知道老人平安的？
-safe-how-hint = 刚通过话，或者老人就在身边，我们就不上门了。只是猜的，还是会请人去看看。
+safe-ask-how = 您是怎么知道老人平安的？
+safe-ask-how-hint = 刚通过话，或者老人就在身边，我们就不上门了。只是猜的，还是会请人去看看。
 safe-how-voice = 刚通过话
 safe-how-together = 和我在一起
 safe-how-guess = 我猜没事

@@ -1,4 +1,4 @@
-"""From when until when: 三天, 明天到周日, 十号回来, until Friday, for a week."""
+"""Who is away, from when until when: 妈妈, 三天, 明天到周日, 十号回来, until Friday."""
 
 import re
 from dataclasses import dataclass
@@ -35,6 +35,11 @@ _UNTIL = re.compile(
     r"(到|至|回来|回家|才回|再回|回常州|接回|出院|结束|为止|之前|\buntil\b|\btill\b|\bback\b|\bto\b)"
 )
 _FROM = re.compile(r"(从|开始|起|去|走|出发|出门|\bfrom\b|\bstarting\b|\bleav)")
+_PARENT = re.compile(
+    r"妈|爸|爹|娘|爷|奶|外公|外婆|老人|老太太"
+    r"|\b(?:mum|mom|mother|dad|father|grand\w+|parents?|she|he)\b",
+    re.IGNORECASE,
+)
 _BEFORE, _AFTER = 9, 4  # letters around a date in which it is said what the date is
 
 
@@ -67,6 +72,11 @@ def span_of(text: str, today: date) -> Span:
     if begins is not None and ends is None and not _FROM.search(line):
         ends = begins  # 我明天不在家
     return Span(begins, ends)
+
+
+def of_a_parent(text: str) -> bool:
+    """Tell whether a sentence is about somebody's parent, and not about who writes it."""
+    return _PARENT.search(text) is not None
 
 
 def _closes(line: str, found: list[re.Match[str]], place: int) -> bool:

@@ -12,7 +12,7 @@ from core.card import Tone
 from core.event import StrangeKind
 from core.i18n import LANGUAGES, LOCALES, page_words
 from handlers.routes import NOT_YET
-from models import Happened, HomeUse, Part, Status
+from models import Happened, HomeUse, How, Part, Status
 from models.calls import CallKind
 from models.points import Reason, RedemptionState
 from services import undelivered
@@ -86,6 +86,9 @@ FAMILIES: dict[str, set[str]] = {
     "redeem-is-": set[str](RedemptionState) - {RedemptionState.HELD},
     "redeem-merchant-": set(RedemptionState),
     "redeem-resident-": set[str](RedemptionState) - {RedemptionState.HELD},
+    "safe-how-": {How.VOICE, How.TOGETHER, How.GUESS},
+    "safe-noted-": set(How),
+    "safe-said-": set(How),
     "shops-from-": set(get_args(Source)),
     "wechat-tone-": set(get_args(Tone)),
     "weekday-": {f"{day}" for day in range(7)},

@@ -106,8 +106,8 @@ async def apply(
     rows = await _without_replays(session, rows)
     fresh = await _store(session, rows)
     await _presence(session, rows)
-    await _states(session, registry, rows)
-    judged = await signals.of(session, fresh)
+    late = await _states(session, registry, rows)
+    judged = await signals.of(session, fresh, late=late)
     judged += await meet(session, registry, strangers, now=now)
     if judged:
         await alarms.apply(session, judged, now=now)
@@ -199,8 +199,10 @@ async def _presence(session: Session, rows: list[Row]) -> None:
         wake(session, "console", community=community)
 
 
-async def _states(session: Session, registry: Registry, rows: list[Row]) -> None:
+async def _states(session: Session, registry: Registry, rows: list[Row]) -> bool:
     """Keep the newest value of each metric and its last change; a late reading turns nothing back.
+
+    Tells whether any came after a newer one.
 
     A meter's value has a bound that it must pass to have been used; of other values every change
     counts. What the broker only remembered is no sign of life.
@@ -211,9 +213,9 @@ async def _states(session: Session, registry: Registry, rows: list[Row]) -> None
         if slot not in newest or newest[slot].reading.ts <= row.reading.ts:
             newest[slot] = row
     if not newest:
-        return
+        return False
     ordered = [newest[slot] for slot in sorted(newest)]
-    await session.execute(
+    kept: Any = await session.execute(
         _NEWEST,
         {
             "devices": [row.known.id for row in ordered],
@@ -226,6 +228,9 @@ async def _states(session: Session, registry: Registry, rows: list[Row]) -> None
                 for row in ordered
             ],
         },
+    )
+    return kept.rowcount < len(ordered) or any(
+        row.reading.ts < newest[row.known.id, row.reading.metric].reading.ts for row in rows
     )
 
 

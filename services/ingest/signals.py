@@ -13,19 +13,20 @@ from services.rules.memory import Slot
 from services.tickets.judge import Signal
 
 
-async def of(session: Session, rows: Sequence[Row]) -> list[Signal]:
+async def of(session: Session, rows: Sequence[Row], *, late: bool) -> list[Signal]:
     """Judge each reading by the rules of its device and metric.
 
     Whatever could be read from a life device also clears its "unreadable" alarm. A clearing
     reading matters to a live ticket alone, and of most devices there is none. An alarm that comes
-    after a newer reading is judged, and the newer reading after it.
+    after a newer reading (`late` says that there may be one) is judged, and the newer one after it.
     """
     signals = [_judged(row, rule) for row in rows for rule in row.rules if not rule.remembers]
     signals += await _remembering(session, rows)
     alarming = {one.device for one in signals if one.active}
     quiet = {row.known.id for row in rows} - alarming
     watched = alarming | await _with_live_ticket(session, quiet)
-    signals += await _newer(session, rows, alarming)
+    if late:
+        signals += await _newer(session, rows, alarming)
     readable = {
         row.known.id: _readable(row)
         for row in rows

@@ -12,7 +12,7 @@ from core.ids import uuid7
 from services import audit
 from services.permissions import At, Permission, require
 from services.rules import enrol, rejudge
-from services.rules.draft import Draft, For, check
+from services.rules.draft import Before, Draft, For, check
 from services.rules.kinds import ON_READING
 
 EVERYBODY = For()
@@ -30,7 +30,7 @@ async def change(
     """Put a version in force and judge every device of it again; returns the version's number."""
     require(by, Permission.RULES_WRITE, At(community, person=to.person))
     await _lock(session, community, draft.key)
-    check(draft, was=await _severity(session, community, draft.key, to))
+    check(draft, was=await _before(session, community, draft.key, to))
     rule, version = await _append(session, by, draft, community=community, to=to, now=now)
     audit.note(
         session, by, Permission.RULES_WRITE, community=community, now=now, subject=to.person,
@@ -69,12 +69,12 @@ async def _lock(session: Session, community: UUID, key: str) -> None:
     )
 
 
-async def _severity(session: Session, community: UUID, key: str, to: For) -> str | None:
-    """Read how severe the rule is now: for these, else for everybody."""
+async def _before(session: Session, community: UUID, key: str, to: For) -> Before | None:
+    """Read what the rule says now, for these or for everybody: what is for a life comes first."""
     rows = await session.execute(
         sql(
             """
-            SELECT severity FROM rule
+            SELECT severity, metric FROM rule
             WHERE community_id = :community AND key = :key
               AND (scope_index = :index OR scope = 'community')
             ORDER BY severity = 'life' DESC, version DESC LIMIT 1
@@ -82,7 +82,8 @@ async def _severity(session: Session, community: UUID, key: str, to: For) -> str
         ),
         {"community": community, "key": key, "index": to.index},
     )
-    return rows.scalar_one_or_none()
+    row = rows.one_or_none()
+    return Before(row.severity, row.metric) if row is not None else None
 
 
 async def _append(

@@ -79,11 +79,16 @@ def windows(schedule: tuple[dict[str, Any], ...]) -> tuple[Window, ...]:
         raise UserError("rule-schedule", status=422) from None
 
 
-def check(draft: Draft, *, was: str | None) -> None:
-    """Refuse what makes no sense, and whatever would hold back an alarm of a life.
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The version that a draft would replace."""
 
-    `was` is the severity of the version in force.
-    """
+    severity: str
+    metric: str
+
+
+def check(draft: Draft, *, was: Before | None) -> None:
+    """Refuse what makes no sense, and whatever would hold back an alarm of a life."""
     windows(draft.schedule)
     numbers = [draft.limit, *([draft.clear_limit] if draft.clear_limit is not None else [])]
     if not all(isfinite(one) for one in numbers):
@@ -93,7 +98,9 @@ def check(draft: Draft, *, was: str | None) -> None:
         raise UserError("rule-span", status=422, days=LONGEST.days)
     if draft.kind is RuleKind.REPEATING and draft.times < 2:
         raise UserError("rule-times", status=422)
-    if Severity.LIFE in {draft.severity, was}:
+    if was is not None and was.severity == Severity.LIFE and draft.metric != was.metric:
+        raise UserError("rule-life", status=422)
+    if Severity.LIFE in {draft.severity, was.severity if was else None}:
         _check_life(draft)
 
 

@@ -172,8 +172,9 @@ async def test_only_an_operator_changes_a_rule(world: World) -> None:
         {"limit": 2},
         {"comparison": Comparison.AT_MOST, "limit": 0},
         {"kind": RuleKind.REPEATING, "span": timedelta(seconds=60), "times": 2},
+        {"metric": "battery_low"},
     ],
-    ids=["off", "softer", "later", "by day", "deaf", "the wrong way", "twice"],
+    ids=["off", "softer", "later", "by day", "deaf", "the wrong way", "twice", "of something else"],
 )
 async def test_no_version_holds_a_life_alarm_back(world: World, more: dict[str, Any]) -> None:
     """Not switched off, not softened, not put off, not kept to hours, for nobody."""

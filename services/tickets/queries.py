@@ -9,6 +9,7 @@ from core.crypto import open_json
 from core.db import Session, sql
 from models import How, Part, Severity, Status
 from services.tickets.chain import asks
+from services.tickets.signs import NO_SIGNS, Signs
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class TicketView:
     call: Call | None = None
     asks_until: datetime | None = None
     answers: tuple[Said, ...] = ()
+    signs: Signs = NO_SIGNS
 
 
 _VIEW = """

@@ -12,7 +12,7 @@ from core.card import Tone
 from core.event import StrangeKind
 from core.i18n import LANGUAGES, LOCALES, page_words
 from handlers.routes import NOT_YET
-from models import Happened, HomeUse, How, Part, Status
+from models import DeviceKind, Happened, HomeUse, How, Part, Status
 from models.calls import CallKind
 from models.points import Reason, RedemptionState
 from services import undelivered
@@ -21,6 +21,7 @@ from services.language.intents import ALL
 from services.shops.places import Source
 from services.tickets.answer import Found, Seen
 from services.tickets.callers import CALLS
+from services.tickets.signs import Says
 from tests.repo.house import ROOT
 from tests.repo.words import HOLE, Use, messages, python_uses, web_uses
 
@@ -89,6 +90,9 @@ FAMILIES: dict[str, set[str]] = {
     "safe-how-": {How.VOICE, How.TOGETHER, How.GUESS},
     "safe-noted-": set(How),
     "safe-said-": set(How),
+    "device-kind-": set(DeviceKind),
+    "sign-": set(Says) | {"never", "list"},
+    "unusual-": {"water_total", "contact_open"},
     "shops-from-": set(get_args(Source)),
     "wechat-tone-": set(get_args(Tone)),
     "weekday-": {f"{day}" for day in range(7)},

@@ -20,6 +20,7 @@ from handlers import activities, away, redeem
 from handlers.delivery import deliver_due, deliver_turn
 from handlers.dispatch import dispatch
 from models import Device
+from services import silences
 from services.actors import actor
 from services.ingest import batch, partitions
 from services.ingest.registry import Registry
@@ -227,6 +228,7 @@ class World:
     async def _rules_tick(self) -> None:
         await self.db.run(lambda s: enrol.keep_up(s, now=self.now))
         await self.db.run(lambda s: away.sweep(s, now=self.now))
+        await self.db.run(lambda s: silences.sweep(s, self.book, now=self.now))
         while await self.db.run(lambda s: timers.sweep(s, self.book, now=self.now)):
             pass
 

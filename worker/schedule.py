@@ -6,7 +6,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from core.clock import utcnow
 from handlers import activities, away, redeem
-from services import housekeeping, steps
+from services import housekeeping, silences, steps
 from services.activities import reminders
 from services.ingest import partitions
 from services.points import redemptions
@@ -33,6 +33,7 @@ async def run(stack: Stack) -> None:
     scheduler.add_job(stack.beat, "interval", seconds=BEAT_S, args=["schedule"])
     scheduler.add_job(sweep, "interval", seconds=SWEEP_S, args=[stack])
     scheduler.add_job(judge_timers, "interval", seconds=SWEEP_S, args=[stack, Book()])
+    scheduler.add_job(end_silences, "interval", seconds=SWEEP_S, args=[stack, Book()])
     scheduler.add_job(join_rules, "interval", seconds=ENROL_S, args=[stack])
     scheduler.add_job(watch_away, "interval", seconds=AWAY_S, args=[stack])
     scheduler.add_job(next_channels, "interval", seconds=SWEEP_S, args=[stack])
@@ -57,6 +58,11 @@ async def judge_timers(stack: Stack, book: Book) -> None:
     """Look at devices of which nothing was heard or used, and at what has lasted."""
     while await stack.db.run(lambda s: timers.sweep(s, book, now=utcnow())) == timers.BATCH:
         pass
+
+
+async def end_silences(stack: Stack, book: Book) -> None:
+    """Let silenced devices ring again, on the second."""
+    await stack.db.run(lambda s: silences.sweep(s, book, now=utcnow()))
 
 
 async def join_rules(stack: Stack) -> None:

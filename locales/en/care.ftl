@@ -133,3 +133,10 @@ device-kind-lane = Fire lane
 device-kind-rubbish = Rubbish point
 device-kind-parking = Parking
 device-kind-street = Street order
+
+silence-longest = At most { $minutes } minutes.
+silence-reason = Please give a reason.
+silence-live = This device has a silence or a test already; please end that first.
+silence-two = A silence needs a second person; nobody can agree to their own.
+silence-over = This silence has begun or ended already.
+device-unknown = This device was not found.

@@ -127,3 +127,10 @@ device-kind-lane = 消防通道监测
 device-kind-rubbish = 垃圾满溢监测
 device-kind-parking = 停车监测
 device-kind-street = 市容监测
+
+silence-longest = 最多 { $minutes } 分钟。
+silence-reason = 请写明原因。
+silence-live = 这台设备已经有一次静音或测试，请先结束它。
+silence-two = 静音要第二个人同意，不能自己同意自己。
+silence-over = 这次静音已经开始或已经结束了。
+device-unknown = 没有找到这台设备。

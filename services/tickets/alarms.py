@@ -16,7 +16,7 @@ from core.crypto import seal_json
 from core.db import Session, sql, wake
 from core.ids import uuid7
 from models import Happened, Severity, Status
-from services.tickets import asking, audience
+from services.tickets import asking, audience, hush
 from services.tickets.chain import first_wait, snapshot
 from services.tickets.events import Entry, record
 from services.tickets.judge import Live, Outcome, Signal, judge
@@ -36,12 +36,12 @@ class _Opened:
 async def apply(session: Session, signals: Sequence[Signal], *, now: datetime) -> None:
     """Judge signals in their order; open, reopen, recover and close tickets, tell the people.
 
-    Another process may open the same key first: then the key is judged again against its ticket.
+    What a silenced device says is recorded and not told. Another process may open the same key first: then the key is judged again against its ticket.
     """
     by_key: dict[str, list[Signal]] = defaultdict(list)
-    for signal in signals:
+    for signal in await hush.told(session, signals, now=now):
         by_key[signal.key].append(signal)
-    for _ in range(_RACES):
+    for _ in range(_RACES if by_key else 0):
         live = await _lock_live(session, sorted(by_key))
         outcomes = {key: judge(live.get(key), run) for key, run in by_key.items()}
         await _update(session, live, outcomes, by_key, now=now)

@@ -19,5 +19,6 @@ def discreet(view: TicketView, t: Translator) -> TicketView:
         assigned_to_name=worker if view.assigned_to_name else "",
         call=call,
         signs=NO_SIGNS,
+        unprotected=(),
         answers=tuple(replace(one, name=t("somebody-family")) for one in view.answers),
     )

@@ -74,6 +74,8 @@ def fields(view: TicketView, part: Part, t: Translator) -> list[Field]:
         rows.append(Field(t("field-number"), f"{view.number}"))
         if view.grid:
             rows.append(Field(t("field-grid"), view.grid))
+        if view.unprotected:
+            rows.append(Field(t("field-unprotected"), t("word-list").join(view.unprotected)))
         if view.assigned_to_name and view.status is Status.OPEN:
             rows.append(Field(t("field-sent"), view.assigned_to_name))
     if view.acked_by_name and view.acked_at is not None:

@@ -72,6 +72,13 @@ _NEWEST = sql(
     WHERE s.ts <= excluded.ts
     """
 )
+# A device that came or went is looked at by the next sweep.
+_LOOK_NOW = sql(
+    """
+    UPDATE rule_state SET due_at = least(due_at, :now)
+    WHERE device_id = ANY(CAST(:devices AS uuid[])) AND due_at IS NOT NULL
+    """
+)
 _APPEND = """
     INSERT INTO reading (device_id, metric, ts, event_id, value, received_at)
     SELECT d, m, t, e, v, r
@@ -195,6 +202,8 @@ async def _presence(session: Session, rows: list[Row]) -> None:
         },
     )
     turned = {row.device_id for row in changed}
+    if turned:
+        await session.execute(_LOOK_NOW, {"devices": list(turned), "now": rows[0].message.received})
     for community in {str(row.known.community) for row in rows if row.known.id in turned}:
         wake(session, "console", community=community)
 

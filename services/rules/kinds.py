@@ -13,7 +13,7 @@ ON_READING = frozenset({RuleKind.THRESHOLD, RuleKind.DURATION, RuleKind.REPEATIN
 SLOT = timedelta(minutes=30)
 # A battery device checks in once in 25 h; one that was heard since is not taken for dead.
 CHECK_IN = timedelta(hours=26)
-AGAIN = timedelta(seconds=5)
+AGAIN = timedelta(seconds=10)
 _SOON = timedelta(minutes=30)
 
 
@@ -184,10 +184,10 @@ def silent(sign: Sign, span: timedelta, *, now: datetime) -> bool:
 
 
 def offline(rule: RuleInForce, sign: Sign, *, now: datetime) -> Look:
-    """Look whether a device is silent."""
-    if silent(sign, rule.span, now=now):
-        return Look(now + AGAIN, active=True)
-    return Look((sign.heard_at or sign.installed_at) + rule.span, active=False)
+    """Look whether a device is silent: said to be offline for the span, or not heard for a day."""
+    heard = sign.heard_at or sign.installed_at
+    due = heard + (max(rule.span, CHECK_IN) if sign.online else rule.span)
+    return Look(now + AGAIN, active=True) if due <= now else Look(due, active=False)
 
 
 Slots = Sequence[tuple[datetime, float]]  # the end of each half hour, and the meter at it

@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from core.db import Session, sql
-from models import RuleKind
-from services.rules import kinds, memory, meters, pauses
+from models import RuleKind, Severity
+from services.rules import kinds, memory, meters, outages, pauses
 from services.rules.book import Book
 from services.rules.kinds import Look, Memory, RuleInForce, Sign
 from services.rules.memory import Slot
-from services.tickets import alarms
+from services.tickets import alarms, asking
 from services.tickets.judge import Signal
 
 BATCH = 500
@@ -71,7 +71,12 @@ async def sweep(session: Session, book: Book, *, now: datetime) -> int:
     looks = {one.slot: look for one in due if (look := _look(one, now=now)) is not None}
     looks |= await _metered(session, due, now=now)
     looks |= await _paused(session, due, looks, now=now)
-    kept = {one.slot: _after(one, looks.get(one.slot), now=now) for one in due}
+    watched = [one for one in due if one.rule and one.rule.kind is RuleKind.OFFLINE]
+    outage = await outages.look(session, watched, now=now)
+    kept = {
+        one.slot: _after(one, looks.get(one.slot), now=now, covered=one.id in outage.covered)
+        for one in due
+    }
     await memory.keep(session, kept, {one.id: one.community for one in due})
     await pauses.judged(
         session,
@@ -83,8 +88,9 @@ async def sweep(session: Session, book: Book, *, now: datetime) -> int:
         for one in due
         if kept[one.slot].firing != one.memory.firing
     ]
-    if signals:
-        await alarms.apply(session, signals, now=now)
+    signals = await _at_risk(session, due, signals, now=now)
+    if signals or outage.signals:
+        await alarms.apply(session, [*signals, *outage.signals], now=now)
     return len(due)
 
 
@@ -179,13 +185,37 @@ async def _paused(
     return again
 
 
-def _after(one: Due, look: Look | None, *, now: datetime) -> Memory:
-    """Say what is remembered after the look; without one, a condition has been waiting to last."""
+async def _at_risk(
+    session: Session, due: Sequence[Due], signals: list[Signal], *, now: datetime
+) -> list[Signal]:
+    """Leave a silent absence source to the daily list where nobody at risk hangs on it."""
+    silent = {
+        one.id for one in due
+        if one.rule and one.rule.kind is RuleKind.OFFLINE and one.rule.severity == Severity.CARE
+    }  # fmt: skip
+    if not silent:
+        return signals
+    risky = await asking.at_risk(session, silent, now=now)
+    return [
+        replace(one, severity="maintenance")
+        if one.device in silent - risky and one.severity == Severity.CARE
+        else one
+        for one in signals
+    ]
+
+
+def _after(one: Due, look: Look | None, *, now: datetime, covered: bool = False) -> Memory:
+    """Say what is remembered after the look; without one, a condition has been waiting to last.
+
+    A device `covered` by its gateway's ticket does not fire by itself.
+    """
     if one.rule is None:
         return kinds.NOTHING
     if look is None:
         return kinds.lasted(one.rule, one.memory, one.value, now).memory
     firing = one.memory.firing if look.active is None else look.active
+    if covered and one.rule.kind is RuleKind.OFFLINE and not one.memory.firing:
+        firing = False
     return Memory(firing=firing and not look.held, due_at=look.due_at)
 
 

@@ -4,7 +4,8 @@ The worker sees the card from the start and may go at once. DESIGN section 5 say
 asked.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -16,15 +17,16 @@ from core.crypto import open_json
 from core.db import Session, sql
 from models import Happened
 from services.tickets import audience
-from services.tickets.chain import CARE, CARE_ASKING, first_wait, wait_after
+from services.tickets.chain import CARE, first_wait, patient, snapshot, wait_after
 from services.tickets.events import Entry, record
 
 FRAIL = frozenset({"disabled", "dementia"})
+AT_RISK = FRAIL | {"living_alone", "empty_nest", "over80", "severe_disability"}
 _ALONE = "living_alone"
-_OLD = 80
+_OLD, _OLD_CODE = 80, "over80"
 _TICKETS = sql(
     """
-    SELECT t.id, t.community_id, t.epoch, t.people, d.place,
+    SELECT t.id, t.community_id, t.epoch, t.what, t.people, d.place,
            EXISTS (SELECT 1 FROM device o JOIN ticket n ON n.device_id = o.id
                    WHERE o.home_index = d.home_index AND o.id <> d.id AND n.id <> t.id
                      AND n.status IN ('open', 'acked') AND n.severity IN ('life', 'care')) AS second
@@ -61,7 +63,7 @@ async def begin(
     entries = []
     for row in rows:
         why = unasked or _unasked(row, people[row.id], frail, reached)
-        await _set(session, row.id, CARE if why else CARE_ASKING, now=now)
+        await _set(session, row.id, CARE if why else snapshot("care", row.what), now=now)
         kind = Happened.ASK_OVER if why else Happened.ASKED
         data = {"why": why} if why else {}
         entries.append(Entry(row.community_id, row.id, row.epoch, kind, now, data=data))
@@ -120,15 +122,39 @@ def _unasked(row: Any, people: list[UUID], frail: set[UUID], reached: set[UUID])
     """Say why asking makes no sense, or None."""
     if row.second:
         return "second_sign"
-    if any(one in frail for one in people):
+    if any(one in frail for one in people) and not patient(row.what):
         return "frail"
     if not any(one in reached for one in people):
         return "nobody_reachable"
     return None
 
 
+async def at_risk(session: Session, devices: Collection[UUID], *, now: datetime) -> set[UUID]:
+    """Find the devices that protect somebody at risk: old, alone, 失能 or 失智."""
+    rows = (
+        await session.execute(
+            sql("SELECT id, place FROM device WHERE id = ANY(CAST(:devices AS uuid[]))"),
+            {"devices": list(devices)},
+        )
+    ).all()
+    people = {
+        row.id: {UUID(p) for p in open_json(row.place, "device.place")["people"]} for row in rows
+    }
+    codes = await _codes(session, {one for some in people.values() for one in some}, now=now)
+    return {device for device, some in people.items() if any(codes[one] & AT_RISK for one in some)}
+
+
 async def _frail(session: Session, people: set[UUID], *, now: datetime) -> set[UUID]:
     """Find who is not to be asked about: 失能, 失智, or 80 and over and living alone."""
+    return {
+        person
+        for person, codes in (await _codes(session, people, now=now)).items()
+        if codes & FRAIL or {_OLD_CODE, _ALONE} <= codes
+    }
+
+
+async def _codes(session: Session, people: set[UUID], *, now: datetime) -> dict[UUID, set[str]]:
+    """Collect what is known of people's groups and needs; their age counts as one of them."""
     rows = await session.execute(
         sql(
             """
@@ -139,14 +165,15 @@ async def _frail(session: Session, people: set[UUID], *, now: datetime) -> set[U
         ),
         {"people": sorted(people)},
     )
-    found = set()
+    found: dict[UUID, set[str]] = defaultdict(set)
     for row in rows:
-        codes = set(open_json(row.groups, "residence.groups") or ()) if row.groups else set()
-        codes |= set(open_json(row.needs, "person.needs") or ()) if row.needs else set()
+        found[row.id] |= (
+            set(open_json(row.groups, "residence.groups") or ()) if row.groups else set()
+        )
+        found[row.id] |= set(open_json(row.needs, "person.needs") or ()) if row.needs else set()
         born = open_json(row.born, "person.born") if row.born else None
-        old = "over80" in codes or (born is not None and _age(born, now) >= _OLD)
-        if codes & FRAIL or (old and _ALONE in codes):
-            found.add(row.id)
+        if born is not None and _age(born, now) >= _OLD:
+            found[row.id].add(_OLD_CODE)
     return found
 
 

@@ -12,10 +12,11 @@ from uuid import UUID
 
 from core.crypto import open_json
 from core.db import Session, sql
-from models import Happened, Part
+from models import Happened, Part, Severity
 from services.duty import on_duty, workers_of
 from services.outbox import enqueue_tickets
 from services.tickets import callers
+from services.tickets.chain import lost
 from services.tickets.events import Entry, record
 
 _DUTIES = ("worker", "backup", "lead")
@@ -58,13 +59,18 @@ async def tell(session: Session, tickets: Sequence[UUID], *, now: datetime) -> N
     """Ring everyone who hears of these tickets first: at opening and in each new epoch."""
     if not tickets:
         return
-    facts = await _facts(session, tickets)
+    facts = [row for row in await _facts(session, tickets) if not _listed(row)]
     clear = [row for row in facts if row.what not in OPERATORS_FIRST]
     listeners = await _called(session, facts)
     listeners += await _on_duty(session, clear, now=now)
     listeners += await _household(session, clear)
     listeners += [Listener(row.id, who, Part.OPERATOR) for row in facts for who in row.operators]
     await ring(session, listeners, now=now)
+
+
+def _listed(row: Any) -> bool:
+    """Tell whether a ticket is only for the daily list: it rings nobody."""
+    return bool(row.severity == Severity.MAINTENANCE and not lost(row.what))
 
 
 async def ring(session: Session, listeners: Sequence[Listener], *, now: datetime) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from core.crypto import open_json
 from core.db import Session, sql
 from models import How, Part, Severity, Status
+from services.actors import names
 from services.tickets.chain import asks
 from services.tickets.signs import NO_SIGNS, Signs
 
@@ -70,6 +71,7 @@ class TicketView:
     asks_until: datetime | None = None
     answers: tuple[Said, ...] = ()
     signs: Signs = NO_SIGNS
+    unprotected: tuple[str, ...] = ()
 
 
 _VIEW = """
@@ -79,6 +81,7 @@ _VIEW = """
            d.place AS device_place, b.name AS building, g.name AS grid,
            who.name AS who, sent.name AS sent, caller.name AS caller, e.kind AS call_kind, e.said,
            e.withdrawn_at, y.phone, y.answers_from, t.chain, t.next_escalation_at,
+           t.people,
            EXISTS (SELECT 1 FROM ticket_card k WHERE k.ticket_id = t.id
                    AND k.part IN ('worker', 'backup')) AS told
     FROM ticket t
@@ -130,7 +133,11 @@ def _name(sealed: bytes | None) -> str:
 async def view(session: Session, ticket: UUID) -> TicketView:
     """Load one ticket; raises NoResultFound for an unknown id."""
     rows = await session.execute(sql(_VIEW + "WHERE t.id = :ticket"), {"ticket": ticket})
-    found = _view(rows.one())
+    row = rows.one()
+    found = _view(row)
+    if row.people is not None and found.severity == Severity.MAINTENANCE:
+        people = [UUID(one) for one in open_json(row.people, "ticket.people")]
+        return replace(found, unprotected=tuple(sorted((await names(session, people)).values())))
     if found.severity != Severity.CARE:
         return found
     return replace(found, answers=await _answers(session, ticket, found.epoch))

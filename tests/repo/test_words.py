@@ -18,6 +18,7 @@ from models.points import Reason, RedemptionState
 from services import undelivered
 from services.away import NOT_BACK
 from services.language.intents import ALL
+from services.rules import outages
 from services.shops.places import Source
 from services.tickets.answer import Found, Seen
 from services.tickets.callers import CALLS
@@ -52,7 +53,8 @@ HALTED = {
 FAMILIES: dict[str, set[str]] = {
     "what-": {rule["key"] for rule in data("rules.yaml")}
     | CALLS
-    | {"unregistered", "unreadable", NOT_BACK},
+    | {"unregistered", "unreadable", NOT_BACK}
+    | {outages.AFTER, outages.FLAT, outages.GATEWAY},
     "status-": set(Status),
     "state-": {"normal", "alarm", "handled", "offline"},
     "found-": set(Found),

@@ -245,7 +245,8 @@ def _export(options: argparse.Namespace) -> int:
         return 0
     with joined(demo=options.demo) as settings:
         community = options.community or settings.community
-        _out(command.take_out(settings, community, options.kind, options.file))
+        whole = not options.masked
+        _out(command.take_out(settings, community, options.kind, options.file, whole=whole))
     return 0
 
 
@@ -371,6 +372,7 @@ def _tables(add: Callable[[str, Command, str], argparse.ArgumentParser]) -> None
     take.add_argument("kind", metavar="KIND", help=kinds)
     take.add_argument("file", metavar="FILE", type=Path)
     take.add_argument("--template", action="store_true", help="only the headers and an example")
+    take.add_argument("--masked", action="store_true", help="with people masked, to hand it on")
     take.add_argument("--community", help="its slug; LINLING_COMMUNITY if left out")
 
 

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from bot.attempts import Attempts
-from bot.console import reach
+from bot.console import people, reach
 from bot.console import routes as console
 from bot.console.hub import Hub
 from bot.fanout import Fanout
@@ -17,6 +17,7 @@ from bot.routes import (
     chat,
     demo,
     health,
+    ingest,
     miniprogram,
     pages,
     pictures,
@@ -68,14 +69,20 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="Linling", docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.stack, app.state.fanout, app.state.attempts = stack, fanout, Attempts()
     app.state.hub = Hub(stack.db, fanout, Translator())
-    routers = (
-        pages, health, chat, pictures, qr, wechat, miniprogram, wecom, telegram, console, reach
-    )  # fmt: skip
-    for module in routers:
-        app.include_router(module.router)
+    add_routes(app)
     if settings.demo:
         app.include_router(demo.router)
     app.mount("/web", StaticFiles(directory=pages.WEB), name="web")
     answer_in_words(app)
     app.add_middleware(Guard, https=settings.base_url.startswith("https://"))
     return app
+
+
+def add_routes(app: FastAPI) -> None:
+    """Add every route but the demo's."""
+    routers = (
+        pages, health, chat, pictures, qr, wechat, miniprogram, wecom, telegram, ingest, console,
+        reach, people,
+    )  # fmt: skip
+    for module in routers:
+        app.include_router(module.router)

@@ -55,7 +55,7 @@ def _signs(signs: Signs, t: Translator) -> list[Field]:
     """Say in one line what the flat's devices say, and in another what is unusual."""
     said = [
         t(
-            f"sign-{one.says.value}", device=t(f"device-kind-{one.kind}"), value=round(one.value),
+            f"sign-{one.says.value}", device=t(f"kind-{one.kind}"), value=round(one.value),
             time=at(one.at) if one.at else t("sign-never"),
         )
         for one in signs.devices

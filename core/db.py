@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from copy import copy
 from functools import lru_cache
 from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import TextClause
 from sqlalchemy import text as sql_text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
@@ -18,8 +19,10 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
+from core.crypto import key_mark
 from core.ports import Bus, Wake
 
+PROCESS = "linling"
 T = TypeVar("T")
 Session = AsyncSession
 _ATTEMPTS = 3
@@ -51,6 +54,24 @@ def before_commit(session: Session, key: str, work: Callable[[Session], Awaitabl
     session.info.setdefault("last", {}).setdefault(key, work)
 
 
+def process_name() -> str:
+    """Name this process to PostgreSQL: whoever rotates keys sees which one each process writes."""
+    return f"{PROCESS} key {mark}" if (mark := key_mark()) else PROCESS
+
+
+@asynccontextmanager
+async def savepoint(session: Session) -> AsyncIterator[None]:
+    """Undo what is done inside if it raises, and what it left to be done at and after the commit."""
+    before = {key: copy(value) for key, value in session.info.items()}
+    try:
+        async with session.begin_nested():
+            yield
+    except BaseException:
+        session.info.clear()
+        session.info.update(before)
+        raise
+
+
 class Database:
     """A pool of connections and the transaction boundary."""
 
@@ -62,7 +83,7 @@ class Database:
             hide_parameters=True,  # an error's text would carry row values into logs
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=orjson.loads,
-            connect_args={"server_settings": {"jit": "off", "application_name": "linling"}},
+            connect_args={"server_settings": {"jit": "off", "application_name": process_name()}},
         )
         self._sessions: async_sessionmaker[AsyncSession] = async_sessionmaker(
             self.engine, expire_on_commit=False
@@ -153,6 +174,15 @@ class _Stage(Database):
             connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
         )
         self._bus = None
+
+
+def is_outage(error: BaseException) -> bool:
+    """Tell a database that is away (connection, class 08, 57P, 53) from a fault in the data."""
+    if isinstance(error, OSError | InterfaceError | OperationalError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    return error.connection_invalidated or (sqlstate(error) or "")[:3] in {"57P", "530", "080"}
 
 
 def sqlstate(error: DBAPIError) -> str | None:

@@ -2,12 +2,12 @@
 
 from core.act import Act, Reply
 from core.errors import UserError
-from flows import resolve
+from flows import apply, glass, install, resolve, uninstall
 from flows.base import Answer, Ask, Done, Standing, Step
 from handlers.context import Context, Pressed
 from services import conversation
 
-_FLOWS = {resolve.NAME: resolve}
+_FLOWS = {flow.NAME: flow for flow in (resolve, glass, install, uninstall, apply)}
 
 
 async def take(ctx: Context, step: Step) -> list[Act]:

@@ -25,7 +25,7 @@ from core.event import (
 )
 from core.i18n import Translator
 from flows.base import Answer, Standing
-from handlers import accounts, flow, newest, people, redeem, shops, unsure
+from handlers import accounts, flow, glass, newest, people, redeem, shops, unsure
 from handlers.context import Context, Pressed
 from handlers.routes import CLICKS, INTENTS, SAYS
 from services import actors, buttons, conversation, media, receipts, steps
@@ -42,7 +42,12 @@ TEXT_LIMIT = 2000
 _INTERRUPTS = frozenset({"help", "human", "my_tickets"})
 _INTERRUPTION_LIMIT = 12
 # What is said only with these very words, and never guessed.
-_COMMANDS = frozenset({"cancel", "approve_attendance", "more", "safe_yes", "safe_no"})
+_COMMANDS = frozenset(
+    {
+        "cancel", "approve_attendance", "more", "register_device", "remove_device",
+        "device_requests", "safe_yes", "safe_no",
+    }
+)  # fmt: skip
 _SURE = 0.9
 
 
@@ -130,10 +135,9 @@ async def _words(ctx: Context, text: str, pressed: list[Pressed]) -> list[Act]:
     if not text or len(text) > TEXT_LIMIT:
         raise UserError("text-too-long" if text else "text-empty", limit=TEXT_LIMIT)
     ctx = replace(ctx, text=text, t=await _in_their_language(ctx, text))
-    if (acts := await people.first(ctx)) is not None:
-        return acts
-    if (acts := await accounts.words(ctx)) is not None:
-        return acts
+    for words in (people.first, accounts.words, glass.words):
+        if (acts := await words(ctx)) is not None:
+            return acts
     phrase = intent_of(text)
     if phrase == "more" and (rest := await newest.rest(ctx)):
         return [Reply(say(ctx.t("text-rest"), summary=rest))]
@@ -144,7 +148,7 @@ async def _words(ctx: Context, text: str, pressed: list[Pressed]) -> list[Act]:
         return await _within_flow(ctx, ctx.standing, text)
     if Role.MERCHANT in ctx.by.roles and looks_like_code(text):
         return await redeem.entered(ctx, text)
-    if phrase == "more" and (token := await newest.next_page(ctx)):
+    if token := await newest.worded(ctx, text, phrase):
         return await _click(ctx, token, pressed)
     if phrase in _COMMANDS:
         return await INTENTS[phrase](ctx)

@@ -47,7 +47,7 @@ class RuleScope(StrEnum):
 class Rule(SQLModel, table=True):
     """A version of an alarm rule.
 
-    Append-only: of each key and scope the greatest version is in force, until `expires_at`.
+    With a device's `kind` it is about those alone. Append-only: of each key and scope the greatest version is in force, until `expires_at`.
     `scope_index` is the blind index of a person or home, or the name of a source. `limit` is the
     smallest change that counts for an absence; `span_s` is how long, `times` how often,
     `clear_limit` where the alarm ends if not at `limit`. `schedule` lists {"days", "from", "to"}
@@ -59,10 +59,10 @@ class Rule(SQLModel, table=True):
     community_id: UUID = points_at("community.id")
     key: str
     version: int = 1
-    kind: RuleKind = choice("kind", RuleKind, default=RuleKind.THRESHOLD)
+    looks_for: RuleKind = choice("looks_for", RuleKind, default=RuleKind.THRESHOLD)
     scope: RuleScope = choice("scope", RuleScope, default=RuleScope.COMMUNITY)
     scope_index: bytes = b""
-    device_kind: str | None = None
+    kind: str | None = None
     metric: str
     comparison: Comparison = choice("comparison", Comparison, default=Comparison.AT_LEAST)
     limit: float

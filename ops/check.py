@@ -6,7 +6,7 @@ from typing import Any
 
 from core.crypto import SealBrokenError, keyring
 from core.db import Session, sql
-from services import readiness
+from services import looks, readiness
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +89,11 @@ INVARIANTS = (
         """
         SELECT s.device_id FROM device_state s JOIN device d ON d.id = s.device_id
         JOIN rule r ON r.community_id = d.community_id AND r.metric = s.metric
-        WHERE d.removed_at IS NULL AND r.enabled AND r.comparison = '>=' AND s.value >= r."limit"
-          AND r.severity = 'life' AND r.kind = 'threshold' AND r.scope = 'community'
-          AND (r.device_kind IS NULL OR r.device_kind = d.kind)
+          AND (r.kind IS NULL OR r.kind = d.kind)
+        WHERE d.removed_at IS NULL AND NOT EXISTS (
+            SELECT 1 FROM installation i WHERE i.device_id = d.id AND i.ended_at IS NULL)
+          AND r.enabled AND r.comparison = '>=' AND s.value >= r."limit"
+          AND r.severity = 'life' AND r.looks_for = 'threshold' AND r.scope = 'community'
           AND r.version = (SELECT max(version) FROM rule n
                            WHERE n.community_id = r.community_id AND n.key = r.key)
           AND NOT EXISTS (SELECT 1 FROM suppression u WHERE u.device_id = d.id AND u.key = r.key
@@ -268,10 +270,12 @@ SEALED = (
     ("button", "args"), ("dead_letter", "topic"), ("dead_letter", "payload"),
     ("emergency", "elders"), ("emergency", "said"), ("handover_message", "text"),
     ("channel_account", "external"), ("unknown_device", "external"),
+    ("unknown_key", "key"), ("wrong_clock", "claimed"), ("device_request", "said"),
     ("redemption", "secret"), ("inbound", "reply"), ("vendor_message", "receipt"),
     ("last_card", "card"), ("last_card", "rest"), ("access_token", "token"),
 )  # fmt: skip
 _SAMPLE = 20
+_WALKED = 1000
 
 
 async def run(session: Session, *, now: datetime) -> list[dict[str, Any]]:
@@ -293,7 +297,22 @@ async def run(session: Session, *, now: datetime) -> list[dict[str, Any]]:
                 "examples": [str(row[0]) for row in rows[:_SAMPLE]],
             }
         )
-    return [*results, await _sealed(session)]
+    return [*results, await _access_log(session), await _sealed(session)]
+
+
+async def _access_log(session: Session) -> dict[str, Any]:
+    """Walk the newest entries of every community's chain; `ops audit verify` walks them all."""
+    broken: list[str] = []
+    for community, slug in await looks.communities(session):
+        proof = await looks.verify(session, community, last=_WALKED)
+        if proof.broken is not None:
+            broken.append(f"{slug} {proof.broken}")
+    return {
+        "name": "access_log_whole",
+        "says": "the access log's chain is whole",
+        "broken": len(broken),
+        "examples": broken,
+    }
 
 
 async def _sealed(session: Session) -> dict[str, Any]:

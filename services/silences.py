@@ -192,7 +192,7 @@ async def _device(session: Session, device: UUID) -> Any:
         {"id": device},
     )
     if (row := rows.one_or_none()) is None:
-        raise UserError("device-unknown", status=404)
+        raise UserError("silence-no-device", status=404)
     return row
 
 

@@ -11,12 +11,13 @@ from uuid import UUID
 import orjson
 
 from channels.web import WebChannel
-from core.actor import Role
+from core.actor import CLOCK, Role
 from core.db import Database, Session, sql
 from core.event import Clicked, Event, Located, Pictured, Said
 from core.ids import uuid7
-from devices import community_of, decode
-from handlers import activities, away, redeem
+from core.reading import Decoded
+from devices import community_of, decode, decode_push, source_of
+from handlers import activities, away, devices, glass, redeem
 from handlers.delivery import deliver_due, deliver_turn
 from handlers.dispatch import dispatch
 from models import Device
@@ -129,6 +130,7 @@ class World:
     people: dict[str, Human] = field(default_factory=dict)
     devices: dict[str, Device] = field(default_factory=dict)
     channels: dict[str, Any] = field(default_factory=lambda: {"web": WebChannel()})
+    base_url: str = ""
     registry: Registry = field(default_factory=Registry)
     book: Book = field(default_factory=Book)
     numbers: Any = field(default_factory=lambda: count(1))
@@ -136,9 +138,9 @@ class World:
     grid: UUID = field(default_factory=uuid7)
 
     @classmethod
-    async def built(cls, db: Database, folder: Path) -> Self:
+    async def built(cls, db: Database, folder: Path, *, now: datetime = START) -> Self:
         """Build the community."""
-        world = cls(db, folder)
+        world = cls(db, folder, now)
         await db.run(world._build)
         return world
 
@@ -189,13 +191,29 @@ class World:
         """Let a message come in, as the listener would store it, and cards go out."""
         self.now += timedelta(milliseconds=1)
         raw = payload if isinstance(payload, bytes) else orjson.dumps(payload)
-        decoded = decode(topic, raw, self.now)
+        place = (community_of(topic) or "default", source_of(topic), topic)
+        await self._stores(decode(topic, raw, self.now), place, raw, retained=retained)
+
+    async def pushes(self, source: str, payload: dict[str, Any]) -> None:
+        """Let a device platform push a message, as the route would store it."""
+        self.now += timedelta(milliseconds=1)
+        raw = orjson.dumps(payload)
+        decoded = decode_push(source, raw, self.now)
+        await self._stores(decoded, ("default", source, source), raw)
+
+    async def _stores(
+        self, decoded: Decoded, place: tuple[str, str, str], raw: bytes, *, retained: bool = False
+    ) -> None:
+        community, source, topic = place
         message = batch.Message(
-            community=community_of(topic) or "default",
+            community=community,
             readings=decoded.readings,
             digest=hashlib.blake2b(topic.encode() + raw, digest_size=8).digest(),
             retained=retained,
             received=self.now,
+            source=source,
+            unknown=decoded.unknown,
+            claimed=decoded.clock.claimed,
         )
         await self.db.run(lambda s: batch.apply(s, self.registry, [message], now=self.now))
         await self.settle()
@@ -218,6 +236,8 @@ class World:
             await self._rules_tick()
             await self.db.run(lambda s: redeem.sweep(s, now=self.now))
             await self.db.run(lambda s: activities.remind(s, now=self.now))
+            await self.db.run(lambda s: devices.tell(s, now=self.now))
+            await self.db.run(lambda s: glass.tell(s, now=self.now))
             await self.settle()
 
     async def jumps(self, **span: float) -> None:
@@ -252,13 +272,17 @@ class World:
 
     async def settle(self) -> None:
         """Deliver all that is due."""
-        while await deliver_due(self.db, channels=self.channels, now=self.now):
+        while await deliver_due(
+            self.db, channels=self.channels, now=self.now, base_url=self.base_url
+        ):
             pass
 
     async def point(self, kind: str) -> str:
         """Tell the state of a device's point on the map."""
         async with self.db.reading() as session:
-            found = await features(session, self.community, changed_of=[self.devices[kind].id])
+            found = await features(
+                session, CLOCK, self.community, changed_of=[self.devices[kind].id]
+            )
         return str(found[0]["properties"]["state"])
 
     async def fetch(self, statement: str, **values: Any) -> list[Any]:

@@ -121,22 +121,10 @@ sign-pulse = { $device } pulse { $value } ({ $time })
 unusual-water_total = By { $usual } water has always been used, today at { $now } not yet
 unusual-contact_open = By { $usual } the door has always been opened, today at { $now } not yet
 
-device-kind-door = Door sensor
-device-kind-gas = Gas detector
-device-kind-smoke = Smoke detector
-device-kind-wristband = Wristband
-device-kind-water = Water meter
-device-kind-camera = Camera
-device-kind-manhole = Manhole
-device-kind-fire = Fire point
-device-kind-lane = Fire lane
-device-kind-rubbish = Rubbish point
-device-kind-parking = Parking
-device-kind-street = Street order
 
 silence-longest = At most { $minutes } minutes.
 silence-reason = Please give a reason.
 silence-live = This device has a silence or a test already; please end that first.
 silence-two = A silence needs a second person; nobody can agree to their own.
 silence-over = This silence has begun or ended already.
-device-unknown = This device was not found.
+silence-no-device = This device was not found.

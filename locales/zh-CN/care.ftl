@@ -115,22 +115,10 @@ sign-pulse = { $device }心率 { $value }（{ $time }）
 unusual-water_total = 平时 { $usual } 前总会用水，今天到 { $now } 还没有
 unusual-contact_open = 平时 { $usual } 前总会开门，今天到 { $now } 还没有
 
-device-kind-door = 门磁
-device-kind-gas = 燃气探测器
-device-kind-smoke = 烟感
-device-kind-wristband = 手环
-device-kind-water = 水表
-device-kind-camera = 监控
-device-kind-manhole = 井盖
-device-kind-fire = 火点监测
-device-kind-lane = 消防通道监测
-device-kind-rubbish = 垃圾满溢监测
-device-kind-parking = 停车监测
-device-kind-street = 市容监测
 
 silence-longest = 最多 { $minutes } 分钟。
 silence-reason = 请写明原因。
 silence-live = 这台设备已经有一次静音或测试，请先结束它。
 silence-two = 静音要第二个人同意，不能自己同意自己。
 silence-over = 这次静音已经开始或已经结束了。
-device-unknown = 没有找到这台设备。
+silence-no-device = 没有找到这台设备。

@@ -114,7 +114,7 @@ async def _build(session: Session, now: datetime) -> None:
         await session.execute(
             sql(
                 """
-                INSERT INTO rule (id, community_id, key, version, kind, metric, comparison, "limit",
+                INSERT INTO rule (id, community_id, key, version, looks_for, metric, comparison, "limit",
                                   span_s, severity, enabled, source, created_at)
                 VALUES (:id, :community, :key, 1, :kind, :metric, '>=', 0, 86400, :severity, true,
                         'bench', :now)

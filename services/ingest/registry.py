@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from core.crypto import keyring
+from core.crypto import keyring, open_json
 from core.db import Session, sql
 from services.rules.book import Book
 
@@ -33,7 +33,7 @@ def _own_id(source: str, external: str) -> UUID | None:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A registered device, as far as judging needs it."""
+    """A registered device, as far as judging needs it; `testing_until` of a live test."""
 
     id: UUID
     community: UUID
@@ -42,6 +42,7 @@ class Known:
     source: str
     home_index: bytes | None = None
     people: tuple[bytes, ...] = ()
+    testing_until: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -71,7 +72,7 @@ class Registry:
             sql(
                 """
                 SELECT d.id, d.community_id, d.grid_id, d.kind, d.source, d.home_index, s.people,
-                       w.place
+                       i.until, w.place
                 FROM unnest(CAST(:sources AS text[]), CAST(:indexes AS bytea[]),
                             CAST(:ids AS uuid[]), CAST(:slugs AS text[])) WITH ORDINALITY
                     AS w(source, external_index, id, slug, place)
@@ -80,6 +81,7 @@ class Registry:
                      AND ((d.source = w.source AND d.external_index = w.external_index)
                           OR d.id = w.id)
                 LEFT JOIN device_scope s ON s.device_id = d.id
+                LEFT JOIN installation i ON i.device_id = d.id AND i.ended_at IS NULL
                 """
             ),
             {
@@ -92,7 +94,7 @@ class Registry:
         for row in rows:
             known = Known(
                 row.id, row.community_id, row.grid_id, row.kind, row.source, row.home_index,
-                tuple(row.people or ()),
+                tuple(row.people or ()), row.until,
             )  # fmt: skip
             self.devices[missing[row.place - 1]] = known
 
@@ -109,3 +111,20 @@ class Registry:
         self.communities = {
             row.slug: row.id for row in await session.execute(sql("SELECT id, slug FROM community"))
         }
+
+
+async def silent(session: Session, source: str, *, since: datetime) -> list[tuple[str, str]]:
+    """List (external, kind) of a source's devices not heard since then; life devices first."""
+    rows = await session.execute(
+        sql(
+            """
+            SELECT d.external, d.kind FROM device d
+            LEFT JOIN device_presence p ON p.device_id = d.id
+            WHERE d.source = :source AND d.removed_at IS NULL
+              AND (p.last_seen IS NULL OR p.last_seen < :since) AND p.online IS NOT FALSE
+            ORDER BY d.kind <> ALL(CAST(:life AS text[])), d.id
+            """
+        ),
+        {"source": source, "since": since, "life": sorted(LIFE_KINDS)},
+    )
+    return [(open_json(row.external, "device.external"), row.kind) for row in rows]

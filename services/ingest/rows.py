@@ -7,19 +7,26 @@ from typing import NamedTuple
 from uuid import UUID
 
 from core.reading import Reading
+from services.ingest import zones
 from services.ingest.registry import Known, Registry
 from services.rules.kinds import RuleInForce
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A decoded message; `digest` is of topic and payload, `community` a slug."""
+    """A decoded message; `digest` is of topic and payload, `community` a slug.
+
+    `source` and `unknown` are for keys that nobody understood, `claimed` for a wrong clock.
+    """
 
     community: str
     readings: tuple[Reading, ...]
     digest: bytes
     retained: bool
     received: datetime
+    source: str = ""
+    unknown: tuple[str, ...] = ()
+    claimed: str = ""
 
 
 Key = tuple[UUID, str, datetime, str]
@@ -40,12 +47,10 @@ class Row(NamedTuple):
 
 
 def row_of(registry: Registry, known: Known, reading: Reading, message: Message) -> Row:
-    """Join a reading with its device and the rules in force."""
+    """Join a reading with its device and the rules in force for its kind."""
     event = reading.event_id or f"~{message.digest[:6].hex()}"
-    return Row(
-        known,
-        reading,
-        message,
-        (known.id, reading.metric, reading.ts, event),
-        registry.book.judging(known, reading.metric),
-    )
+    if reading.zone is not None:
+        event = f"{event}{zones.MARK}{reading.zone}"
+    kind = zones.kind_of(known.kind, reading.zone)
+    rules = registry.book.judging(known, reading.metric, kind=kind)
+    return Row(known, reading, message, (known.id, reading.metric, reading.ts, event), rules)

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from core.db import Session, sql
+from services.ingest import late, zones
 from services.ingest.registry import LIFE_KINDS
 from services.ingest.rows import Row
 from services.rules import kinds, memory
@@ -13,20 +14,23 @@ from services.rules.memory import Slot
 from services.tickets.judge import Signal
 
 
-async def of(session: Session, rows: Sequence[Row], *, late: bool) -> list[Signal]:
+async def of(
+    session: Session, rows: Sequence[Row], *, disordered: bool, now: datetime
+) -> list[Signal]:
     """Judge each reading by the rules of its device and metric.
 
     Whatever could be read from a life device also clears its "unreadable" alarm. A clearing
     reading matters to a live ticket alone, and of most devices there is none. An alarm that comes
-    after a newer reading (`late` says that there may be one) is judged, and the newer one after it.
+    after a newer reading (where some are `disordered`) is judged, and the newer one after it.
     """
+    if disordered:
+        rows = [*rows, *await late.said_since(session, rows)]
+    rows = await _freed(session, list(rows), now=now)
     signals = [_judged(row, rule) for row in rows for rule in row.rules if not rule.remembers]
     signals += await _remembering(session, rows)
     alarming = {one.device for one in signals if one.active}
     quiet = {row.known.id for row in rows} - alarming
     watched = alarming | await _with_live_ticket(session, quiet)
-    if late:
-        signals += await _newer(session, rows, alarming)
     readable = {
         row.known.id: _readable(row)
         for row in rows
@@ -59,33 +63,6 @@ async def _remembering(session: Session, rows: Sequence[Row]) -> list[Signal]:
     return found
 
 
-async def _newer(session: Session, rows: Sequence[Row], alarming: set[UUID | None]) -> list[Signal]:
-    """Judge the newest value after a late alarm, so that it does not matter which came first."""
-    late = [row for row in rows if row.known.id in alarming and _plain(row)]
-    if not late:
-        return []
-    states = await session.execute(
-        sql(
-            """
-            SELECT device_id, metric, value, ts FROM device_state
-            WHERE device_id = ANY(CAST(:devices AS uuid[]))
-            """
-        ),
-        {"devices": list({row.known.id for row in late})},
-    )
-    newest = {(row.device_id, row.metric): row for row in states}
-    found = []
-    for row in late:
-        state = newest.get((row.known.id, row.reading.metric))
-        if state is not None and state.ts > row.reading.ts:
-            found += [_signal(row, rule, rule.holds(state.value), state.ts) for rule in _plain(row)]
-    return found
-
-
-def _plain(row: Row) -> list[RuleInForce]:
-    return [rule for rule in row.rules if not rule.remembers]
-
-
 async def _with_live_ticket(session: Session, devices: set[UUID]) -> set[UUID]:
     if not devices:
         return set()
@@ -99,6 +76,21 @@ async def _with_live_ticket(session: Session, devices: set[UUID]) -> set[UUID]:
         {"devices": list(devices)},
     )
     return set(found.scalars())
+
+
+async def _freed(session: Session, rows: list[Row], *, now: datetime) -> list[Row]:
+    """Leave out that an object left a zone in which another still stands."""
+    left = {
+        (row.known.id, row.reading.zone)
+        for row in rows
+        if row.reading.zone is not None and not row.reading.value
+    }
+    if not left:
+        return rows
+    taken = await zones.occupied(session, left, now=now)
+    return [
+        row for row in rows if row.reading.value or (row.known.id, row.reading.zone) not in taken
+    ]
 
 
 def _readable(row: Row) -> Signal:

@@ -76,31 +76,34 @@ class Book:
         for memo in (self._found, self._judging, self._smallest):
             memo.clear()
 
-    def rules_of(self, device: Guarded) -> tuple[RuleInForce, ...]:
-        """List what is in force for a device, whatever it measures."""
-        memo = self._memo(device)
+    def rules_of(self, device: Guarded, *, kind: str | None = None) -> tuple[RuleInForce, ...]:
+        """List what is in force for a device, or for what it watches as if of another `kind`."""
+        kind = kind or device.kind
+        memo = self._memo(device, kind)
         if (found := self._found.get(memo)) is None:
             keys = self._rules.get(device.community, {})
             picked = (_narrowest(scopes, device) for scopes in keys.values())
             found = self._found[memo] = tuple(
                 rule for rule in picked
-                if rule is not None and rule.enabled and rule.device_kind in {None, device.kind}
+                if rule is not None and rule.enabled and rule.device_kind in {None, kind}
             )  # fmt: skip
         return found
 
-    def judging(self, device: Guarded, metric: str) -> tuple[RuleInForce, ...]:
+    def judging(
+        self, device: Guarded, metric: str, *, kind: str | None = None
+    ) -> tuple[RuleInForce, ...]:
         """List the rules that a reading of this metric is judged by."""
-        memo = (self._memo(device), metric)
+        memo = (self._memo(device, kind or device.kind), metric)
         if (found := self._judging.get(memo)) is None:
             found = self._judging[memo] = tuple(
-                rule for rule in self.rules_of(device)
+                rule for rule in self.rules_of(device, kind=kind)
                 if rule.metric == metric and rule.kind in ON_READING
             )  # fmt: skip
         return found
 
     def smallest_change(self, device: Guarded, metric: str) -> float:
         """Return how much a value must move to be a sign of life."""
-        memo = (self._memo(device), metric)
+        memo = (self._memo(device, device.kind), metric)
         if (found := self._smallest.get(memo)) is None:
             found = self._smallest[memo] = min(
                 (rule.limit for rule in self.rules_of(device)
@@ -108,16 +111,16 @@ class Book:
             )  # fmt: skip
         return found
 
-    def _memo(self, device: Guarded) -> Any:
+    def _memo(self, device: Guarded, kind: str) -> Any:
         if device.community in self._scoped:
-            return device.id
-        return device.community, device.kind
+            return device.id, kind
+        return device.community, kind
 
 
 _IN_FORCE = sql(
     """
-    SELECT DISTINCT ON (community_id, key, scope_index) community_id, key, scope, scope_index, kind,
-           device_kind, metric, comparison, "limit" AS at, clear_limit, span_s, times, schedule,
+    SELECT DISTINCT ON (community_id, key, scope_index) community_id, key, scope, scope_index, looks_for,
+           kind, metric, comparison, "limit" AS at, clear_limit, span_s, times, schedule,
            severity, enabled
     FROM rule WHERE expires_at IS NULL OR expires_at > :now
     ORDER BY community_id, key, scope_index, version DESC
@@ -128,8 +131,8 @@ _IN_FORCE = sql(
 def in_force(row: Any) -> RuleInForce:
     """Make a rule of a row."""
     return RuleInForce(
-        row.key, row.metric, row.comparison, row.at, row.severity, RuleKind(row.kind),
-        row.device_kind, row.clear_limit, timedelta(seconds=row.span_s or 0), row.times or 1,
+        row.key, row.metric, row.comparison, row.at, row.severity, RuleKind(row.looks_for),
+        row.kind, row.clear_limit, timedelta(seconds=row.span_s or 0), row.times or 1,
         tuple(Window.load(one) for one in row.schedule), row.enabled,
     )  # fmt: skip
 

@@ -50,7 +50,7 @@ async def versions(
     rows = await session.execute(
         sql(
             """
-            SELECT version, kind, scope, scope_index, metric, comparison, "limit", clear_limit, span_s, times,
+            SELECT version, looks_for, kind, scope, scope_index, metric, comparison, "limit", clear_limit, span_s, times,
                    schedule, severity, enabled, source, created_at, created_by, expires_at
             FROM rule WHERE community_id = :community AND key = :key
             ORDER BY created_at DESC, version DESC
@@ -93,7 +93,7 @@ async def _append(
     rows = await session.execute(
         sql(
             """
-            INSERT INTO rule (id, community_id, key, version, kind, scope, scope_index, device_kind,
+            INSERT INTO rule (id, community_id, key, version, looks_for, scope, scope_index, kind,
                               metric, comparison, "limit", clear_limit, span_s, times, schedule,
                               severity, enabled, source, created_at, created_by, expires_at)
             SELECT :id, CAST(:community AS uuid), CAST(:key AS text), coalesce(max(version), 0) + 1,

@@ -74,8 +74,8 @@ async def start(
             INSERT INTO rule_state (device_id, key, community_id, firing, due_at)
             SELECT DISTINCT d.id, r.key, d.community_id, false, CAST(:now AS timestamptz)
             FROM rule r JOIN device d ON d.community_id = r.community_id
-                 AND (r.device_kind IS NULL OR r.device_kind = d.kind)
-            WHERE r.kind = ANY(CAST(:timed AS text[])) AND d.removed_at IS NULL
+                 AND (r.kind IS NULL OR r.kind = d.kind)
+            WHERE r.looks_for = ANY(CAST(:timed AS text[])) AND d.removed_at IS NULL
               AND (CAST(:devices AS uuid[]) IS NULL OR d.id = ANY(CAST(:devices AS uuid[])))
               AND (CAST(:key AS text) IS NULL OR r.key = CAST(:key AS text))
             ON CONFLICT (device_id, key) DO NOTHING

@@ -35,7 +35,8 @@ class RuleInForce:
     enabled: bool = True
 
     def holds(self, value: float) -> bool:
-        """Tell whether the value alarms; booleans are 0 and 1."""
+        """Tell whether the value alarms; booleans are 0 and 1, and a cover may lean either way."""
+        value = abs(value) if self.metric == "tilt_angle" else value
         return (
             value >= self.limit if self.comparison == Comparison.AT_LEAST else value <= self.limit
         )

@@ -1,7 +1,8 @@
 """Devices that fell silent: after their own alarm, several of a flat at once, or a whole gateway.
 
-Most devices of one source in a building silent at once is one gateway's outage: one ticket, which
-lists who is unprotected now, instead of one for each device.
+Most devices of a gateway silent at once is its outage: one ticket, which lists who is unprotected
+now, instead of one for each device. Where no gateway is registered, the devices of one source in a
+building stand for it.
 """
 
 from collections import defaultdict
@@ -22,7 +23,7 @@ _OF_A_FLAT = 2
 AFTER, FLAT, GATEWAY = "silent_after_alarm", "flat_silent", "gateway_offline"
 _GROUPS = sql(
     """
-    SELECT d.id, d.community_id AS community, d.grid_id AS grid, d.building_id, d.source,
+    SELECT d.id, d.community_id AS community, d.grid_id AS grid, d.building_id, d.gateway_id, d.source,
            d.home_index, d.place, b.name AS building, p.last_seen, coalesce(p.online, true) AS online,
            (SELECT max(t.alarm_at) FROM ticket t WHERE t.device_id = d.id
               AND t.severity IN ('life', 'care') AND t.what <> :after AND t.what <> :flat
@@ -31,7 +32,7 @@ _GROUPS = sql(
     LEFT JOIN device_presence p ON p.device_id = d.id
     WHERE d.removed_at IS NULL AND (d.id = ANY(CAST(:devices AS uuid[])) OR EXISTS (
         SELECT 1 FROM device o WHERE o.id = ANY(CAST(:devices AS uuid[]))
-          AND (o.home_index = d.home_index
+          AND (o.home_index = d.home_index OR o.gateway_id = d.gateway_id
                OR (o.building_id = d.building_id AND o.source = d.source))))
     """
 )
@@ -73,11 +74,13 @@ async def look(session: Session, due: Sequence[Watched], *, now: datetime) -> Fo
 
 
 def _gateways(rows: Sequence[Any], found: Found, *, now: datetime) -> None:
-    groups: dict[tuple[UUID, str], list[Any]] = defaultdict(list)
+    groups: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
-        if row.building_id is not None:
-            groups[row.building_id, row.source].append(row)
-    for (building, source), members in groups.items():
+        if row.gateway_id is not None:
+            groups[f"gateway:{row.gateway_id}"].append(row)
+        elif row.building_id is not None:
+            groups[f"gateway:{row.building_id}:{row.source}"].append(row)
+    for key, members in groups.items():
         silent = [row for row in members if _silent(row, now)]
         homes = {row.home_index for row in silent}
         out = (
@@ -91,9 +94,9 @@ def _gateways(rows: Sequence[Any], found: Found, *, now: datetime) -> None:
         first = members[0]
         found.signals.append(
             Signal(
-                key=f"gateway:{building}:{source}", what=GATEWAY, severity="maintenance",
+                key=key, what=GATEWAY, severity="maintenance",
                 community=first.community, grid=first.grid, device=None, active=out, ts=now,
-                place=f"{first.building} · {source}", people=tuple(sorted(people)),
+                place=f"{first.building or first.source} · {first.source}", people=tuple(sorted(people)),
             )
         )  # fmt: skip
 

@@ -24,10 +24,12 @@ _DUE = sql(
         WHERE due_at <= :now ORDER BY due_at LIMIT :batch FOR UPDATE SKIP LOCKED)
     SELECT due.device_id AS id, due.key, due.since, due.hits, due.firing, d.community_id AS community,
            d.grid_id AS grid, d.kind, d.source, d.home_index, d.installed_at, d.removed_at,
-           s.people, p.last_seen, coalesce(p.online, true) AS online
+           s.people, p.last_seen,
+           coalesce(p.online, true) AND coalesce(g.online, true) AS online
     FROM due JOIN device d ON d.id = due.device_id
     LEFT JOIN device_scope s ON s.device_id = d.id
     LEFT JOIN device_presence p ON p.device_id = d.id
+    LEFT JOIN device_presence g ON g.device_id = d.gateway_id
     """
 )
 _STATES = sql(

@@ -50,6 +50,12 @@ HANDOVER: list[dict[str, Any]] = [
 ]
 
 
+# Somebody may fall in: day and night, on the chain of a life alarm, though no family hears of it.
+AT_ONCE = frozenset(
+    {"manhole_open", "manhole_tilted", "manhole_leaning", "manhole_flooded", "manhole_level"}
+)
+
+
 def snapshot(severity: str, what: str) -> list[dict[str, Any]]:
     """Return the chain that a ticket opened now keeps."""
     if what == "handover":
@@ -58,6 +64,8 @@ def snapshot(severity: str, what: str) -> list[dict[str, Any]]:
         return CARE_SILENT
     if severity == "maintenance" and lost(what):
         return LOST
+    if what in AT_ONCE:
+        return LIFE
     return {"life": LIFE, "care": CARE_ASKING}.get(severity, [])
 
 

@@ -14,8 +14,8 @@ from services.tickets import safety
 from tests.world import World
 
 UNUSED: dict[str, Any] = {
-    "metric": "water_total", "kind": RuleKind.ABSENCE, "limit": 0.01, "span_s": 48 * 3600,
-    "severity": Severity.CARE, "device_kind": "water",
+    "metric": "water_total", "looks_for": RuleKind.ABSENCE, "limit": 0.01, "span_s": 48 * 3600,
+    "severity": Severity.CARE, "kind": "water",
 }  # fmt: skip
 
 
@@ -225,7 +225,7 @@ async def test_a_second_sign_ends_the_asking(world: World) -> None:
     await two_days_without_water(world)
     await world.rings("door", contact=True)
     await world.rule("door_unopened", **{**UNUSED, "metric": "contact_open", "limit": 0,
-                     "device_kind": "door", "span_s": 300})  # fmt: skip
+                     "kind": "door", "span_s": 300})  # fmt: skip
     await world.passes(minutes=5, seconds=10)
     cards = [c for c in await world.person("worker").cards() if c["key"].startswith("ticket:")]
     assert len(cards) == 2

@@ -9,7 +9,7 @@ from tests import make
 from tests.world import World
 
 OFFLINE: dict[str, Any] = {
-    "metric": "online", "kind": RuleKind.OFFLINE, "limit": 0, "severity": Severity.MAINTENANCE,
+    "metric": "online", "looks_for": RuleKind.OFFLINE, "limit": 0, "severity": Severity.MAINTENANCE,
     "span_s": 3600,
 }  # fmt: skip
 
@@ -31,7 +31,7 @@ async def live(world: World) -> list[tuple[str, str]]:
 
 async def test_lost_protection_is_for_today_and_tells_no_family(world: World) -> None:
     """A smoke detector offline for an hour: the worker hears, and again within the day."""
-    await world.rule("smoke_offline", **OFFLINE, device_kind="smoke")
+    await world.rule("smoke_offline", **OFFLINE, kind="smoke")
     await world.rings("smoke", smoke=False)
     await goes(world, "offline", "smoke")
     await world.jumps(minutes=59)
@@ -51,8 +51,8 @@ async def test_lost_protection_is_for_today_and_tells_no_family(world: World) ->
 async def test_what_is_for_the_daily_list_rings_nobody(world: World) -> None:
     """A wristband that is not worn is no alarm."""
     await world.rule(
-        "wristband_unworn", kind=RuleKind.DURATION, metric="worn", comparison="<=", limit=0,
-        span_s=60, severity=Severity.MAINTENANCE, device_kind="wristband",
+        "wristband_unworn", looks_for=RuleKind.DURATION, metric="worn", comparison="<=", limit=0,
+        span_s=60, severity=Severity.MAINTENANCE, kind="wristband",
     )  # fmt: skip
     await world.rings("wristband", worn=False)
     await world.passes(minutes=2)
@@ -66,7 +66,7 @@ async def test_a_silent_meter_of_somebody_at_risk_asks_at_twelve_hours_and_sends
     """The elder lives alone: half a day to answer, then a visit."""
     await world.rule(
         "water_silent", **{**OFFLINE, "span_s": 43200, "severity": Severity.CARE},
-        device_kind="water",
+        kind="water",
     )  # fmt: skip
     await world.rings("water", water_consumed=10.0)
     await goes(world, "offline", "water")
@@ -89,7 +89,7 @@ async def test_a_silent_meter_of_others_is_for_the_daily_list(world: World) -> N
     )
     await world.rule(
         "water_silent", **{**OFFLINE, "span_s": 43200, "severity": Severity.CARE},
-        device_kind="water",
+        kind="water",
     )  # fmt: skip
     await world.rings("water", water_consumed=10.0)
     await goes(world, "offline", "water")
@@ -100,7 +100,7 @@ async def test_a_silent_meter_of_others_is_for_the_daily_list(world: World) -> N
 
 async def test_silent_within_an_hour_of_its_own_alarm_is_care(world: World) -> None:
     """Who knows what burnt the detector; the flat's people are asked about at once."""
-    await world.rule("smoke_offline", **OFFLINE, device_kind="smoke")
+    await world.rule("smoke_offline", **OFFLINE, kind="smoke")
     await world.rings("smoke")
     await world.jumps(minutes=20)
     await world.rings("smoke", smoke=False)
@@ -111,8 +111,8 @@ async def test_silent_within_an_hour_of_its_own_alarm_is_care(world: World) -> N
 
 async def test_several_of_one_flat_silent_at_once_are_care(world: World) -> None:
     """One may be its battery; two are a flat without power, or worse."""
-    await world.rule("smoke_offline", **OFFLINE, device_kind="smoke")
-    await world.rule("gas_offline", **OFFLINE, device_kind="gas")
+    await world.rule("smoke_offline", **OFFLINE, kind="smoke")
+    await world.rule("gas_offline", **OFFLINE, kind="gas")
     await world.rings("smoke", smoke=False)
     await world.rings("gas", gas=False)
     await goes(world, "offline", "smoke")
@@ -142,7 +142,7 @@ async def test_a_gateways_outage_is_one_ticket_that_lists_the_unprotected(world:
             made.grid_id = world.grid
 
     await world.db.run(neighbours)
-    await world.rule("smoke_offline", **OFFLINE, device_kind="smoke")
+    await world.rule("smoke_offline", **OFFLINE, kind="smoke")
     for name in ("3幢2单元501 smoke", *(f"neighbour {n}" for n in range(4))):
         await world.publishes(f"zigbee2mqtt/{name}", {"smoke": False})
         await world.publishes(f"zigbee2mqtt/{name}/availability", b"offline")

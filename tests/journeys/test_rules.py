@@ -15,15 +15,15 @@ from services.rules.draft import Draft, For
 from tests.world import World
 
 FAST: dict[str, Any] = {
-    "metric": "heart_rate", "kind": RuleKind.DURATION, "limit": 100, "clear_limit": 95,
-    "span_s": 600, "severity": Severity.CARE, "device_kind": "wristband",
+    "metric": "heart_rate", "looks_for": RuleKind.DURATION, "limit": 100, "clear_limit": 95,
+    "span_s": 600, "severity": Severity.CARE, "kind": "wristband",
 }  # fmt: skip
 CRITICAL: dict[str, Any] = {
-    "metric": "heart_rate", "kind": RuleKind.REPEATING, "limit": 150, "span_s": 60, "times": 2,
+    "metric": "heart_rate", "looks_for": RuleKind.REPEATING, "limit": 150, "span_s": 60, "times": 2,
 }  # fmt: skip
 UNUSED: dict[str, Any] = {
-    "metric": "water_total", "kind": RuleKind.ABSENCE, "limit": 0.01, "span_s": 48 * 3600,
-    "severity": Severity.CARE, "device_kind": "water",
+    "metric": "water_total", "looks_for": RuleKind.ABSENCE, "limit": 0.01, "span_s": 48 * 3600,
+    "severity": Severity.CARE, "kind": "water",
 }  # fmt: skip
 PULSE = Draft("heart_rate_high", RuleKind.THRESHOLD, "heart_rate", 100, Severity.CARE,
               device_kind="wristband")  # fmt: skip

@@ -7,16 +7,19 @@ from typing import Any, get_args
 import pytest
 import yaml
 
+from cards.access import TOLD
 from core.actor import Role
 from core.card import Tone
 from core.event import StrangeKind
 from core.i18n import LANGUAGES, LOCALES, page_words
+from flows import glass
 from handlers.routes import NOT_YET
 from models import DeviceKind, Happened, HomeUse, How, Part, Status
 from models.calls import CallKind
 from models.points import Reason, RedemptionState
 from services import undelivered
 from services.away import NOT_BACK
+from services.device_requests import KINDS
 from services.language.intents import ALL
 from services.rules import outages
 from services.shops.places import Source
@@ -33,11 +36,8 @@ def data(name: str) -> Any:
 
 
 def groups() -> set[str]:
-    """Name the groups that residents of the demo may belong to."""
-    people = data("demo/people.yaml")
-    return {group for chances in people["groups"].values() for group in chances} | set(
-        people["personas"]["elder"]["groups"]
-    )
+    """Name the groups that residents may belong to."""
+    return set(data("cells.yaml")["groups"])
 
 
 # What may stand in the hole of f"what-{…}" and the like.
@@ -64,11 +64,23 @@ FAMILIES: dict[str, set[str]] = {
     "use-": set(HomeUse),
     "menu-": set(Role),
     "group-": groups(),
+    "glass-ask-": {"place", "who", "reason"},
+    "glass-next-": {"place", "who", "reason"},
+    "glass-reason-": set(glass.REASONS),
+    "glass-told-": {"self", "family", "worker"},
+    "look-": {one.value.replace(".", "_") for one in TOLD} | {"other"},
+    "look-by-": set(Role),
     "resolve-ask-": {"found", "seen", "note"},
     "emergency-kind-": set(CallKind),
     "emergency-advice-": set(CallKind),
     "handover-": set[str](Status) - {Status.OPEN},
     "channel-": {"web", "wechat", "miniprogram", "wecom", "telegram"},
+    "kind-": set(DeviceKind),
+    "heard-as-": set(KINDS),
+    "apply-consent-": set(KINDS),
+    "apply-ask-": {"kind", "whom", "consent", "again"},
+    "install-test-": {"press", "use"},
+    "platform-": {"ctwing", "onenet"},
     "halted-": HALTED,
     # What probes of channels advise.
     "text-": {
@@ -81,7 +93,7 @@ FAMILIES: dict[str, set[str]] = {
     },
     "strange-": set(get_args(StrangeKind)),
     "handover-promise-": {"today", "tomorrow"},
-    "intent-": set(ALL) | {"approve_attendance"},
+    "intent-": set(ALL) | {"approve_attendance", "register_device", "device_requests"},
     "not-yet-": set(NOT_YET),
     "part-": {Part.CALLER, Part.ELDER, Part.FAMILY},
     "points-why-": set(Reason),
@@ -92,7 +104,6 @@ FAMILIES: dict[str, set[str]] = {
     "safe-how-": {How.VOICE, How.TOGETHER, How.GUESS},
     "safe-noted-": set(How),
     "safe-said-": set(How),
-    "device-kind-": set(DeviceKind),
     "sign-": set(Says) | {"never", "list"},
     "unusual-": {"water_total", "contact_open"},
     "shops-from-": set(get_args(Source)),

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-revision = "0010"
-down_revision = "0008"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
@@ -33,10 +33,9 @@ def upgrade() -> None:
 def _rules() -> None:
     """Widen rules; the defaults stay for processes of the version before."""
     for column in (
-        sa.Column("kind", sa.Text(), nullable=False, server_default="threshold"),
+        sa.Column("looks_for", sa.Text(), nullable=False, server_default="threshold"),
         sa.Column("scope", sa.Text(), nullable=False, server_default="community"),
         sa.Column("scope_index", sa.LargeBinary(), nullable=False, server_default=""),
-        sa.Column("device_kind", sa.Text(), nullable=True),
         sa.Column("clear_limit", sa.Float(), nullable=True),
         sa.Column("span_s", sa.Integer(), nullable=True),
         sa.Column("times", sa.Integer(), nullable=True),
@@ -46,9 +45,9 @@ def _rules() -> None:
     ):
         op.add_column("rule", column)
     op.create_check_constraint(
-        op.f("ck_rule_kind"),
+        op.f("ck_rule_looks_for"),
         "rule",
-        "kind IN ('threshold', 'duration', 'repeating', 'absence', 'offline', 'rate', 'leak')",
+        "looks_for IN ('threshold', 'duration', 'repeating', 'absence', 'offline', 'rate', 'leak')",
     )
     op.create_check_constraint(
         op.f("ck_rule_scope"), "rule", "scope IN ('person', 'home', 'source', 'community')"
@@ -256,16 +255,16 @@ def downgrade() -> None:
     op.drop_column("device_state", "changed_at")
     op.drop_column("device_state", "bound")
     op.execute("DROP TRIGGER rule_append_only ON rule")
-    op.execute("DELETE FROM rule WHERE kind <> 'threshold' OR scope <> 'community'")
+    op.execute("DELETE FROM rule WHERE looks_for <> 'threshold' OR scope <> 'community'")
     op.drop_constraint(op.f("uq_rule_community_id_key_scope_index_version"), "rule")
     op.create_unique_constraint(
         op.f("uq_rule_community_id_key_version"), "rule", ["community_id", "key", "version"]
     )
     op.drop_constraint(op.f("ck_rule_scope"), "rule")
-    op.drop_constraint(op.f("ck_rule_kind"), "rule")
+    op.drop_constraint(op.f("ck_rule_looks_for"), "rule")
     op.drop_constraint(op.f("fk_rule_created_by"), "rule")
     for column in (
-        "expires_at", "created_by", "schedule", "times", "span_s", "clear_limit", "device_kind",
-        "scope_index", "scope", "kind",
+        "expires_at", "created_by", "schedule", "times", "span_s", "clear_limit",
+        "scope_index", "scope", "looks_for",
     ):  # fmt: skip
         op.drop_column("rule", column)

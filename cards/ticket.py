@@ -10,6 +10,7 @@ from models import Part, Severity, Status
 from services.ingest.late import LATE
 from services.tickets.chain import AT_ONCE
 from services.tickets.queries import TicketView
+from services.tickets.storm import CARDS
 
 _DIAL = {"smoke": "119", "fire_point": "119", "gas": "119", "carbon_monoxide": "120",
          "sos": "120", "fall": "120"}  # fmt: skip
@@ -86,6 +87,8 @@ def fields(view: TicketView, part: Part, t: Translator) -> list[Field]:
         rows.append(Field(t("field-number"), f"{view.number}"))
         if view.grid:
             rows.append(Field(t("field-grid"), view.grid))
+        if view.beside >= CARDS:
+            rows.append(Field(t("field-beside"), t("tickets-beside", count=view.beside)))
         if view.unprotected:
             rows.append(Field(t("field-unprotected"), t("word-list").join(view.unprotected)))
         if view.assigned_to_name and view.status is Status.OPEN:

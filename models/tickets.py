@@ -162,7 +162,7 @@ class TicketCard(SQLModel, table=True):
     """The one card of a ticket that a person has in a channel.
 
     `ring` counts how often it must ring; a version with a greater ring goes out as a new message,
-    any other as an edit. `next_channel_at` is when a life alarm that nobody confirmed goes to the
+    any other as an edit; with none it only stands in the person's list. `next_channel_at` is when a life alarm that nobody confirmed goes to the
     person's next channel; `confirmed_at` is when they pressed a button of it.
     """
 
@@ -182,6 +182,7 @@ class TicketCard(SQLModel, table=True):
     shown_ring: int = 0
     shown_version: int = 0
     shown_at: MaybeMoment = moment(null=True)
+    rung_at: MaybeMoment = moment(null=True)
     confirmed_at: MaybeMoment = moment(null=True)
     next_channel_at: MaybeMoment = moment(null=True)
 

@@ -15,7 +15,7 @@ from core.db import Session, sql
 from models import Happened, Part, Severity
 from services.duty import on_duty, workers_of
 from services.outbox import enqueue_tickets
-from services.tickets import callers
+from services.tickets import callers, storm
 from services.tickets.chain import lost
 from services.tickets.events import Entry, record
 
@@ -35,11 +35,11 @@ _RING = sql(
                    ORDER BY person_id, used_at DESC NULLS LAST, id) AS a ON a.person_id = w.person),
     rung AS (
         INSERT INTO ticket_card (ticket_id, person_id, channel, part, ring, shown_ring,
-                                 shown_version)
-        SELECT ticket, person, channel, part, 1, 0, 0 FROM heard WHERE channel IS NOT NULL
+                                 shown_version, rung_at)
+        SELECT ticket, person, channel, part, 1, 0, 0, CAST(:now AS timestamptz) FROM heard WHERE channel IS NOT NULL
         ORDER BY ticket, person
         ON CONFLICT (ticket_id, person_id, channel) DO UPDATE
-        SET ring = ticket_card.ring + 1,
+        SET ring = ticket_card.ring + 1, rung_at = excluded.rung_at,
             part = CASE WHEN excluded.part = 'caller' THEN 'caller' ELSE ticket_card.part END)
     SELECT ticket, person FROM heard WHERE channel IS NULL ORDER BY ticket, person
     """
@@ -65,7 +65,18 @@ async def tell(session: Session, tickets: Sequence[UUID], *, now: datetime) -> N
     listeners += await _on_duty(session, clear, now=now)
     listeners += await _household(session, clear)
     listeners += [Listener(row.id, who, Part.OPERATOR) for row in facts for who in row.operators]
-    await ring(session, listeners, now=now)
+    if all(row.severity == Severity.LIFE for row in facts):
+        await ring(session, listeners, now=now)
+    else:
+        await calmly(session, listeners, now=now)
+
+
+async def calmly(session: Session, listeners: Sequence[Listener], *, now: datetime) -> None:
+    """Ring as `ring` does, but in a storm only grow the workers' lists."""
+    ringing, quiet = await storm.damp(session, listeners, now=now)
+    await ring(session, ringing, now=now)
+    await storm.list_only(session, quiet)
+    await refresh(session, await storm.to_tell_again(session, quiet, now=now), now=now)
 
 
 def _listed(row: Any) -> bool:
@@ -88,6 +99,7 @@ async def ring(session: Session, listeners: Sequence[Listener], *, now: datetime
             "tickets": [ticket for ticket, _ in ordered],
             "people": [person for _, person in ordered],
             "parts": [unique[pair].part.value for pair in ordered],
+            "now": now,
         },
     )
     missed = [unique[row.ticket, row.person] for row in unreached]

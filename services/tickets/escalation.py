@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from core.db import Session, sql, wake
-from models import Happened, Status
+from models import Happened, Severity, Status
 from services.tickets import audience, safety
 from services.tickets.answer import reopen
 from services.tickets.callers import CALLS, HANDOVER
@@ -24,7 +24,7 @@ async def sweep(session: Session, *, now: datetime) -> int:
         await session.execute(
             sql(
                 """
-                SELECT id, community_id, grid_id, what, status, epoch, step, chain FROM ticket
+                SELECT id, community_id, grid_id, what, severity, status, epoch, step, chain FROM ticket
                 WHERE next_escalation_at <= :now
                 ORDER BY next_escalation_at LIMIT :batch FOR UPDATE SKIP LOCKED
                 """
@@ -61,7 +61,9 @@ async def _step(session: Session, row: Any, *, now: datetime) -> None:
     if stage.get("asks"):
         kind, data = Happened.ASK_OVER, {"why": "nobody"}
     await record(session, [Entry(row.community_id, row.id, row.epoch, kind, now, data=data)])
-    await audience.ring(session, await _next(session, row, stage["to"], now=now), now=now)
+    listeners = await _next(session, row, stage["to"], now=now)
+    ring = audience.ring if row.severity == Severity.LIFE else audience.calmly
+    await ring(session, listeners, now=now)
     await audience.refresh(session, [row.id], now=now)
     wake(session, "console", community=str(row.community_id))
 

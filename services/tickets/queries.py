@@ -72,6 +72,7 @@ class TicketView:
     answers: tuple[Said, ...] = ()
     signs: Signs = NO_SIGNS
     unprotected: tuple[str, ...] = ()
+    beside: int = 0
 
 
 _VIEW = """

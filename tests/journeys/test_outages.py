@@ -5,6 +5,7 @@ from typing import Any
 from core.crypto import seal_json
 from core.db import Session, sql
 from models import RuleKind, Severity
+from ops import check
 from tests import make
 from tests.world import World
 
@@ -156,3 +157,30 @@ async def test_a_gateways_outage_is_one_ticket_that_lists_the_unprotected(world:
         await world.publishes(f"zigbee2mqtt/{name}/availability", b"online")
     await world.passes(seconds=10)
     assert (await world.fetch("SELECT recovered_at FROM ticket"))[0].recovered_at is not None
+
+
+async def test_twenty_leaks_of_a_building_ring_a_worker_three_times(world: World) -> None:
+    """Each keeps its ticket, and the last card says how many; smoke rings for each flat."""
+
+    async def flats(session: Session) -> None:
+        grid = await make.grid(session, world.community, number=2)
+        for number in range(20):
+            for kind in ("water", "smoke"):
+                made = await make.device(session, kind, where=grid, external=f"{kind} {number}")
+                made.building_id = world.devices["smoke"].building_id
+                made.grid_id = world.grid
+
+    await world.db.run(flats)
+    await world.rule("water_leak", severity=Severity.PROPERTY)
+    world.now = world.now.replace(hour=3)
+    for number in range(20):
+        await world.publishes(f"zigbee2mqtt/water {number}", {"water_leak": True})
+    worker = world.person("worker")
+    assert len(await live(world)) == 20
+    assert await worker.rings() == 3
+    assert "还有 19 起" in str((await worker.card())["fields"])
+    for number in range(20):
+        await world.publishes(f"zigbee2mqtt/smoke {number}", {"smoke": True})
+    assert await worker.rings() == 23
+    async with world.db.reading() as session:
+        assert not [one for one in await check.run(session, now=world.now) if one["broken"]]

@@ -172,8 +172,10 @@ PARAGRAPHS = (
     ),
     Paragraph(
         "Storms",
-        "one incident per key; life comes first and is never damped",
+        "one incident per key; three cards of a kind and building, and the last says how many; life "
+        "comes first and is never damped",
         {
+            OUTAGES: ("test_twenty_leaks_of_a_building_ring_a_worker_three_times",),
             MODEL: ("test_alarms_hold_whatever_devices_and_people_do",),
             "db/test_storm.py": ("test_nothing_is_lost_in_a_storm", "test_life_comes_first"),
         },

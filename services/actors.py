@@ -1,7 +1,7 @@
 """Who a person is to the services: name and grants."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -34,7 +34,7 @@ async def speaker(session: Session, person: UUID, *, channel: str) -> tuple[Acto
     rows = await _with_grants(session, person, channel=channel)
     if not rows:
         raise LookupError(f"no person {person}")
-    by = _actor(person, rows)
+    by = replace(_actor(person, rows), way=channel)
     return by, Profile(person, by.name, rows[0].lang, rows[0].large_type)
 
 

@@ -34,7 +34,7 @@ TOLERATED = {
     ("services/shops/search.py", "没关门"): "same",
     (
         "handlers/accounts.py",
-        r"\s*(绑定|关联|link)?[\s:：]*(\d(?:[ -]?\d){7})\s*",
+        r"\s*(绑定|关联|邀请码|link|invitation)?[\s:：]*(\d(?:[ -]?\d){7})\s*",
     ): "recognises a code that joins accounts",
     ("handlers/guide.py", "谢|辛苦|感谢|thank"): "recognises thanks",
     ("handlers/guide.py", BYE): "recognises goodbyes",
@@ -67,7 +67,8 @@ READERS = {
     "services/language/written.py": "the range of Han characters",
     "services/shops/hours_text.py": "opening hours as people write them",
     "services/shops/imports.py": "headers, example and spellings of the table of shops",
-    "services/shops/sound.py": "the range of Han characters",
+    "services/people/spoken.py": "flats, relations and commands as people say them",
+    "services/sound.py": "the range of Han characters",
     "services/shops/taxonomy.py": "endings of a category's name",
 }
 # What a reader must not have at hand: whatever makes an answer of words.

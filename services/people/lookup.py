@@ -1,0 +1,263 @@
+"""Finding residents within the own grids: by flat, name as written or heard, and last four digits.
+
+Names are sealed, so the own grids are opened in memory for one turn; what is shown of it is noted.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pypinyin import lazy_pinyin
+
+from core.actor import Actor
+from core.crypto import open_json
+from core.db import Session, sql
+from core.errors import UserError
+from services import audit, identity
+from services.people import flats, spoken
+from services.people.flats import Door
+from services.permissions import At, Permission, require
+from services.sound import syllables
+
+PAGE = 3
+_ALONE = 2  # characters below which a name is not looked for by its sound alone
+_Test = Callable[["_Living"], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A flat that is meant, or somebody in it; `name` is whole and masked by whoever shows it."""
+
+    home: UUID
+    community: UUID
+    grid: UUID
+    place: str
+    use: str
+    person: UUID | None = None
+    name: str = ""
+    elder: bool = False
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found, or flats near one that there is not, or that it is another grid's."""
+
+    hits: tuple[Hit, ...] = ()
+    nearest: tuple[Door, ...] = ()
+    elsewhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Living:
+    person: UUID
+    name: str
+    home: UUID
+    elder: bool
+    groups: tuple[str, ...]
+
+
+async def find(session: Session, by: Actor, text: str) -> Found:
+    """Find who or which flats are meant; raises UserError `not-allowed` to all but staff."""
+    grids = await flats.own_grids(session, by, Permission.PEOPLE_FIND)
+    if not grids:
+        raise UserError("not-allowed", status=403)
+    if number := spoken.long_number(text):
+        return Found(await _numbered(session, grids, _of_number(number)))
+    found = await _by_flat(session, grids, text)
+    if tail := spoken.tail_of(text):
+        phone, own = identity.tail_indexes(tail)
+        ends = "p.phone_tail = :phone OR p.id_tail = :own", {"phone": phone, "own": own}
+        hits = await _numbered(session, grids, ends)
+        return Found((*found.hits, *hits), found.nearest, found.elsewhere)
+    if found.hits or found.nearest or found.elsewhere:
+        return found
+    return Found(await _by_name(session, grids, text))
+
+
+async def living_in(session: Session, by: Actor, at: Hit) -> tuple[Hit, ...]:
+    """List who lives in a flat that was found."""
+    require(by, Permission.PEOPLE_FIND, At(at.community, at.grid))
+    return tuple(
+        replace(at, person=one.person, name=one.name, elder=one.elder, groups=one.groups)
+        for one in await _living(session, [at.home])
+    )
+
+
+async def shown(session: Session, by: Actor, hits: Iterable[Hit], *, now: datetime) -> None:
+    """Write down that this part of a list was seen."""
+    people = [one for one in hits if one.person is not None]
+    for community in {one.community for one in people}:
+        many = sum(one.community == community for one in people)
+        audit.note(session, by, Permission.PEOPLE_FIND, community=community, how_many=many, now=now)
+
+
+async def _by_flat(session: Session, grids: dict[UUID, UUID], text: str) -> Found:
+    """Find flats, or those within a building or stair who are of the groups that were said."""
+    flat = spoken.flat_of(text)
+    groups, use = spoken.groups_of(text), spoken.use_of(text)
+    if flat is None and not groups and use is None:
+        return Found()
+    flat = flat or spoken.Flat(None, None, None)
+    doors: list[Door] = []
+    for community in dict.fromkeys(grids.values()):
+        doors += await flats.matching(session, community, flat, grids=grids)
+    if not doors and flat.door is not None:
+        return await _not_there(session, grids, flat)
+    if use is not None and not groups:
+        return Found(tuple(_of_door(one) for one in doors if one.use == use))
+    living = await _living(session, {one.home for one in doors})
+    if groups:
+        chosen = [one for one in living if set(groups) & set(one.groups)]
+        return Found(_of_people(doors, chosen))
+    if named := _best(living, spoken.bare(text)):
+        return Found(_of_people(doors, named))
+    return Found(tuple(_of_door(one) for one in doors))
+
+
+async def _not_there(session: Session, grids: dict[UUID, UUID], flat: spoken.Flat) -> Found:
+    """Say which flats are near, or that the flat is another grid's."""
+    for community in dict.fromkeys(grids.values()):
+        if flat.building and await flats.matching(session, community, flat):
+            return Found(elsewhere=True)
+    near = [
+        one
+        for community in dict.fromkeys(grids.values())
+        for one in await flats.nearest(session, community, flat, grids=grids)
+    ]
+    return Found(nearest=tuple(near[: flats.NEAREST]))
+
+
+def _of_number(number: str) -> tuple[str, dict[str, Any]]:
+    return (
+        "p.phone_index = :phone OR p.id_index = :own",
+        {"phone": identity.phone_index(number), "own": identity.id_index(number)},
+    )
+
+
+async def _numbered(
+    session: Session, grids: dict[UUID, UUID], which: tuple[str, dict[str, Any]]
+) -> tuple[Hit, ...]:
+    condition, values = which
+    return await _hits(session, grids, condition, values)
+
+
+async def _by_name(session: Session, grids: dict[UUID, UUID], text: str) -> tuple[Hit, ...]:
+    everybody = await _hits(session, grids, "TRUE", {})
+    by_person = [_Living(one.person, one.name, one.home, one.elder, one.groups)
+                 for one in everybody if one.person is not None]  # fmt: skip
+    chosen = {(one.person, one.home) for one in _best(by_person, text)}
+    return tuple(one for one in everybody if (one.person, one.home) in chosen)
+
+
+def _best(people: Collection[_Living], text: str) -> list[_Living]:
+    """Take those who fit best: written, then heard, then by the given or the family name alone."""
+    for test in _tests(text):
+        if found := [one for one in people if one.name and test(one)]:
+            return found
+    return []
+
+
+def _tests(text: str) -> list[_Test]:
+    line = text.casefold()
+    if line.isascii():
+        return _english_tests(line)
+    heard = syllables(spoken.bare(text).replace(" ", ""))
+    family = spoken.family_name(text)
+    tests: list[_Test] = [lambda one: one.name in line]
+    if family:
+        sound = syllables(family)
+        tests += [
+            lambda one: one.name[0] == family and one.elder,
+            lambda one: one.name[0] == family,
+            lambda one: syllables(one.name[0]) == sound,
+        ]
+    return [
+        *tests,
+        lambda one: len(one.name) > _ALONE and _within(syllables(one.name), heard),
+        lambda one: len(one.name) == _ALONE and syllables(one.name) == heard,
+        lambda one: len(one.name) > _ALONE and one.name[1:] in line,
+    ]
+
+
+def _english_tests(line: str) -> list[_Test]:
+    letters = "".join(char for char in line if char.isalpha())
+    family = spoken.family_name(line)
+
+    def spelled(one: _Living) -> bool:
+        first, *given = lazy_pinyin(one.name)
+        return first + "".join(given) in letters or "".join(given) + first in letters
+
+    return [spelled, lambda one: bool(family) and lazy_pinyin(one.name)[0] == family]
+
+
+def _within(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
+    return any(whole[at : at + len(part)] == part for at in range(len(whole) - len(part) + 1))
+
+
+async def _living(session: Session, homes: Collection[UUID]) -> list[_Living]:
+    rows = await session.execute(
+        sql(
+            """
+            SELECT p.id, p.name, r.home_id, r.elder, r.groups
+            FROM residence r JOIN person p ON p.id = r.person_id
+            WHERE r.until IS NULL AND r.home_id = ANY(CAST(:homes AS uuid[]))
+            ORDER BY r.elder DESC, r.id
+            """
+        ),
+        {"homes": list(homes)},
+    )
+    return [_Living(row.id, _name(row.name), row.home_id, row.elder, _groups(row)) for row in rows]
+
+
+async def _hits(
+    session: Session, grids: dict[UUID, UUID], condition: str, values: dict[str, Any]
+) -> tuple[Hit, ...]:
+    """List those who live in these grids and fulfil a condition of this module."""
+    rows = await session.execute(
+        sql(
+            f"""
+            SELECT p.id, p.name, r.home_id, r.elder, r.groups, h.label, h.use, b.name AS building,
+                   b.grid_id, b.community_id
+            FROM residence r JOIN person p ON p.id = r.person_id
+            JOIN home h ON h.id = r.home_id JOIN building b ON b.id = h.building_id
+            WHERE r.until IS NULL AND b.grid_id = ANY(CAST(:grids AS uuid[])) AND ({condition})
+            ORDER BY r.elder DESC, r.id
+            """  # noqa: S608  (conditions are literals of this module)
+        ),
+        values | {"grids": list(grids)},
+    )
+    labels: dict[UUID, str] = {}
+    found = []
+    for row in rows:
+        if row.home_id not in labels:
+            labels[row.home_id] = f"{row.building} {open_json(row.label, 'home.label')}"
+        found.append(
+            Hit(row.home_id, row.community_id, row.grid_id, labels[row.home_id], row.use, row.id,
+                _name(row.name), row.elder, _groups(row))
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _of_door(one: Door) -> Hit:
+    return Hit(one.home, one.community, one.grid, one.place, one.use)
+
+
+def _of_people(doors: Iterable[Door], people: Iterable[_Living]) -> tuple[Hit, ...]:
+    known = {one.home: one for one in doors}
+    return tuple(
+        Hit(at.home, at.community, at.grid, at.place, at.use, who.person, who.name, who.elder,
+            who.groups)
+        for who in people
+        for at in (known[who.home],)
+    )  # fmt: skip
+
+
+def _name(sealed: bytes) -> str:
+    return str(open_json(sealed, "person.name"))
+
+
+def _groups(row: Any) -> tuple[str, ...]:
+    return tuple(open_json(row.groups, "residence.groups") or ()) if row.groups else ()

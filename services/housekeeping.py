@@ -24,6 +24,7 @@ async def drop_expired(session: Session, *, now: datetime) -> None:
             "UPDATE conversation SET search = NULL, search_until = NULL WHERE search_until < :since",
             now,
         ),
+        ("DELETE FROM reading_rest WHERE received_at < :since", now - RAW_READINGS),
         ("DELETE FROM inbound WHERE at < :since", now - DEDUPE),
         ("DELETE FROM vendor_message WHERE sent_at < :since", now - SPENT),
         ("DELETE FROM pace_mark WHERE at < :since", now - LONGEST_PACE),

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from core.clock import utcnow
 from core.db import Database
 from ops.embedded import Urls, servers
 from services import language
 from tests.system import INSTALL, find
-from tests.world import World
+from tests.world import START, World
 
 if TYPE_CHECKING:
     from tests.town import Town
@@ -26,9 +27,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture
-async def world(db: Database, tmp_path: Path) -> World:
-    """Build the small community of tests/world.py in a database of its own."""
-    return await World.built(db, tmp_path)
+async def world(request: pytest.FixtureRequest, db: Database, tmp_path: Path) -> World:
+    """Build the small community of tests/world.py in a database of its own.
+
+    Its clock starts at START; under `real_clock` now, where the application's own is read too.
+    """
+    real = request.node.get_closest_marker("real_clock")
+    return await World.built(db, tmp_path, now=utcnow() if real else START)
 
 
 @pytest.fixture

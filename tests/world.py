@@ -132,9 +132,9 @@ class World:
     grid: UUID = field(default_factory=uuid7)
 
     @classmethod
-    async def built(cls, db: Database, folder: Path) -> Self:
+    async def built(cls, db: Database, folder: Path, *, now: datetime = START) -> Self:
         """Build the community."""
-        world = cls(db, folder)
+        world = cls(db, folder, now)
         await db.run(world._build)
         return world
 

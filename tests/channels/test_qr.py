@@ -21,6 +21,8 @@ from tests import make
 from tests.database import DATA_KEYS
 from tests.world import World
 
+pytestmark = pytest.mark.real_clock
+
 
 @pytest.fixture
 async def client(world: World, db_url: str, urls: Urls) -> AsyncIterator[httpx.AsyncClient]:

@@ -21,6 +21,8 @@ from services import accounts, login, pauses
 from tests.database import DATA_KEYS
 from tests.world import World
 
+pytestmark = pytest.mark.real_clock
+
 PATHS = ("undelivered", "unreachable", "channels")
 
 

@@ -18,6 +18,8 @@ from tests.world import World
 from worker.stack import Stack
 from worker.telegram import TRIES, Poller, wanted
 
+pytestmark = pytest.mark.real_clock
+
 
 @dataclass
 class Place:

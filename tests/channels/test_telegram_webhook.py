@@ -30,6 +30,8 @@ from tests import make
 from tests.channels.telegram_stage import SECRET, TOKEN, Moving, settings, speaking
 from tests.world import World
 
+pytestmark = pytest.mark.real_clock
+
 HEADER = "x-telegram-bot-api-secret-token"
 HELLO = {
     "update_id": 9001,

@@ -19,6 +19,8 @@ from services import login
 from tests.database import DATA_KEYS
 from tests.world import World
 
+pytestmark = pytest.mark.real_clock
+
 
 @pytest.fixture
 async def client(world: World, db_url: str, urls: Urls) -> AsyncIterator[httpx.AsyncClient]:

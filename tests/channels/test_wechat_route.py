@@ -26,6 +26,8 @@ from tests.channels.wechat_stage import AES_KEY, APPID, SECRET, TOKEN, Stage
 from tests.database import DATA_KEYS
 from tests.world import World
 
+pytestmark = pytest.mark.real_clock
+
 _MADE = io.BytesIO()
 Image.new("RGB", (8, 8), "red").save(_MADE, "JPEG")
 JPEG = _MADE.getvalue()

@@ -29,7 +29,7 @@ async def test_a_card_comes_with_entries_to_click(stage: Stage) -> None:
         ("1 接单", "a" * 24),
         ("4 转派", "b" * 24),
     ]
-    assert "2 拨打 119\n3 地图 https://example.org/m?x=1" in shown.text
+    assert "拨打 119\n地图 https://example.org/m?x=1" in shown.text
     assert "tel:" not in shown.text
 
 

@@ -23,6 +23,8 @@ from tests.channels.wecom import settings_of
 from tests.database import DATA_KEYS
 from tests.world import World
 
+pytestmark = pytest.mark.real_clock
+
 
 @dataclass
 class Town:

@@ -3,6 +3,8 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from channels.web import WebChannel
 from core.bus import RedisBus
 from core.clock import utcnow
@@ -10,6 +12,8 @@ from core.settings import Settings
 from tests.world import World
 from worker import schedule
 from worker.stack import Stack
+
+pytestmark = pytest.mark.real_clock
 
 LIMIT_S = 20
 _DUE = "SELECT 1 FROM ticket_event WHERE kind = 'escalated'"

@@ -91,7 +91,7 @@ async def test_an_endpoint_that_is_down_is_tried_again_then_said(
     endpoint.faults = Faults(1.0, (fault,))
     await speaks(resident, channel)
     assert endpoint.calls == 4
-    told = [text for text in await resident.screen() if "没有收到" in text]
+    told = [text for text in await resident.screen() if "语音我暂时听不了" in text]
     assert len(told) == 1
     assert "回复 0" in told[0]
 
@@ -109,7 +109,7 @@ async def test_an_endpoint_that_comes_back_loses_nothing(
     endpoint.faults = Faults()
     await rests(town)
     assert endpoint.heard == [RECORDINGS[channel]]
-    assert not await resident.sees("没有收到")
+    assert not await resident.sees("语音我暂时听不了")
     assert await resident.sees("老李修鞋铺")
 
 

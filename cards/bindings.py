@@ -188,11 +188,17 @@ def decided(one: Request, t: Translator, *, own: bool) -> Card:
     if one.state is BindingState.REFUSED:
         words = t("binding-refused", place=one.place) if own else t("binding-refused-done")
         return say(words, summary=t("binding-refused-next") if own else "", tone="warning")
+    return say(_done(one, t, own=own), tone="success")
+
+
+def _done(one: Request, t: Translator, *, own: bool) -> str:
     if one.kind is BindingKind.ELDER:
-        key = "binding-elder-own" if own else "binding-elder-done"
-        return say(t(key, elder=one.elder_name, name=one.name), tone="success")
-    key = f"binding-own-{one.wish.value}" if own else "binding-done"
-    return say(t(key, place=one.place, name=one.name), tone="success")
+        if own:
+            return t("binding-elder-own", elder=one.elder_name)
+        return t("binding-elder-done", elder=one.elder_name, name=one.name)
+    if own:
+        return t(f"binding-own-{one.wish.value}", place=one.place)
+    return t("binding-done", place=one.place, name=one.name)
 
 
 def requests(found: Sequence[Request], start: int, t: Translator) -> Card:

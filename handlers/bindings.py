@@ -111,7 +111,10 @@ async def same(ctx: Context, pressed: Pressed) -> list[Act]:
 
 async def _ended(ctx: Context, one: Request) -> list[Act]:
     """Tell the asker, in their channel, and whoever decided."""
-    await _tell(ctx, [one.person], lambda t: cards.decided(one, t, own=True))
+    await notices.tell(
+        ctx.session, [one.person], lambda t: cards.decided(one, t, own=True), now=ctx.now,
+        at_once=True,
+    )  # fmt: skip
     return [Reply(cards.decided(one, ctx.t, own=False))]
 
 

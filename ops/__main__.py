@@ -233,6 +233,18 @@ def _export(options: argparse.Namespace) -> int:
     return 0
 
 
+def _teams(options: argparse.Namespace) -> int:
+    from core.i18n import Translator
+    from ops import teams
+    from ops.stack import joined
+
+    with joined(demo=options.demo) as settings:
+        found = teams.listed(settings, options.community or settings.community)
+    for line in teams.as_text(found, Translator(options.lang)):
+        _out(line)
+    return 0
+
+
 def _describe_servers(add: Callable[[str, Command, str], argparse.ArgumentParser]) -> None:
     """Describe the commands that run until they are stopped."""
     demo = add("demo", _demo, "run everything on this machine with a community's figures")
@@ -279,6 +291,9 @@ def parser() -> argparse.ArgumentParser:
     find.add_argument("--json", action="store_true")
     find.add_argument("--community", help="its slug; LINLING_COMMUNITY if left out")
     _tables(add)
+    teams = add("teams", _teams, "list the teams and who belongs to them, a team a line")
+    teams.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0])
+    teams.add_argument("--community", help="its slug; LINLING_COMMUNITY if left out")
     say = add("say", _say, "take a turn of chat; without a text, a turn a line, each afresh")
     say.add_argument("text", nargs="?", metavar="TEXT")
     say.add_argument("--as", dest="as_whom", required=True, metavar="ROLE[:NAME]")

@@ -122,4 +122,5 @@ def digest_of(before: bytes, number: int, look: Look) -> bytes:
         look.stands_for, look.role, look.way, look.action, look.subject, look.how_many, look.thing,
         look.reason.hex() if look.reason else None,
     )  # fmt: skip
-    return hashlib.sha256(before + orjson.dumps(said)).digest()
+    # A driver's own kind of UUID is written as any other.
+    return hashlib.sha256(before + orjson.dumps(said, default=str)).digest()

@@ -11,9 +11,10 @@ from services import actors, outbox, quiet
 
 
 async def tell(
-    session: Session, people: Iterable[UUID], make: Callable[[Translator], Card], *, now: datetime
-) -> list[UUID]:
-    """Enqueue a card for each who can be reached; returns those."""
+    session: Session, people: Iterable[UUID], make: Callable[[Translator], Card], *,
+    now: datetime, at_once: bool = False,
+) -> list[UUID]:  # fmt: skip
+    """Enqueue a card for each who can be reached; returns those. An answer comes `at_once`."""
     wanted = list(dict.fromkeys(people))
     ways = await actors.reachable(session, wanted)
     told = [one for one in wanted if one in ways]
@@ -21,6 +22,6 @@ async def tell(
         lang = (await actors.profile(session, one, channel=ways[one])).lang
         await outbox.enqueue_reply(
             session, make(Translator(lang)), person=one, channel=ways[one], turn=None, now=now,
-            after=quiet.over(now),
+            after=now if at_once else quiet.over(now),
         )  # fmt: skip
     return told

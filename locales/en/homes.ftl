@@ -119,6 +119,7 @@ action-withdraw-binding = Take it back
 binding-withdrawn = The request was taken back.
 binding-taken-back = { $name } has taken the request back; nothing is left to do.
 binding-is-over = This request was dealt with or taken back already.
+binding-too-often = That was tried too often. Please try again in an hour, or reply 0 for a person.
 
 binding-join = { $name } wants to register an address
 binding-move = { $name } says they moved here

@@ -119,6 +119,7 @@ action-withdraw-binding = 撤回申请
 binding-withdrawn = 申请已撤回。
 binding-taken-back = { $name }撤回了申请，不用办了。
 binding-is-over = 这个申请已经有人办过，或者撤回了。
+binding-too-often = 您试得太多次了，请过一小时再试，或者回复 0 找人帮您。
 
 binding-join = { $name }想登记住址
 binding-move = { $name }说搬过来了

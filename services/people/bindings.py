@@ -74,7 +74,7 @@ async def ask_home(
 ) -> Request:
     """Ask to be joined to a flat, to have moved there, or to have left it.
 
-    Raises UserError `lives-here-already`, `lives-not-here`, `binding-waits`, `link-too-often`.
+    Raises UserError `lives-here-already`, `lives-not-here`, `binding-waits`, `binding-too-often`.
     """
     door = await flats.door(session, home)
     person = await _asking(session, by, now=now)
@@ -129,7 +129,7 @@ async def _asking(session: Session, by: Actor, *, now: datetime) -> UUID:
 async def _paced(session: Session, by: Actor, *, now: datetime) -> None:
     asks = Pace(f"binding:{by.person}", ASKS_AN_HOUR * 2, 3600)
     if await paces.take(session, [asks], now=now, life=True):
-        raise UserError("link-too-often", status=429)
+        raise UserError("binding-too-often", status=429)
 
 
 async def _asked(

@@ -231,12 +231,12 @@ async def _protected(session: Session, facts: list[Any]) -> dict[UUID, list[UUID
         if row.place is not None and row.severity in TOLD_AT_ONCE
     }
     fixed = {row.id for row in facts if row.kind != DeviceKind.WRISTBAND}
-    homes = {UUID(place["home"]) for place in places.values() if place["home"]}
+    homes = {UUID(home) for place in places.values() if (home := place.get("home"))}
     living = await living_in(session, homes)
     protects: dict[UUID, list[UUID]] = defaultdict(list)
     for ticket, place in places.items():
         people = [UUID(person) for person in place["people"]]
-        if place["home"] and ticket in fixed:
+        if place.get("home") and ticket in fixed:
             here = living[UUID(place["home"])]
             people = [one for one in here if here[one] or one in people]
         for person in people:

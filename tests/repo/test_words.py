@@ -12,11 +12,12 @@ from core.card import Tone
 from core.event import StrangeKind
 from core.i18n import LANGUAGES, LOCALES, page_words
 from handlers.routes import NOT_YET
-from models import Happened, HomeUse, Part, Status
+from models import Happened, HomeUse, Part, Standing, Status
 from models.calls import CallKind
 from models.points import Reason, RedemptionState
 from services import undelivered
 from services.language.intents import ALL
+from services.people.bindings import Wish
 from services.shops.places import Source
 from services.tickets.answer import Found, Seen
 from services.tickets.callers import CALLS
@@ -58,6 +59,13 @@ FAMILIES: dict[str, set[str]] = {
     "use-": set(HomeUse),
     "menu-": set(Role),
     "group-": groups(),
+    "relation-": {"child", *data("people.yaml")["relations"]},
+    "need-": set(data("people.yaml")["needs"]),
+    "standing-": set(Standing) - {Standing.BOTH},
+    "bind-asked-": set(Wish),
+    "action-binding-": set(Wish),
+    "binding-own-": set(Wish),
+    "binding-": {"code", *Wish},
     "resolve-ask-": {"found", "seen", "note"},
     "emergency-kind-": set(CallKind),
     "emergency-advice-": set(CallKind),

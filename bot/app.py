@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from bot.attempts import Attempts
-from bot.console import reach
+from bot.console import people, reach
 from bot.console import routes as console
 from bot.console.hub import Hub
 from bot.fanout import Fanout
@@ -69,7 +69,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.stack, app.state.fanout, app.state.attempts = stack, fanout, Attempts()
     app.state.hub = Hub(stack.db, fanout, Translator())
     routers = (
-        pages, health, chat, pictures, qr, wechat, miniprogram, wecom, telegram, console, reach
+        pages, health, chat, pictures, qr, wechat, miniprogram, wecom, telegram, console, reach,
+        people,
     )  # fmt: skip
     for module in routers:
         app.include_router(module.router)

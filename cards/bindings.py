@@ -9,7 +9,7 @@ from core.card import Action, Card, Field
 from core.i18n import Translator
 from core.ids import uuid7
 from models import BindingKind, BindingState
-from services.buildings import masked
+from services import masks
 from services.people.bindings import PAGE, Request, Wish, alike
 from services.people.families import Link
 from services.people.flats import Door
@@ -120,7 +120,7 @@ def to_worker(one: Request, t: Translator) -> Card:
     args = {"binding": str(one.id)}
     fields = [Field(t("record-place"), one.place)]
     if one.registered:
-        names = t("word-list").join(masked(who.name) for who in one.registered)
+        names = t("word-list").join(masks.name(who.name) for who in one.registered)
         fields.append(Field(t("binding-registered"), names))
     if alike(one):
         fields.append(Field(t("binding-note"), t("binding-same-name")))
@@ -131,7 +131,7 @@ def to_worker(one: Request, t: Translator) -> Card:
     if one.wish is Wish.JOIN:
         actions += [
             Action(
-                "binding.same", t("action-binding-same", name=masked(who.name)),
+                "binding.same", t("action-binding-same", name=masks.name(who.name)),
                 args={**args, "person": str(who.person)},
             )
             for who in [who for who in one.registered if who.joinable][:_JOINABLE]
@@ -207,7 +207,7 @@ def requests(found: Sequence[Request], start: int, t: Translator) -> Card:
         return say(t("bindings-none"), tone="success")
     page = found[start : start + PAGE]
     actions = [
-        Action("binding.show", t("bindings-line", place=one.place, name=masked(one.name)),
+        Action("binding.show", t("bindings-line", place=one.place, name=masks.name(one.name)),
                args={"binding": str(one.id)})
         for one in page
     ]  # fmt: skip

@@ -84,7 +84,7 @@ def privacy(t: Translator) -> Card:
             Field(t(f"privacy-{part}"), t(f"privacy-{part}-text"))
             for part in ("kept", "seen", "asked")
         ),
-        actions=_says(("human",), t),
+        actions=(Action("privacy.looks", t("action-looks"), "primary"), *_says(("human",), t)),
         tone="info",
     )
 

@@ -6,7 +6,7 @@ from cards.talk import say
 from core.card import Action, Card
 from core.i18n import Translator
 from core.ids import uuid7
-from services.buildings import masked
+from services import masks
 from services.people.proxy import IDLE, Standing
 
 FOR = "for"  # the argument of a button, and of a flow, that says for whom it was made
@@ -18,7 +18,7 @@ def marked(card: Card, standing: Standing, t: Translator) -> Card:
         replace(one, args={**one.args, FOR: str(standing.person)}) if one.url is None else one
         for one in card.actions
     )
-    title = t("proxy-title", name=masked(standing.name), title=card.title)
+    title = t("proxy-title", name=masks.name(standing.name), title=card.title)
     return replace(card, title=title, actions=actions)
 
 
@@ -27,7 +27,7 @@ def begun(standing: Standing, t: Translator) -> Card:
     minutes = int(IDLE.total_seconds() // 60)
     return Card(
         key=f"proxy:{uuid7()}",
-        title=t("proxy-begun", name=masked(standing.name)),
+        title=t("proxy-begun", name=masks.name(standing.name)),
         summary=t("proxy-begun-next", minutes=minutes),
         actions=(Action("proxy.end", t("action-end-proxy")),),
         tone="warning",
@@ -38,7 +38,7 @@ def sure(action: Action, standing: Standing, t: Translator) -> Card:
     """Let the worker check with the person once more before their points are spent."""
     return Card(
         key=f"proxy:{uuid7()}",
-        title=t("proxy-sure", name=masked(standing.name)),
+        title=t("proxy-sure", name=masks.name(standing.name)),
         summary=t("proxy-sure-next"),
         actions=(action,),
         tone="warning",
@@ -47,4 +47,4 @@ def sure(action: Action, standing: Standing, t: Translator) -> Card:
 
 def ended(name: str, t: Translator) -> Card:
     """Say that the worker is themselves again."""
-    return say(t("proxy-ended", name=masked(name)), tone="success")
+    return say(t("proxy-ended", name=masks.name(name)), tone="success")

@@ -8,11 +8,11 @@ from cards.talk import say
 from core.card import Action, Card, Field
 from core.i18n import Translator
 from core.ids import uuid7
-from services.buildings import masked
+from services import masks
 from services.people.contacts import Contact
 from services.people.flats import Door
+from services.people.household import Member, Record
 from services.people.lookup import PAGE, Hit
-from services.people.records import Member, Record
 from services.people.spoken import Told, words
 
 _LIVES_AS_USUAL = "both"
@@ -58,7 +58,7 @@ def listing(
 def _line(one: Hit, t: Translator) -> str:
     if one.person is None:
         return t("residents-flat", place=one.place, use=t(f"use-{one.use}"))
-    return t("residents-person", place=one.place, name=masked(one.name))
+    return t("residents-person", place=one.place, name=masks.name(one.name))
 
 
 def nothing(nearest: Sequence[Door], t: Translator, *, elsewhere: bool) -> Card:

@@ -42,6 +42,7 @@ class Actor:
 
     `way` is where they are: a channel's name, `console` or `ops`. `through` is the worker who acts
     for a person without chat (代办): what is done is the person's, the log names both.
+    `glass` are people whom this very look may show beyond the own scope, in an emergency.
     """
 
     person: UUID | None
@@ -50,6 +51,7 @@ class Actor:
     machine: bool = False
     way: str = ""
     through: UUID | None = None
+    glass: frozenset[UUID] = frozenset()
 
     def has(self, role: Role, *, community: UUID, grid: UUID | None = None) -> bool:
         """Tell whether a grant of this role covers the grid (or, without one, the community)."""
@@ -61,6 +63,15 @@ class Actor:
             if grant.scope_kind is ScopeKind.GRID and grid is not None and grant.scope == grid:
                 return True
         return False
+
+    @property
+    def elders(self) -> frozenset[UUID]:
+        """Collect the elders whose relative this is, with their consent."""
+        return frozenset(
+            grant.scope
+            for grant in self.grants
+            if grant.role is Role.FAMILY and grant.scope_kind is ScopeKind.PERSON
+        )
 
     @property
     def roles(self) -> frozenset[Role]:

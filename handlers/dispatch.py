@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from cards.talk import call_office, say
 from core.act import Act, Fetch, Refresh, Reply
 from core.card import Card
-from core.db import Database, Session
+from core.db import Database, Session, savepoint
 from core.errors import UserError
 from core.event import Event, Said
 from core.i18n import Translator
@@ -137,7 +137,7 @@ async def _answer(ctx: Context, event: Event) -> list[Act]:
     """Run the handler inside a savepoint, so that a refusal leaves nothing half done."""
     pressed: list[Pressed] = []
     try:
-        async with ctx.session.begin_nested():
+        async with savepoint(ctx.session):
             return await answer(ctx, event, pressed)
     except UserError as error:
         refusal = say(ctx.t(error.key, **error.args_for_words), tone="warning")

@@ -1,4 +1,4 @@
-"""Help by role, language, privacy, small talk, one's duty, and an honest "not yet"."""
+"""Help by role, language, small talk, one's duty, and an honest "not yet"."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -64,11 +64,6 @@ def wanted_language(text: str) -> str | None:
     if not meant and len(named) == 1:
         return english if named[0][0] == chinese else chinese
     return None
-
-
-async def privacy(ctx: Context) -> list[Act]:
-    """Say what is kept and who answers for it."""
-    return [Reply(guide.privacy(ctx.t))]
 
 
 async def device_status(ctx: Context) -> list[Act]:

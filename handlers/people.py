@@ -9,7 +9,8 @@ from core.act import Act, Refresh, Reply
 from core.actor import Role
 from core.errors import UserError
 from core.i18n import Translator
-from handlers import emergency
+from flows import glass as glass_flow
+from handlers import emergency, glass
 from handlers.context import Context, Pressed
 from handlers.emergency import ticket_of
 from models import Side
@@ -102,9 +103,11 @@ def _interrupts(ctx: Context, danger: Emergency, talk: Talk | None) -> bool:
     """Tell a call from words within a flow or a talk.
 
     A general question is no reason to leave a flow, and a worker who writes about danger to the
-    person in it has to be bare to be in danger themselves.
+    person in it, or about why they must see somebody's data, has to be bare to be in danger
+    themselves.
     """
-    if talk is not None and talk.side is Side.WORKER:
+    looking = ctx.standing is not None and ctx.standing.flow == glass_flow.NAME
+    if looking or (talk is not None and talk.side is Side.WORKER):
         return danger.now and danger.kind == _CRY
     return danger.now or (talk is None and ctx.standing is None)
 
@@ -118,7 +121,11 @@ async def _from_resident(ctx: Context, talk: Talk) -> list[Act] | None:
 
 async def _from_worker(ctx: Context, talk: Talk, *, several: bool) -> list[Act] | None:
     """Pass a worker's words on, unless they are for a flow, a button, or the assistant."""
-    ours = intent_of(ctx.text) in _TO_US or ctx.text in _VERY_WORDS
+    ours = (
+        intent_of(ctx.text) in _TO_US
+        or ctx.text in _VERY_WORDS
+        or glass.asked(ctx.text) is not None
+    )
     if ours or ctx.standing is not None or number_of(ctx.text) is not None:
         return None
     await _relay(ctx, talk)

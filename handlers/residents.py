@@ -11,9 +11,9 @@ from core.card import Action
 from core.errors import UserError
 from handlers import bindings, proxy
 from handlers.context import Context, Pressed
-from services.people import contacts, flats, lookup, moves, needs, records, spoken
+from services.people import contacts, flats, household, lookup, moves, needs, spoken
+from services.people.household import Member
 from services.people.lookup import Hit
-from services.people.records import Member
 from services.people.spoken import Told
 
 _STAFF = frozenset({Role.WORKER, Role.OPERATOR})
@@ -88,12 +88,12 @@ async def pick(ctx: Context, pressed: Pressed) -> list[Act]:
 
 
 async def _open(ctx: Context, home: UUID, person: UUID | None, _rest: str) -> list[Act]:
-    seen = await records.opened(ctx.session, ctx.by, home=home, now=ctx.now)
+    seen = await household.opened(ctx.session, ctx.by, home=home, now=ctx.now)
     return [Reply(cards.record(seen, ctx.t, focus=person))]
 
 
 async def _care(ctx: Context, home: UUID, person: UUID | None, _rest: str) -> list[Act]:
-    seen = await records.opened(ctx.session, ctx.by, home=home, now=ctx.now)
+    seen = await household.opened(ctx.session, ctx.by, home=home, now=ctx.now)
     return [Reply(cards.care(_member(seen.members, person), seen.door.place, ctx.t))]
 
 
@@ -227,7 +227,7 @@ async def died(ctx: Context, pressed: Pressed) -> list[Act]:
 async def _name(ctx: Context, person: UUID | None) -> str:
     """Name somebody to those who may read of them."""
     assert person is not None
-    return await records.name_of(ctx.session, ctx.by, person)
+    return await household.name_of(ctx.session, ctx.by, person)
 
 
 _OF_FLATS = frozenset({"open", "invite"})

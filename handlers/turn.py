@@ -25,7 +25,18 @@ from core.event import (
 )
 from core.i18n import Translator
 from flows.base import Answer, Standing
-from handlers import accounts, flow, newest, people, proxy, redeem, residents, shops, unsure
+from handlers import (
+    accounts,
+    flow,
+    glass,
+    newest,
+    people,
+    proxy,
+    redeem,
+    residents,
+    shops,
+    unsure,
+)
 from handlers.context import Context, Pressed
 from handlers.routes import CLICKS, INTENTS, SAYS
 from services import actors, buttons, conversation, media, receipts, steps
@@ -157,7 +168,7 @@ async def _words(ctx: Context, text: str, pressed: list[Pressed]) -> list[Act]:
     if not text or len(text) > TEXT_LIMIT:
         raise UserError("text-too-long" if text else "text-empty", limit=TEXT_LIMIT)
     ctx = replace(ctx, text=text, t=await _in_their_language(ctx, text))
-    for taken in (people.first, accounts.words):
+    for taken in (people.first, accounts.words, glass.words):
         if (acts := await taken(ctx)) is not None:
             return acts
     phrase = intent_of(text)

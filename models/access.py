@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import MaybeId, MaybeMoment, Moment, moment, object_id, points_at, sealed
@@ -50,7 +50,11 @@ class BrokenGlass(SQLModel, table=True):
     """A look beyond the own scope in an emergency: with a reason, an end, and a notice."""
 
     __tablename__ = "broken_glass"
-    __table_args__ = (Index("ix_broken_glass_actor", "actor_id", "ends_at"),)
+    __table_args__ = (
+        Index("ix_broken_glass_actor", "actor_id", "ends_at"),
+        Index("ix_broken_glass_community", "community_id", "broken_at"),
+        Index("ix_broken_glass_untold", "broken_at", postgresql_where=text("told_at IS NULL")),
+    )
     id: UUID = object_id()
     community_id: UUID = points_at("community.id")
     actor_id: UUID = points_at("person.id")

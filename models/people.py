@@ -126,7 +126,10 @@ class FamilyLink(SQLModel, table=True):
     """
 
     __tablename__ = "family_link"
-    __table_args__ = (UniqueConstraint("elder_id", "relative_id"),)
+    __table_args__ = (
+        UniqueConstraint("elder_id", "relative_id"),
+        Index("ix_family_link_relative", "relative_id", postgresql_where=text("ended_at IS NULL")),
+    )
     id: UUID = object_id()
     community_id: UUID = points_at("community.id")
     elder_id: UUID = points_at("person.id")

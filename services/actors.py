@@ -1,7 +1,7 @@
 """Who a person is to the services: name and grants."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -20,10 +20,10 @@ class Profile:
     large_type: bool
 
 
-async def actor(session: Session, person: UUID) -> Actor:
+async def actor(session: Session, person: UUID, *, way: str = "") -> Actor:
     """Load a person's grants; someone unknown has none."""
     rows = await _with_grants(session, person, channel="")
-    return _actor(person, rows) if rows else Actor(person, "", ())
+    return _actor(person, rows, way) if rows else Actor(person, "", (), way=way)
 
 
 async def speaker(session: Session, person: UUID, *, channel: str) -> tuple[Actor, Profile]:
@@ -34,12 +34,15 @@ async def speaker(session: Session, person: UUID, *, channel: str) -> tuple[Acto
     rows = await _with_grants(session, person, channel=channel)
     if not rows:
         raise LookupError(f"no person {person}")
-    by = replace(_actor(person, rows), way=channel)
+    by = _actor(person, rows, channel)
     return by, Profile(person, by.name, rows[0].lang, rows[0].large_type)
 
 
 async def _with_grants(session: Session, person: UUID, *, channel: str) -> Sequence[Any]:
-    """Read a row for each grant, one for a person without any, none for someone unknown."""
+    """Read a row for each grant, one for a person without any, none for someone unknown.
+
+    Whose relative somebody is says the link alone, with the elder's consent: it ends with that.
+    """
     rows = await session.execute(
         sql(
             """
@@ -47,7 +50,12 @@ async def _with_grants(session: Session, person: UUID, *, channel: str) -> Seque
                    m.scope_kind, m.scope_id
             FROM person p
             LEFT JOIN conversation c ON c.person_id = p.id AND c.channel = :channel
-            LEFT JOIN membership m ON m.person_id = p.id
+            LEFT JOIN (
+                SELECT community_id, role, scope_kind, scope_id FROM membership
+                WHERE person_id = :person AND NOT (role = 'family' AND scope_kind = 'person')
+                UNION ALL
+                SELECT community_id, 'family', 'person', elder_id FROM family_link
+                WHERE relative_id = :person AND ended_at IS NULL) m ON TRUE
             WHERE p.id = :person
             """
         ),
@@ -56,13 +64,13 @@ async def _with_grants(session: Session, person: UUID, *, channel: str) -> Seque
     return rows.all()
 
 
-def _actor(person: UUID, rows: Sequence[Any]) -> Actor:
+def _actor(person: UUID, rows: Sequence[Any], way: str) -> Actor:
     grants = tuple(
         Grant(Role(row.role), row.community_id, ScopeKind(row.scope_kind), row.scope_id)
         for row in rows
         if row.role is not None
     )
-    return Actor(person, open_json(rows[0].name, "person.name"), grants)
+    return Actor(person, open_json(rows[0].name, "person.name"), grants, way=way)
 
 
 async def profile(session: Session, person: UUID, *, channel: str = "") -> Profile:

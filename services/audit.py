@@ -1,6 +1,7 @@
 """Who looked at whom: entries gathered in a turn and chained, one digest over the last, at its end.
 
-The chain's end is one row a community, the last lock of every transaction that takes it.
+The chain's end is one row a community, the last lock of every transaction that takes it. The
+digests are keyed: whoever can write to the database alone can't forge the rest of a chain.
 """
 
 import hashlib
@@ -12,12 +13,13 @@ from uuid import UUID
 import orjson
 
 from core.actor import Actor
-from core.crypto import seal_json
+from core.crypto import keyring, seal_json
 from core.db import Session, before_commit, sql
 from services.permissions import Permission
 
 START = hashlib.sha256(b"linling access log").digest()
-_REASON = "access_entry.reason"
+REASON = "access_entry.reason"
+_DIGEST = "access_entry.digest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Look:
     subject: UUID | None
     how_many: int
     thing: UUID | None
-    reason: bytes | None
+    reason: str | None
 
 
 def note(
@@ -59,7 +61,7 @@ def note(
     roles = sorted(grant.role for grant in by.grants if grant.community == community)
     look = Look(
         community, now, actor, stands_for, "machine" if by.machine else ",".join(dict.fromkeys(roles)),
-        by.way, what, subject, how_many, thing, seal_json(reason, _REASON) if reason else None,
+        by.way, what, subject, how_many, thing, reason or None,
     )  # fmt: skip
     session.info.setdefault("looks", []).append(look)
     before_commit(session, "access log", _append)
@@ -95,7 +97,8 @@ async def _chain(session: Session, community: UUID, looks: list[Look]) -> None:
                 "community": community, "number": number, "at": look.at, "actor": look.actor,
                 "stands_for": look.stands_for, "role": look.role, "way": look.way,
                 "action": look.action, "subject": look.subject, "how_many": look.how_many,
-                "thing": look.thing, "reason": look.reason, "digest": digest,
+                "thing": look.thing, "digest": digest,
+                "reason": seal_json(look.reason, REASON) if look.reason else None,
             }
         )  # fmt: skip
     await session.execute(
@@ -116,11 +119,14 @@ async def _chain(session: Session, community: UUID, looks: list[Look]) -> None:
 
 
 def digest_of(before: bytes, number: int, look: Look) -> bytes:
-    """Make the digest of an entry: over the digest before it and everything that it says."""
+    """Make the digest of an entry: over the digest before it and everything that it says.
+
+    The reason counts as it was said, so that sealing it anew under another key changes nothing.
+    """
     said = (
         str(look.community), number, int(look.at.timestamp() * 1_000_000), look.actor,
         look.stands_for, look.role, look.way, look.action, look.subject, look.how_many, look.thing,
-        look.reason.hex() if look.reason else None,
+        look.reason,
     )  # fmt: skip
     # A driver's own kind of UUID is written as any other.
-    return hashlib.sha256(before + orjson.dumps(said, default=str)).digest()
+    return keyring().digest(before + orjson.dumps(said, default=str), _DIGEST)

@@ -1,18 +1,23 @@
-"""Buildings of the map, and who lives in one: names masked, groups for those who may see them."""
+"""Buildings of the map, and who lives in one: names masked for whoever has to open them first."""
 
 from collections import defaultdict
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from core.actor import Actor
 from core.crypto import open_json
 from core.db import Session, sql
 from core.errors import UserError
+from services import audit, masks
 from services.homes import home_index
 from services.map_points import STATE
+from services.permissions import At, Permission, require
 
 
-async def outlines(session: Session, community: UUID) -> list[dict[str, Any]]:
+async def outlines(session: Session, by: Actor, community: UUID) -> list[dict[str, Any]]:
     """List a community's buildings as GeoJSON polygons with their figures and worst state."""
+    require(by, Permission.MAP_READ, At(community))
     rows = await session.execute(
         sql(
             f"""
@@ -49,14 +54,19 @@ async def outlines(session: Session, community: UUID) -> list[dict[str, Any]]:
     ]
 
 
-async def detail(session: Session, community: UUID, building: UUID) -> dict[str, Any]:
-    """Show a building's flats, residents and devices; raises UserError for another community's."""
+async def detail(
+    session: Session, by: Actor, community: UUID, building: UUID, *, now: datetime
+) -> dict[str, Any]:
+    """Show a building's flats, residents and devices; raises UserError for another community's.
+
+    The look is written down with the number of people that it showed.
+    """
     keys = {"building": building, "community": community}
     head = (
         await session.execute(
             sql(
                 """
-                SELECT b.id, b.name, g.name AS grid FROM building b JOIN grid g ON g.id = b.grid_id
+                SELECT b.id, b.name, b.grid_id, g.name AS grid FROM building b JOIN grid g ON g.id = b.grid_id
                 WHERE b.id = :building AND b.community_id = :community
                 """
             ),
@@ -65,6 +75,8 @@ async def detail(session: Session, community: UUID, building: UUID) -> dict[str,
     ).one_or_none()
     if head is None:
         raise UserError("building-unknown", status=404)
+    place = At(community, head.grid_id)
+    require(by, Permission.HOMES_READ, place)
     homes = (
         await session.execute(
             sql(
@@ -77,8 +89,12 @@ async def detail(session: Session, community: UUID, building: UUID) -> dict[str,
         )
     ).all()
     labels = {home.id: open_json(home.label, "home.label") for home in homes}
-    residents = await _residents(session, building)
+    residents = await _residents(session, building, whole=masks.whole(by, place))
     devices = await _devices(session, building)
+    audit.note(
+        session, by, Permission.HOMES_READ, community=community, now=now, thing=building,
+        how_many=sum(len(some) for some in residents.values()),
+    )  # fmt: skip
     return {
         "id": str(head.id),
         "name": head.name,
@@ -97,11 +113,13 @@ async def detail(session: Session, community: UUID, building: UUID) -> dict[str,
     }
 
 
-async def _residents(session: Session, building: UUID) -> dict[UUID, list[dict[str, Any]]]:
+async def _residents(
+    session: Session, building: UUID, *, whole: bool
+) -> dict[UUID, list[dict[str, Any]]]:
     rows = await session.execute(
         sql(
             """
-            SELECT r.home_id, r.elder, r.groups, p.name
+            SELECT r.home_id, r.elder, r.groups, p.id, p.name
             FROM residence r JOIN home h ON h.id = r.home_id JOIN person p ON p.id = r.person_id
             WHERE h.building_id = :building AND r.until IS NULL ORDER BY r.elder DESC, r.id
             """
@@ -113,7 +131,8 @@ async def _residents(session: Session, building: UUID) -> dict[UUID, list[dict[s
         groups = open_json(row.groups, "residence.groups") if row.groups else []
         found[row.home_id].append(
             {
-                "name": masked(open_json(row.name, "person.name")),
+                "id": str(row.id),
+                "name": masks.shown(row.name, whole=whole),
                 "elder": row.elder,
                 "groups": groups,
             }
@@ -143,8 +162,3 @@ async def _devices(session: Session, building: UUID) -> dict[bytes, list[dict[st
             }
         )
     return found
-
-
-def masked(name: str) -> str:
-    """Show the family name alone: 张**; two-character family names keep their first."""
-    return name[:1] + "*" * max(1, len(name) - 1)

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from core.actor import Actor, Role, ScopeKind
+from core.actor import Actor
 from core.crypto import open_json
 from core.db import Session, sql
-from core.errors import UserError
 from services.map_points import STATE
+from services.permissions import Permission, reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,7 @@ async def not_normal(session: Session, by: Actor) -> tuple[list[Trouble], int]:
 
     Workers and operators only; a grant for a community or street covers all its grids.
     """
-    grants = [one for one in by.grants if one.role in {Role.WORKER, Role.OPERATOR}]
-    if not grants:
-        raise UserError("not-allowed", status=403)
+    may = reach(by, Permission.DEVICES_READ)
     rows = (
         await session.execute(
             sql(
@@ -36,15 +34,9 @@ async def not_normal(session: Session, by: Actor) -> tuple[list[Trouble], int]:
                    OR d.grid_id = ANY(CAST(:grids AS uuid[])))
                 """  # noqa: S608  (a literal of ours)
             ),
-            {
-                "communities": [
-                    one.community for one in grants
-                    if one.scope_kind in {ScopeKind.STREET, ScopeKind.COMMUNITY}
-                ],
-                "grids": [one.scope for one in grants if one.scope_kind is ScopeKind.GRID],
-            },
+            {"communities": list(may.communities), "grids": list(may.grids)},
         )
-    ).all()  # fmt: skip
+    ).all()
     order = {"alarm": 0, "handled": 1, "offline": 2}
     found = [
         Trouble(_named(row.building, open_json(row.place, "device.place")["name"]), row.state)

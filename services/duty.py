@@ -8,6 +8,7 @@ from uuid import UUID
 from core.actor import Actor
 from core.db import Session, sql
 from core.errors import UserError
+from services.permissions import Permission, reach
 
 # Channels that take a message at any time and keep it in the country: without one of these nobody
 # can stand in a rota that lives hang on.
@@ -61,6 +62,7 @@ async def confirm(session: Session, by: Actor, *, now: datetime) -> list[str]:
     Raises UserError `duty-no-shift` when the rota has none, which only the operator can change,
     `duty-no-channel` for somebody who can't be reached at any time.
     """
+    reach(by, Permission.DUTY_TAKE)
     ways = await session.execute(
         sql(
             """
@@ -81,6 +83,7 @@ async def leave(session: Session, by: Actor, *, now: datetime) -> list[str]:
     Raises UserError `duty-no-shift` as `confirm` does, `duty-tickets-open` while the person has
     acknowledged tickets that are not finished.
     """
+    reach(by, Permission.DUTY_TAKE)
     busy = await session.execute(
         sql("SELECT count(*) FROM ticket WHERE status = 'acked' AND acked_by = :person"),
         {"person": by.person},

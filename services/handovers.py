@@ -16,7 +16,9 @@ from core.db import Session, sql, wake
 from core.errors import UserError
 from models import Happened, Side, Status
 from services.duty import on_duty
+from services.permissions import At, Permission, require
 from services.tickets import alarms, audience
+from services.tickets.answer import locked
 from services.tickets.callers import HANDOVER
 from services.tickets.events import Entry, record
 from services.tickets.judge import Signal
@@ -31,6 +33,7 @@ class Talk:
     """A live talk as one of the two sees it; `worker` is None until somebody has taken it."""
 
     ticket: UUID
+    community: UUID
     number: int
     side: Side
     resident: UUID
@@ -66,6 +69,7 @@ async def ask(session: Session, by: Actor, *, channel: str, said: str, now: date
     at = await where(session, by, [by.person])
     if at is None:
         raise UserError("human-nobody-known")
+    require(by, Permission.HANDOVER_ASK, At(at.community, person=by.person))
     posts = await on_duty(session, [at.grid], now=now) if at.grid else {}
     grid = at.grid if at.grid and posts.get(at.grid, {}).get("worker") else None
     key = f"{HANDOVER}:{by.person}"
@@ -103,7 +107,7 @@ async def talks(session: Session, person: UUID) -> list[Talk]:
     rows = await session.execute(
         sql(
             """
-            SELECT h.ticket_id, t.number, h.person_id, h.channel, h.worker_id, h.worker_channel
+            SELECT h.ticket_id, h.community_id, t.number, h.person_id, h.channel, h.worker_id, h.worker_channel
             FROM handover h JOIN ticket t ON t.id = h.ticket_id
             WHERE h.ended_at IS NULL AND (h.person_id = :person OR h.worker_id = :person)
             ORDER BY h.person_id <> :person, greatest(h.last_at, h.chosen_at) DESC, h.ticket_id DESC
@@ -113,7 +117,7 @@ async def talks(session: Session, person: UUID) -> list[Talk]:
     )
     return [
         Talk(
-            row.ticket_id, row.number,
+            row.ticket_id, row.community_id, row.number,
             Side.RESIDENT if row.person_id == person else Side.WORKER,
             row.person_id, row.channel, row.worker_id, row.worker_channel,
         )
@@ -125,6 +129,7 @@ async def begin(
     session: Session, by: Actor, *, ticket: UUID, channel: str, now: datetime
 ) -> Talk | None:
     """Let the worker who took the ticket talk; None for a ticket of another kind."""
+    await locked(session, by, ticket)
     row = (
         await session.execute(
             sql(
@@ -238,6 +243,8 @@ async def _mine(session: Session, by: Actor, ticket: UUID) -> Talk:
     assert by.person is not None
     for talk in await talks(session, by.person):
         if talk.ticket == ticket:
+            sides = (talk.resident, talk.worker)
+            require(by, Permission.HANDOVER_TALK, At(talk.community, parties=sides))
             return talk
     raise UserError("handover-is-over", status=409)
 

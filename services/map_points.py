@@ -3,8 +3,10 @@
 from typing import Any
 from uuid import UUID
 
+from core.actor import Actor
 from core.crypto import open_json
 from core.db import Session, sql
+from services.permissions import At, Permission, require
 
 # Precedence of DESIGN section 5: red, amber, grey, blue; maintenance tickets colour nothing.
 STATE = """
@@ -18,9 +20,10 @@ STATE = """
 
 
 async def features(
-    session: Session, community: UUID, *, changed_of: list[UUID] | None = None
+    session: Session, by: Actor, community: UUID, *, changed_of: list[UUID] | None = None
 ) -> list[dict[str, Any]]:
     """List a community's devices as GeoJSON features; with `changed_of`, only those devices."""
+    require(by, Permission.MAP_READ, At(community))
     only = "AND d.id = ANY(CAST(:only AS uuid[]))" if changed_of is not None else ""
     rows = await session.execute(
         sql(
@@ -41,8 +44,11 @@ async def features(
     return [_feature(row) for row in rows]
 
 
-async def states(session: Session, community: UUID) -> dict[UUID, tuple[str, UUID | None]]:
+async def states(
+    session: Session, by: Actor, community: UUID
+) -> dict[UUID, tuple[str, UUID | None]]:
     """Map each device that is not plainly normal to its state and live ticket."""
+    require(by, Permission.MAP_READ, At(community))
     rows = await session.execute(
         sql(
             f"""

@@ -17,46 +17,115 @@ class Permission(StrEnum):
     PEOPLE_WRITE = "people.write"
     HOMES_READ = "homes.read"
     HOMES_WRITE = "homes.write"
+    BINDINGS_ASK = "bindings.ask"
     BINDINGS_DECIDE = "bindings.decide"
     FAMILY_DECIDE = "family.decide"
     PROXY_ACT = "proxy.act"
     GLASS_BREAK = "glass.break"
+    GLASS_LIST = "glass.list"
     TABLES_IMPORT = "tables.import"
     TABLES_EXPORT = "tables.export"
     ACCESS_READ = "access.read"
+    MAP_READ = "map.read"
+    FIGURES_READ = "figures.read"
+    WORKERS_READ = "workers.read"
+    DEVICES_READ = "devices.read"
+    DUTY_TAKE = "duty.take"
+    TICKETS_READ = "tickets.read"
+    TICKETS_WORK = "tickets.work"
+    TICKETS_DISPATCH = "tickets.dispatch"
+    DELIVERY_READ = "delivery.read"
+    DELIVERY_RESEND = "delivery.resend"
+    EMERGENCY_CALL = "emergency.call"
+    HANDOVER_ASK = "handover.ask"
+    HANDOVER_TALK = "handover.talk"
+    ACTIVITIES_READ = "activities.read"
+    ACTIVITIES_JOIN = "activities.join"
+    ATTENDANCE_APPROVE = "attendance.approve"
+    POINTS_READ = "points.read"
+    POINTS_SPEND = "points.spend"
+    POINTS_CREDIT = "points.credit"
+    POINTS_REVERSE = "points.reverse"
+    REDEMPTION_READ = "redemption.read"
+    REDEMPTION_END = "redemption.end"
 
 
 class Tie(StrEnum):
-    """What joins an actor to somebody without a role over the place."""
+    """What joins an actor to somebody, or to a thing, without a role over the place."""
 
     SELF = "self"
     RELATIVE = "relative"
+    PARTY = "party"
+    GLASS = "glass"
 
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """Where what is asked about lies: a grid, without one the whole community; whose it is."""
+    """Where what is asked about lies: a grid, without one the whole community; whose it is.
+
+    `anywhere` is for what belongs to no grid: a role over any part of the community is enough.
+    `parties` are the people between whom a thing is, such as a talk or a redemption.
+    """
 
     community: UUID
     grid: UUID | None = None
     person: UUID | None = None
+    anywhere: bool = False
+    parties: tuple[UUID | None, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Everywhere that an actor may do something: whole communities, and single grids."""
+
+    communities: tuple[UUID, ...]
+    grids: tuple[UUID, ...]
+
+
+_WIDE = frozenset({ScopeKind.STREET, ScopeKind.COMMUNITY})
 _STAFF = frozenset({Role.WORKER, Role.OPERATOR})
+_WORKER = frozenset({Role.WORKER})
 _OPERATOR = frozenset({Role.OPERATOR})
+_MEMBER = frozenset(Role)
+_OWN = frozenset({Tie.SELF})
+_BETWEEN = frozenset({Tie.PARTY})
 RULES: Mapping[Permission, frozenset[Role | Tie]] = {
     Permission.PEOPLE_FIND: _STAFF,
-    Permission.PEOPLE_READ: _STAFF | {Tie.SELF},
+    Permission.PEOPLE_READ: _STAFF | _OWN | {Tie.RELATIVE, Tie.GLASS},
     Permission.PEOPLE_WRITE: _STAFF,
     Permission.HOMES_READ: _STAFF,
     Permission.HOMES_WRITE: _OPERATOR,
+    Permission.BINDINGS_ASK: _OWN,
     Permission.BINDINGS_DECIDE: _STAFF,
-    Permission.FAMILY_DECIDE: _STAFF | {Tie.SELF},
-    Permission.PROXY_ACT: frozenset({Role.WORKER}),
+    Permission.FAMILY_DECIDE: _STAFF | _OWN,
+    Permission.PROXY_ACT: _WORKER,
     Permission.GLASS_BREAK: _STAFF,
+    Permission.GLASS_LIST: _OPERATOR,
     Permission.TABLES_IMPORT: _OPERATOR,
     Permission.TABLES_EXPORT: _OPERATOR,
-    Permission.ACCESS_READ: _OPERATOR | {Tie.SELF},
+    Permission.ACCESS_READ: _OPERATOR | _OWN | {Tie.RELATIVE},
+    Permission.MAP_READ: _OPERATOR,
+    Permission.FIGURES_READ: _OPERATOR,
+    Permission.WORKERS_READ: _OPERATOR,
+    Permission.DEVICES_READ: _STAFF,
+    Permission.DUTY_TAKE: _WORKER,
+    Permission.TICKETS_READ: _OPERATOR,
+    Permission.TICKETS_WORK: _STAFF | _BETWEEN,
+    Permission.TICKETS_DISPATCH: _OPERATOR,
+    Permission.DELIVERY_READ: _OPERATOR,
+    Permission.DELIVERY_RESEND: _OPERATOR,
+    Permission.EMERGENCY_CALL: _OWN,
+    Permission.HANDOVER_ASK: _OWN,
+    Permission.HANDOVER_TALK: _BETWEEN,
+    Permission.ACTIVITIES_READ: _MEMBER,
+    Permission.ACTIVITIES_JOIN: _MEMBER,
+    Permission.ATTENDANCE_APPROVE: _STAFF,
+    Permission.POINTS_READ: _OWN,
+    Permission.POINTS_SPEND: _OWN,
+    Permission.POINTS_CREDIT: _STAFF,
+    Permission.POINTS_REVERSE: _OPERATOR,
+    Permission.REDEMPTION_READ: _BETWEEN,
+    Permission.REDEMPTION_END: frozenset({Role.MERCHANT}),
 }
 
 
@@ -73,15 +142,31 @@ def require(by: Actor, what: Permission, at: At) -> None:
         raise UserError("not-allowed", status=403)
 
 
+def reach(by: Actor, what: Permission) -> Reach:
+    """Tell everywhere that a role lets the actor do this; raises as `require` where nowhere."""
+    grants = [grant for grant in by.grants if grant.role in RULES[what]]
+    found = Reach(
+        tuple(dict.fromkeys(one.community for one in grants if one.scope_kind in _WIDE)),
+        tuple(dict.fromkeys(one.scope for one in grants if one.scope_kind is ScopeKind.GRID)),
+    )
+    if not found.communities and not found.grids:
+        raise UserError("not-allowed", status=403)
+    return found
+
+
 def _holds(by: Actor, one: Role | Tie, at: At) -> bool:
     if isinstance(one, Role):
+        if at.anywhere and any(
+            grant.role is one and grant.community == at.community for grant in by.grants
+        ):
+            return True
         return by.has(one, community=at.community, grid=at.grid)
+    if by.person is None:
+        return False
+    if one is Tie.PARTY:
+        return by.person in at.parties
     if at.person is None:
         return False
-    if one is Tie.SELF:
-        return by.person == at.person
-    return any(
-        grant.scope_kind is ScopeKind.PERSON and grant.scope == at.person
-        for grant in by.grants
-        if grant.role is Role.FAMILY
-    )
+    if one is Tie.GLASS:
+        return at.person in by.glass
+    return by.person == at.person if one is Tie.SELF else at.person in by.elders

@@ -4,13 +4,16 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from core.actor import Actor
 from core.clock import local
 from core.db import Session, sql
 from services.map_points import STATE
+from services.permissions import At, Permission, require
 
 
-async def figures(session: Session, community: UUID, *, now: datetime) -> dict[str, Any]:
+async def figures(session: Session, by: Actor, community: UUID, *, now: datetime) -> dict[str, Any]:
     """Count people, devices and tickets; medians in seconds over the last 30 days, or None."""
+    require(by, Permission.FIGURES_READ, At(community))
     midnight = local(now).replace(hour=0, minute=0, second=0, microsecond=0)
     counted = await session.execute(
         sql(

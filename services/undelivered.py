@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from core.actor import Actor, Role
-from core.crypto import open_json
+from core.actor import Actor
 from core.db import Session, sql, wake
 from core.errors import UserError
-from services.buildings import masked
+from services import masks
+from services.permissions import At, Permission, require
 
 LIMIT = 200
 WAITS = timedelta(hours=48)
@@ -61,7 +61,7 @@ def cause(error: str) -> str:
 
 async def letters(session: Session, by: Actor, *, community: UUID) -> list[Letter]:
     """List at most 200 of them, the most urgent first; operators of the community only."""
-    allow(by, community)
+    require(by, Permission.DELIVERY_READ, At(community))
     rows = await session.execute(
         sql(
             f"""
@@ -78,7 +78,7 @@ async def letters(session: Session, by: Actor, *, community: UUID) -> list[Lette
     )
     return [
         Letter(
-            row.id, row.kind, _name(open_json(row.name, "person.name"), staff=row.staff),
+            row.id, row.kind, masks.shown(row.name, whole=row.staff),
             row.channel, cause(row.error or ""), row.error or "", row.created_at, row.ticket,
             row.what or "", row.number or 0,
         )
@@ -86,8 +86,9 @@ async def letters(session: Session, by: Actor, *, community: UUID) -> list[Lette
     ]  # fmt: skip
 
 
-async def count(session: Session, community: UUID) -> int:
+async def count(session: Session, by: Actor, *, community: UUID) -> int:
     """Count what was given up in a community."""
+    require(by, Permission.DELIVERY_READ, At(community))
     row = await session.execute(
         sql(f"SELECT count(*) FROM outbox o WHERE o.state = 'dead' AND {_OURS}"),  # noqa: S608
         {"community": community},
@@ -104,7 +105,7 @@ async def resend(
     and come back to one that it had gone on from, it goes there. Raises UserError
     `undelivered-unknown` (404) for another community's letter.
     """
-    allow(by, community)
+    require(by, Permission.DELIVERY_RESEND, At(community))
     ours = await session.execute(
         sql(f"SELECT 1 FROM outbox o WHERE o.id = :id AND {_OURS}"),  # noqa: S608
         {"id": letter, "community": community},
@@ -116,7 +117,7 @@ async def resend(
 
 async def resend_all(session: Session, by: Actor, *, community: UUID, now: datetime) -> int:
     """Try all of a community's again; returns how many."""
-    allow(by, community)
+    require(by, Permission.DELIVERY_RESEND, At(community))
     rows = await session.execute(
         sql(f"SELECT o.id FROM outbox o WHERE o.state = 'dead' AND {_OURS}"),  # noqa: S608
         {"community": community},
@@ -181,13 +182,3 @@ async def _revive(session: Session, rows: list[int], *, now: datetime) -> int:
         wake(session, "outbox")
         wake(session, "channels")
     return found
-
-
-def allow(by: Actor, community: UUID) -> None:
-    """Raise UserError `not-allowed` (403) unless an operator of the community asks."""
-    if not by.has(Role.OPERATOR, community=community):
-        raise UserError("not-allowed", status=403)
-
-
-def _name(name: str, *, staff: bool) -> str:
-    return name if staff else masked(name)

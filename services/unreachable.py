@@ -7,8 +7,8 @@ from uuid import UUID
 from core.actor import Actor
 from core.crypto import open_json
 from core.db import Session, sql
-from services.buildings import masked
-from services.undelivered import allow
+from services import masks
+from services.permissions import At, Permission, require
 
 LIMIT = 500
 ROLES = ("worker", "elder", "family")
@@ -35,7 +35,7 @@ class Person:
 
 async def people(session: Session, by: Actor, *, community: UUID) -> list[Person]:
     """List at most 500 of them, workers first; operators of the community only."""
-    allow(by, community)
+    require(by, Permission.DELIVERY_READ, At(community))
     rows = (
         await session.execute(
             sql(
@@ -56,8 +56,9 @@ async def people(session: Session, by: Actor, *, community: UUID) -> list[Person
     return [_person(row, homes.get(row.id, ())) for row in rows]
 
 
-async def count(session: Session, community: UUID) -> int:
+async def count(session: Session, by: Actor, *, community: UUID) -> int:
     """Count the people whom nothing reaches, each once."""
+    require(by, Permission.DELIVERY_READ, At(community))
     row = await session.execute(
         sql(f"SELECT count(DISTINCT m.person_id) FROM membership m WHERE {_NOBODY}"),  # noqa: S608
         {"community": community},
@@ -93,9 +94,7 @@ async def _homes(
 
 
 def _person(row: Any, homes: tuple[str, ...]) -> Person:
-    name = open_json(row.name, "person.name")
     worker = row.role == "worker"
+    name = masks.shown(row.name, whole=worker)
     grids = tuple(grid for grid in row.grids if grid)
-    return Person(
-        row.id, name if worker else masked(name), row.role, row.had, grids if worker else homes
-    )
+    return Person(row.id, name, row.role, row.had, grids if worker else homes)

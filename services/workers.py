@@ -4,18 +4,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from core.actor import Actor
 from core.crypto import open_json
 from core.db import Session, sql
+from services.permissions import At, Permission, require
 
 
 async def board(
-    session: Session, community: UUID, *, now: datetime, ticket: UUID | None = None
+    session: Session, by: Actor, community: UUID, *, now: datetime, ticket: UUID | None = None
 ) -> list[dict[str, Any]]:
     """List workers with their grids, whether on duty now, and how many tickets they have acked.
 
     With a ticket, only those who may be sent there: workers of its grid, or all for a ticket
     without a grid; on duty means there.
     """
+    require(by, Permission.WORKERS_READ, At(community))
     rows = await session.execute(
         sql(
             """

@@ -24,6 +24,7 @@ from core.clock import utcnow
 from core.db import Database
 from core.ports import Local, Vendor
 from core.settings import Settings, Wechat, Wecom
+from handlers import glass
 from handlers.aftermath import finish_jobs
 from handlers.delivery import deliver_due
 from handlers.fetching import Hear
@@ -146,6 +147,7 @@ class Town:
         self.passes(**span)
         now = self.clock()
         await self.world.db.run(lambda session: steps.sweep(session, now=now))
+        await self.world.db.run(lambda session: glass.tell(session, now=now))
         await self.settle()
 
     async def settle(self) -> None:

@@ -11,12 +11,12 @@ from uuid import UUID
 import orjson
 
 from channels.web import WebChannel
-from core.actor import Role
+from core.actor import CLOCK, Role
 from core.db import Database, Session, sql
 from core.event import Clicked, Event, Located, Pictured, Said
 from core.ids import uuid7
 from devices import community_of, decode
-from handlers import activities, redeem
+from handlers import activities, glass, redeem
 from handlers.delivery import deliver_due, deliver_turn
 from handlers.dispatch import dispatch
 from models import Device
@@ -213,6 +213,7 @@ class World:
             await self.db.run(lambda s: escalation.sweep(s, now=self.now))
             await self.db.run(lambda s: redeem.sweep(s, now=self.now))
             await self.db.run(lambda s: activities.remind(s, now=self.now))
+            await self.db.run(lambda s: glass.tell(s, now=self.now))
             await self.settle()
 
     async def dispatches(self, name: str) -> None:
@@ -235,7 +236,9 @@ class World:
     async def point(self, kind: str) -> str:
         """Tell the state of a device's point on the map."""
         async with self.db.reading() as session:
-            found = await features(session, self.community, changed_of=[self.devices[kind].id])
+            found = await features(
+                session, CLOCK, self.community, changed_of=[self.devices[kind].id]
+            )
         return str(found[0]["properties"]["state"])
 
     async def fetch(self, statement: str, **values: Any) -> list[Any]:

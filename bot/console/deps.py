@@ -27,7 +27,7 @@ async def operator_of(request: Request) -> Operator:
     """Require a session of somebody who is operator of a community now."""
     visitor = await console_visitor(request)
     async with stack_of(request).db.reading() as session:
-        actor = await actors.actor(session, visitor.person)
+        actor = await actors.actor(session, visitor.person, way="console")
         profile = await actors.profile(session, visitor.person)
     for grant in actor.grants:
         if grant.role is Role.OPERATOR:

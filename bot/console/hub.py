@@ -14,16 +14,20 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.console.words import in_words
 from bot.fanout import Fanout, sse, woken
+from core.actor import Actor
 from core.clock import utcnow
 from core.db import Database, Session
 from core.errors import UserError
 from core.i18n import Translator
 from core.log import logger
-from services import login, map_points, pauses, stats, undelivered, unreachable
+from services import actors, login, map_points, pauses, stats, undelivered, unreachable
+from services.permissions import At, Permission, allowed
 from services.tickets import board
 
 COALESCE_S = 0.1
 STATS_S = 1.0
+# Who reads for all screens at once; each screen was let in, and is asked again, by its own actor.
+WATCHER = Actor(person=None, name="screen", machine=True)
 _BACKLOG = 200
 
 
@@ -48,8 +52,13 @@ class Hub:
         self._db, self._fanout, self._t = db, fanout, t
         self._watches: dict[UUID, _Watch] = {}
 
-    async def follow(self, community: UUID, t: Translator, token: str) -> AsyncIterator[bytes]:
-        """Yield a snapshot and then the changes; ends with the session or a reader too slow."""
+    async def follow(
+        self, by: Actor, community: UUID, t: Translator, token: str
+    ) -> AsyncIterator[bytes]:
+        """Yield a snapshot and then the changes.
+
+        Ends with the session, with the right to look, or for a reader too slow.
+        """
         watch = self._watches.setdefault(community, _Watch(community))
         queue: asyncio.Queue[bytes | None] = asyncio.Queue(_BACKLOG)
         watch.readers.add(queue)
@@ -57,10 +66,10 @@ class Hub:
             if watch.task is None or watch.task.done():
                 await self._read_first(watch)
                 watch.task = asyncio.create_task(self._watch(watch))
-            yield sse("snapshot", await self._snapshot(community, t))
+            yield sse("snapshot", await self._snapshot(by, community, t))
             while (chunk := await queue.get()) is not None:
                 yield chunk
-                if chunk.startswith(b"event: ping") and not await self._logged_in(token):
+                if chunk.startswith(b"event: ping") and not await self._may_stay(token, community):
                     return
         finally:
             watch.readers.discard(queue)
@@ -68,12 +77,12 @@ class Hub:
                 watch.task.cancel()
                 watch.task = None
 
-    async def _snapshot(self, community: UUID, t: Translator) -> dict[str, Any]:
+    async def _snapshot(self, by: Actor, community: UUID, t: Translator) -> dict[str, Any]:
         async with self._db.reading() as session:
-            features = await map_points.features(session, community)
-            tickets = await board.live(session, community)
-            figures = await stats.figures(session, community, now=utcnow())
-            reach = await _reach(session, community)
+            features = await map_points.features(session, by, community)
+            tickets = await board.live(session, by, community)
+            figures = await stats.figures(session, by, community, now=utcnow())
+            reach = await _reach(session, by, community)
         return {
             "points": {"type": "FeatureCollection", "features": features},
             "tickets": [in_words(ticket, t) for ticket in tickets],
@@ -84,8 +93,8 @@ class Hub:
 
     async def _read_first(self, watch: _Watch) -> None:
         async with self._db.reading() as session:
-            watch.states = await map_points.states(session, watch.community)
-            watch.versions = await board.versions(session, watch.community)
+            watch.states = await map_points.states(session, WATCHER, watch.community)
+            watch.versions = await board.versions(session, WATCHER, watch.community)
 
     async def _watch(self, watch: _Watch) -> None:
         with self._fanout.watch(str(watch.community), "channels") as event:
@@ -102,8 +111,8 @@ class Hub:
 
     async def _changes(self, watch: _Watch) -> list[bytes]:
         async with self._db.reading() as session:
-            states = await map_points.states(session, watch.community)
-            versions = await board.versions(session, watch.community)
+            states = await map_points.states(session, WATCHER, watch.community)
+            versions = await board.versions(session, WATCHER, watch.community)
             moved = [
                 d
                 for d in states.keys() | watch.states.keys()
@@ -116,15 +125,17 @@ class Hub:
             ]
             chunks: list[bytes] = []
             if moved:
-                features = await map_points.features(session, watch.community, changed_of=moved)
+                features = await map_points.features(
+                    session, WATCHER, watch.community, changed_of=moved
+                )
                 chunks.append(sse("points", {"features": features}))
             if changed:
-                tickets = await board.live(session, watch.community, only=changed)
+                tickets = await board.live(session, WATCHER, watch.community, only=changed)
                 chunks += [sse("ticket", in_words(ticket, self._t)) for ticket in tickets]
             now = asyncio.get_running_loop().time()
             if moved or changed or now - watch.figures_at > STATS_S:
-                figures = await stats.figures(session, watch.community, now=utcnow())
-                reach = await _reach(session, watch.community)
+                figures = await stats.figures(session, WATCHER, watch.community, now=utcnow())
+                reach = await _reach(session, WATCHER, watch.community)
                 if figures != watch.figures:
                     chunks.append(sse("stats", figures))
                 if reach != watch.reach:
@@ -133,20 +144,21 @@ class Hub:
         watch.states, watch.versions = states, versions
         return chunks
 
-    async def _logged_in(self, token: str) -> bool:
+    async def _may_stay(self, token: str, community: UUID) -> bool:
         try:
             async with self._db.reading() as session:
-                await login.user_of(session, token, "console", now=utcnow())
+                user = await login.user_of(session, token, "console", now=utcnow())
+                by = await actors.actor(session, user.person)
         except UserError:
             return False
-        return True
+        return allowed(by, Permission.TICKETS_READ, At(community))
 
 
-async def _reach(session: Session, community: UUID) -> dict[str, Any]:
+async def _reach(session: Session, by: Actor, community: UUID) -> dict[str, Any]:
     """Sum up what does not arrive; the lists are asked for when somebody opens them."""
     return {
-        "undelivered": await undelivered.count(session, community),
-        "unreachable": await unreachable.count(session, community),
+        "undelivered": await undelivered.count(session, by, community=community),
+        "unreachable": await unreachable.count(session, by, community=community),
         "resting": sorted(await pauses.resting(session, now=utcnow())),
     }
 

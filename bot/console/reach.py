@@ -6,16 +6,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 
 from bot.console.deps import ByOperator
+from bot.console.doors import asks
 from bot.deps import InStack
 from core.clock import utcnow
 from core.i18n import Translator
 from services import pauses, undelivered, unreachable
+from services.permissions import Permission
 
 router = APIRouter(prefix="/api/console", tags=["console"])
 _Letter = Annotated[int, Path(ge=1, lt=2**63)]
 
 
-@router.get("/undelivered")
+@router.get("/undelivered", **asks(Permission.DELIVERY_READ))
 async def read_undelivered(by: ByOperator, stack: InStack) -> dict[str, Any]:
     """List messages that were given up, each with its reason in words."""
     async with stack.db.reading() as session:
@@ -23,7 +25,7 @@ async def read_undelivered(by: ByOperator, stack: InStack) -> dict[str, Any]:
     return {"letters": [_letter(one, by.t) for one in found]}
 
 
-@router.post("/undelivered/resend")
+@router.post("/undelivered/resend", **asks(Permission.DELIVERY_RESEND))
 async def resend_all(by: ByOperator, stack: InStack) -> dict[str, int]:
     """Try all of them again; tells how many."""
     now = utcnow()
@@ -34,7 +36,7 @@ async def resend_all(by: ByOperator, stack: InStack) -> dict[str, int]:
     }
 
 
-@router.post("/undelivered/{letter}/resend")
+@router.post("/undelivered/{letter}/resend", **asks(Permission.DELIVERY_RESEND))
 async def resend(letter: _Letter, by: ByOperator, stack: InStack) -> dict[str, int]:
     """Try one again; 0 when it is on its way already."""
     now = utcnow()
@@ -46,7 +48,7 @@ async def resend(letter: _Letter, by: ByOperator, stack: InStack) -> dict[str, i
     return {"resent": int(done)}
 
 
-@router.get("/unreachable")
+@router.get("/unreachable", **asks(Permission.DELIVERY_READ))
 async def read_unreachable(by: ByOperator, stack: InStack) -> dict[str, Any]:
     """List workers, elders and relatives to whom no channel leads now."""
     async with stack.db.reading() as session:
@@ -54,7 +56,7 @@ async def read_unreachable(by: ByOperator, stack: InStack) -> dict[str, Any]:
     return {"people": [asdict(one) for one in found]}
 
 
-@router.get("/channels")
+@router.get("/channels", **asks(Permission.DELIVERY_READ))
 async def read_channels(by: ByOperator, stack: InStack) -> dict[str, Any]:
     """List channels that rest, why, since when and until when."""
     async with stack.db.reading() as session:

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from core.actor import Actor, Role
+from core.actor import Actor
 from core.db import Session, sql
 from core.errors import UserError
 from services.activities import queries
+from services.permissions import At, Permission, require
 from services.points import ledger
 
 
@@ -28,7 +29,8 @@ async def approve(
     Any worker or operator of the community may, but nobody for themselves.
     """
     seen = await queries.one(session, by, activity)
-    if not ledger.is_staff(by, seen.community) or by.person == person:
+    require(by, Permission.ATTENDANCE_APPROVE, At(seen.community, anywhere=True))
+    if by.person == person:
         raise UserError("not-allowed", status=403)
     if seen.starts_at > now:
         raise UserError("activity-not-begun", status=409, title=seen.title)
@@ -51,12 +53,6 @@ async def approve(
             activity=activity, by=by, now=now,
         )  # fmt: skip
     return Approved(seen.title, seen.points, await _balance(session, seen.community, person))
-
-
-def require_staff(by: Actor) -> None:
-    """Refuse whoever is neither worker nor operator anywhere."""
-    if not by.roles & {Role.WORKER, Role.OPERATOR}:
-        raise UserError("not-allowed", status=403)
 
 
 async def _balance(session: Session, community: UUID, person: UUID) -> int:

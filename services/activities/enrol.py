@@ -12,6 +12,7 @@ from models import ActivityStatus
 from services.activities import queries
 from services.activities.queries import ActivityView
 from services.activities.reminders import next_at
+from services.permissions import At, Permission, require
 
 
 async def join(session: Session, by: Actor, *, activity: UUID, now: datetime) -> ActivityView:
@@ -21,6 +22,7 @@ async def join(session: Session, by: Actor, *, activity: UUID, now: datetime) ->
     only as many get through as there are places, and the CHECK on it holds in any case.
     """
     seen = await queries.one(session, by, activity)
+    require(by, Permission.ACTIVITIES_JOIN, At(seen.community, anywhere=True))
     row = (
         await session.execute(
             sql(
@@ -57,6 +59,7 @@ async def join(session: Session, by: Actor, *, activity: UUID, now: datetime) ->
 async def leave(session: Session, by: Actor, *, activity: UUID, now: datetime) -> ActivityView:
     """Give a place back before the activity begins; raises UserError when there is none to give."""
     seen = await queries.one(session, by, activity)
+    require(by, Permission.ACTIVITIES_JOIN, At(seen.community, anywhere=True))
     if seen.starts_at <= now:
         raise UserError("activity-begun", status=409, title=seen.title)
     left = await session.execute(

@@ -13,6 +13,7 @@ from core.crypto import open_json
 from core.db import Session, sql
 from core.errors import UserError
 from models import ActivityStatus
+from services.permissions import At, Permission, allowed, reach, require
 
 APPROVABLE = timedelta(days=7)
 _SIMILAR = 60.0
@@ -58,9 +59,11 @@ _VIEW = """
 """
 
 
-def communities_of(by: Actor) -> list[UUID]:
-    """List the communities somebody belongs to."""
-    return sorted({grant.community for grant in by.grants})
+def communities_of(by: Actor, what: Permission = Permission.ACTIVITIES_READ) -> list[UUID]:
+    """List the communities to which somebody belongs and in which they may do this."""
+    return sorted(
+        {one.community for one in by.grants if allowed(by, what, At(one.community, anywhere=True))}
+    )
 
 
 async def upcoming(session: Session, by: Actor, *, now: datetime) -> list[ActivityView]:
@@ -86,11 +89,15 @@ async def mine(session: Session, by: Actor, *, now: datetime) -> list[ActivityVi
             _VIEW
             + """
             WHERE e.status IS NOT NULL AND a.ends_at > :since
+              AND a.community_id = ANY(CAST(:communities AS uuid[]))
             ORDER BY a.starts_at < :now, abs(extract(epoch FROM a.starts_at - :now)), a.id LIMIT 20
             """
         ),
-        {"person": by.person, "now": now, "since": now - timedelta(days=30)},
-    )
+        {
+            "person": by.person, "now": now, "since": now - timedelta(days=30),
+            "communities": communities_of(by),
+        },
+    )  # fmt: skip
     return [_view(row) for row in rows]
 
 
@@ -121,6 +128,7 @@ def named(found: Sequence[ActivityView], name: str) -> ActivityView | None:
 
 async def to_approve(session: Session, by: Actor, *, now: datetime) -> list[ActivityView]:
     """List what began within a week and has places whose attendance nobody has approved."""
+    reach(by, Permission.ATTENDANCE_APPROVE)
     rows = await session.execute(
         sql(
             _VIEW  # noqa: S608  (literals of this module)
@@ -132,15 +140,16 @@ async def to_approve(session: Session, by: Actor, *, now: datetime) -> list[Acti
             """
         ),
         {
-            "communities": communities_of(by), "person": by.person, "now": now,
-            "since": now - APPROVABLE,
+            "communities": communities_of(by, Permission.ATTENDANCE_APPROVE),
+            "person": by.person, "now": now, "since": now - APPROVABLE,
         },
     )  # fmt: skip
     return [_view(row) for row in rows]
 
 
-async def participants(session: Session, activity: UUID) -> list[Participant]:
-    """List who has a place, those to be approved first."""
+async def participants(session: Session, by: Actor, seen: ActivityView) -> list[Participant]:
+    """List by name who has a place, those to be approved first, to those who approve."""
+    require(by, Permission.ATTENDANCE_APPROVE, At(seen.community, anywhere=True))
     rows = await session.execute(
         sql(
             """
@@ -150,7 +159,7 @@ async def participants(session: Session, activity: UUID) -> list[Participant]:
             ORDER BY e.status = 'attended', e.at, e.id
             """
         ),
-        {"activity": activity},
+        {"activity": seen.id},
     )
     return [
         Participant(row.person_id, open_json(row.name, "person.name"), row.status == "attended")

@@ -27,6 +27,15 @@ def intent_of(text: str) -> str | None:
     return _phrases().get(normalised(text))
 
 
+def rest_after(text: str, intent: str) -> str | None:
+    """Return what follows a phrase of this intent that the text begins with; None without one."""
+    plain = normalised(text)
+    for phrase, meant in sorted(_phrases().items(), key=lambda pair: -len(pair[0])):
+        if meant == intent and plain.startswith(phrase):
+            return plain.removeprefix(phrase)
+    return None
+
+
 def number_of(text: str) -> int | None:
     """Read 1, １, 一, 第一个, "1." as a choice; None for anything else."""
     plain = normalised(text).removeprefix("第").removesuffix("个").removesuffix("、")

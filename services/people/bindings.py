@@ -24,7 +24,7 @@ from services.duty import on_duty, workers_of
 from services.people import families, flats, lookup, moves, spoken
 from services.people.flats import Door
 from services.people.invitations import Invited
-from services.permissions import At, Permission, allowed
+from services.permissions import At, Permission, allowed, require
 
 ASKS_AN_HOUR = 5
 PAGE = 3
@@ -77,7 +77,7 @@ async def ask_home(
     Raises UserError `lives-here-already`, `lives-not-here`, `binding-waits`, `binding-too-often`.
     """
     door = await flats.door(session, home)
-    person = await _asking(session, by, now=now)
+    person = await _asking(session, by, door.community, now=now)
     lives = any(one.home == home for one in await flats.lived_in(session, person))
     if lives is not (wish is Wish.LEAVE):
         key = "lives-here-already" if lives else "lives-not-here"
@@ -89,12 +89,14 @@ async def ask_elder(
     session: Session, by: Actor, *, elder: UUID, relation: str, now: datetime
 ) -> Request:
     """Ask to be joined to an elder as their relative; raises UserError as `ask_home` does."""
-    person = await _asking(session, by, now=now)
+    doors = await flats.lived_in(session, elder)
+    if not doors:
+        raise UserError("person-lives-nowhere", status=409)
+    person = await _asking(session, by, doors[0].community, now=now)
     if elder == person:
         raise UserError("family-self", status=409)
     if person in await families.relatives(session, elder):
         raise UserError("family-already", status=409)
-    doors = await flats.lived_in(session, elder)
     return await _asked(
         session, doors[0], person, kind=BindingKind.ELDER, elder=elder, relation=relation, now=now
     )
@@ -119,9 +121,9 @@ async def named_elder(
     return people.pop() if len(people) == 1 else None
 
 
-async def _asking(session: Session, by: Actor, *, now: datetime) -> UUID:
-    if by.person is None:
-        raise UserError("not-allowed", status=403)
+async def _asking(session: Session, by: Actor, community: UUID, *, now: datetime) -> UUID:
+    require(by, Permission.BINDINGS_ASK, At(community, person=by.person))
+    assert by.person is not None
     await _paced(session, by, now=now)
     return by.person
 
@@ -196,6 +198,8 @@ async def deciders(session: Session, one: Request, *, now: datetime) -> list[UUI
 
 async def withdraw(session: Session, by: Actor, *, binding: UUID, now: datetime) -> Request:
     """Take an own request back."""
+    one = await request(session, binding)
+    require(by, Permission.BINDINGS_ASK, At(one.community, person=one.person))
     ended = await session.execute(
         sql(
             """

@@ -14,7 +14,7 @@ from services import actors, audit
 from services.duty import on_duty, workers_of
 from services.people import flats
 from services.people.invitations import Invited
-from services.permissions import At, Permission, allowed
+from services.permissions import At, Permission, allowed, require
 
 _RELATION = "family_link.relation"
 
@@ -42,8 +42,7 @@ async def link(
     if elder == relative:
         raise UserError("family-self", status=409)
     at = await _at(session, elder)
-    if not allowed(by, Permission.FAMILY_DECIDE, at):
-        raise UserError("not-allowed", status=403)
+    require(by, Permission.FAMILY_DECIDE, at)
     made = await session.execute(
         sql(
             """
@@ -84,6 +83,8 @@ async def link(
 
 async def set_relation(session: Session, by: Actor, *, elder: UUID, relation: str) -> None:
     """Say afterwards whose the actor is to an elder they are joined to."""
+    at = await _at(session, elder)
+    require(by, Permission.FAMILY_DECIDE, At(at.community, person=by.person))
     told = await session.execute(
         sql(
             """
@@ -105,9 +106,8 @@ async def unlink(
     Raises UserError `family-gone` when it has ended already, `not-allowed`.
     """
     at = await _at(session, elder)
-    own = allowed(by, Permission.FAMILY_DECIDE, At(at.community, None, relative))
-    if not own and not allowed(by, Permission.FAMILY_DECIDE, at):
-        raise UserError("not-allowed", status=403)
+    if not allowed(by, Permission.FAMILY_DECIDE, At(at.community, person=relative)):
+        require(by, Permission.FAMILY_DECIDE, at)
     ended = await _one(session, elder, relative)
     gone = await session.execute(
         sql(

@@ -97,6 +97,7 @@ async def use(session: Session, by: Actor, code: str, *, now: datetime) -> Invit
     ).one_or_none()
     if row is None:
         return None
+    require(by, Permission.BINDINGS_ASK, At(row.community_id, person=by.person))
     return Invited(BindingKind(row.kind), row.community_id, row.made_by, row.home_id, row.elder_id)
 
 

@@ -89,6 +89,8 @@ async def living_in(session: Session, by: Actor, at: Hit) -> tuple[Hit, ...]:
 async def shown(session: Session, by: Actor, hits: Iterable[Hit], *, now: datetime) -> None:
     """Write down that this part of a list was seen."""
     people = [one for one in hits if one.person is not None]
+    for one in people:
+        require(by, Permission.PEOPLE_FIND, At(one.community, one.grid))
     for community in {one.community for one in people}:
         many = sum(one.community == community for one in people)
         audit.note(session, by, Permission.PEOPLE_FIND, community=community, how_many=many, now=now)

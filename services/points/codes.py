@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from core.actor import Actor, Role
+from core.actor import Actor
 from core.crypto import token_hash
 from core.db import Session, sql
 from core.errors import UserError
 from models.points import RedemptionState
+from services.permissions import Permission, reach
 from services.points.holds import RedemptionView, code_index, views
 
 WRONG_AT_MOST = 5
@@ -59,8 +60,7 @@ async def enter(session: Session, by: Actor, text: str, *, now: datetime) -> Ent
     Digits are counted, as they could be guessed; a QR token could not. Raises UserError
     `not-allowed` (403) to whoever is no merchant, `redeem-other-shop` (404) for another's QR code.
     """
-    if by.person is None or Role.MERCHANT not in by.roles:
-        raise UserError("not-allowed", status=403)
+    reach(by, Permission.REDEMPTION_END)
     folded = unicodedata.normalize("NFKC", text)
     if scanned := _SCANNED.search(folded):
         which = "r.token_hash = :hash AND r.merchant_id = :merchant"
@@ -101,7 +101,7 @@ def _minutes(span: timedelta) -> int:
 
 
 async def _lock_entry(session: Session, by: Actor, now: datetime) -> Any:
-    community = next(one.community for one in by.grants if one.role is Role.MERCHANT)
+    community = reach(by, Permission.REDEMPTION_END).communities[0]
     made = await session.execute(
         sql(
             """

@@ -10,6 +10,8 @@ from core.crypto import keyring, open_json, token_hash
 from core.db import Session, sql
 from core.errors import UserError
 from models.points import RedemptionState
+from services import masks
+from services.permissions import At, Permission, allowed
 
 SECRET = "redemption.secret"  # noqa: S105  (the name of a column)
 PAGE = 20
@@ -46,7 +48,7 @@ class RedemptionView:
     @property
     def masked_name(self) -> str:
         """Show the merchant the family name alone."""
-        return f"{self.person_name[:1]}**"
+        return masks.name(self.person_name)
 
     def at(self, now: datetime) -> RedemptionState:
         """Tell the state; a hold is over at its time, whether the sweep has come by or not."""
@@ -62,9 +64,14 @@ def code_index(code: str) -> bytes:
 async def view(session: Session, which: UUID, *, by: Actor) -> RedemptionView:
     """Show a redemption to one of its two sides; raises UserError `redeem-unknown` (404)."""
     found = await views(session, "r.id = :id", {"id": which})
-    if not found or by.person not in {found[0].person, found[0].merchant}:
+    if not found or not allowed(by, Permission.REDEMPTION_READ, between(found[0])):
         raise UserError("redeem-unknown", status=404)
     return found[0]
+
+
+def between(one: RedemptionView) -> At:
+    """Say whose a redemption is: its resident's and its merchant's."""
+    return At(one.community, parties=(one.person, one.merchant))
 
 
 async def views(session: Session, which: str, values: dict[str, Any]) -> list[RedemptionView]:

@@ -12,15 +12,16 @@ from uuid import UUID
 
 import orjson
 
-from core.actor import Actor, Role
+from core.actor import Actor
 from core.db import Session, sql
 from core.errors import UserError
 from models.points import AccountKind, Reason
+from services.permissions import At, Permission, require
 from services.points.books import AccountRef, Entry, found, lock, write
 
 __all__ = [
-    "ISSUANCE", "AccountRef", "Transfer", "credit_attendance", "hold", "is_staff", "resident",
-    "reverse", "transfer",
+    "ISSUANCE", "AccountRef", "Transfer", "credit_attendance", "hold", "resident", "reverse",
+    "transfer",
 ]  # fmt: skip
 
 ISSUANCE = AccountRef(AccountKind.ISSUANCE)
@@ -75,8 +76,7 @@ async def reverse(
     Raises UserError `points-already-reversed` (409), `points-not-reversible` (409) for a correction,
     `points-too-few` (409) when what was given has been spent.
     """
-    if not by.machine and not by.has(Role.OPERATOR, community=community):
-        raise UserError("not-allowed", status=403)
+    require(by, Permission.POINTS_REVERSE, At(community))
     old = (
         await session.execute(
             sql(
@@ -120,21 +120,12 @@ async def credit_attendance(
 
     A worker or operator of the community approves, or the clock where the rules let it.
     """
-    if not by.machine and not is_staff(by, community):
-        raise UserError("not-allowed", status=403)
+    require(by, Permission.POINTS_CREDIT, At(community, anywhere=True))
     return await transfer(
         session, community=community, debit=ISSUANCE, credit=resident(person), amount=amount,
         reason=Reason.ATTENDANCE, key=f"attendance:{activity}:{person}", by=by, now=now,
         data={"activity": str(activity)},
     )  # fmt: skip
-
-
-def is_staff(by: Actor, community: UUID) -> bool:
-    """Tell whether somebody works for the community, in whichever grid."""
-    return any(
-        grant.community == community and grant.role in {Role.WORKER, Role.OPERATOR}
-        for grant in by.grants
-    )
 
 
 def _digest(body: list[Any]) -> bytes:

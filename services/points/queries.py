@@ -8,6 +8,7 @@ from core.actor import Actor
 from core.db import Session, sql
 from core.errors import UserError
 from models.points import AccountKind, Reason
+from services.permissions import At, Permission, require
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ def community_of(by: Actor) -> UUID:
 
 async def balance(session: Session, by: Actor) -> Balance:
     """Tell what the person has in their community."""
+    community = community_of(by)
+    require(by, Permission.POINTS_READ, At(community, person=by.person))
     rows = await session.execute(
         sql(
             """
@@ -50,7 +53,7 @@ async def balance(session: Session, by: Actor) -> Balance:
               AND person_id = :person AND shop_id IS NULL
             """
         ),
-        {"community": community_of(by), "person": by.person},
+        {"community": community, "person": by.person},
     )
     found = {row.kind: row.balance for row in rows}
     return Balance(found.get(AccountKind.RESIDENT, 0), found.get(AccountKind.HOLD, 0))
@@ -58,6 +61,8 @@ async def balance(session: Session, by: Actor) -> Balance:
 
 async def history(session: Session, by: Actor, *, before: int | None, limit: int) -> list[Movement]:
     """List what came and went, newest first, from before a movement on."""
+    community = community_of(by)
+    require(by, Permission.POINTS_READ, At(community, person=by.person))
     older = "AND p.id < :before" if before is not None else ""
     rows = await session.execute(
         sql(
@@ -77,7 +82,7 @@ async def history(session: Session, by: Actor, *, before: int | None, limit: int
             ORDER BY p.id DESC LIMIT :limit
             """  # noqa: S608  (a literal above)
         ),
-        {"community": community_of(by), "person": by.person, "limit": limit}
+        {"community": community, "person": by.person, "limit": limit}
         | ({"before": before} if before is not None else {}),
     )
     return [

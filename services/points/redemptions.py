@@ -14,6 +14,7 @@ from core.crypto import new_token, seal_json, token_hash
 from core.db import Session, sql
 from core.errors import UserError
 from models.points import AccountKind, Reason, RedemptionState
+from services.permissions import At, Permission, require
 from services.points import ledger, rewards
 from services.points.codes import looks_like_code
 from services.points.holds import PAGE, SECRET, RedemptionView, code_index, view, views
@@ -37,8 +38,8 @@ async def hold(
     Raises UserError `reward-gone`, `points-too-few`, `redeem-own-shop`.
     """
     community = community_of(by)
-    if by.person is None:
-        raise UserError("not-allowed", status=403)
+    require(by, Permission.POINTS_SPEND, At(community, person=by.person))
+    assert by.person is not None
     if await _exists(session, redemption):
         return await view(session, redemption, by=by)
     wanted = await rewards.reward(session, community, reward)
@@ -101,7 +102,7 @@ async def confirm(
     Raises UserError `redeem-unknown` (404) to anybody but the merchant, and (409) `redeem-is-…`
     confirmed, refused, cancelled or expired to whoever comes too late.
     """
-    seen = await _lock(session, redemption, merchant=by.person)
+    seen = await _lock_at_counter(session, by, redemption)
     _still_held(seen, now)
     owner = AccountRef(
         AccountKind.MERCHANT_PAYABLE,
@@ -114,7 +115,7 @@ async def confirm(
 
 async def refuse(session: Session, by: Actor, *, redemption: UUID, now: datetime) -> RedemptionView:
     """Give the points back because the merchant says so; raises as `confirm` does."""
-    seen = await _lock(session, redemption, merchant=by.person)
+    seen = await _lock_at_counter(session, by, redemption)
     _still_held(seen, now)
     return await _give_back(session, seen, RedemptionState.REFUSED, Reason.REFUSED, by=by, now=now)
 
@@ -122,6 +123,7 @@ async def refuse(session: Session, by: Actor, *, redemption: UUID, now: datetime
 async def cancel(session: Session, by: Actor, *, redemption: UUID, now: datetime) -> RedemptionView:
     """Give the points back because the resident changed their mind; raises as `confirm` does."""
     seen = await _lock(session, redemption, person=by.person)
+    require(by, Permission.POINTS_SPEND, At(seen.community, person=seen.person))
     _still_held(seen, now)
     return await _give_back(
         session, seen, RedemptionState.CANCELLED, Reason.CANCELLED, by=by, now=now
@@ -147,6 +149,12 @@ async def sweep(session: Session, *, now: datetime) -> list[RedemptionView]:
         await _give_back(session, one, *ended, by=CLOCK, now=now)
         for one in await views(session, "r.id = ANY(CAST(:ids AS uuid[]))", {"ids": ids})
     ]
+
+
+async def _lock_at_counter(session: Session, by: Actor, which: UUID) -> RedemptionView:
+    seen = await _lock(session, which, merchant=by.person)
+    require(by, Permission.REDEMPTION_END, At(seen.community, anywhere=True))
+    return seen
 
 
 async def _lock(

@@ -8,12 +8,13 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from core.actor import Actor, Role
+from core.actor import Actor
 from core.clock import local
 from core.crypto import open_json
 from core.db import Session, sql, wake
 from core.errors import UserError
 from models import Happened, Part, Status
+from services.permissions import At, Permission, allowed, require
 from services.tickets import audience
 from services.tickets.chain import first_wait, red_again, snapshot
 from services.tickets.events import Entry, record
@@ -82,7 +83,7 @@ async def resolve(
     full chain: the person must still be looked for.
     """
     row = await locked(session, by, ticket)
-    may = row.status == Status.ACKED and (row.acked_by == by.person or _operator(by, row))
+    may = row.status == Status.ACKED and (row.acked_by == by.person or _may_dispatch(by, row))
     if not may:
         raise _too_late(row, by)
     data = {"found": found.value, "seen": seen.value} | ({"photo": photo} if photo else {})
@@ -118,8 +119,7 @@ async def dispatch(
     The chain goes on until somebody acknowledges. A ticket without a grid (an unregistered device) may go to any worker of the community.
     """
     row = await locked(session, by, ticket)
-    if not _operator(by, row):
-        raise UserError("not-allowed", status=403)
+    require(by, Permission.TICKETS_DISPATCH, At(row.community_id))
     if row.status != Status.OPEN:
         raise _too_late(row, by)
     await _require_worker(session, row, worker)
@@ -166,23 +166,22 @@ async def locked(session: Session, by: Actor, ticket: UUID) -> Any:
     ).one_or_none()
     if row is None:
         raise UserError("ticket-unknown", status=404)
-    sent_here = row.assigned_to is not None and row.assigned_to == by.person
-    if not (_works_here(by, row) or sent_here or _operator(by, row)):
-        raise UserError("not-allowed", status=403)
+    require(by, Permission.TICKETS_WORK, place_of(row))
     return row
 
 
-def _works_here(by: Actor, row: Any) -> bool:
-    """Tell whether somebody works in the ticket's grid; without one, anywhere in the community."""
-    if row.grid_id is not None:
-        return by.has(Role.WORKER, community=row.community_id, grid=row.grid_id)
-    return any(
-        grant.role is Role.WORKER and grant.community == row.community_id for grant in by.grants
+def place_of(row: Any) -> At:
+    """Say where a ticket lies; one without a grid is anybody's who works in the community.
+
+    Whoever was sent to it may work on it, wherever else they work.
+    """
+    return At(
+        row.community_id, row.grid_id, anywhere=row.grid_id is None, parties=(row.assigned_to,)
     )
 
 
-def _operator(by: Actor, row: Any) -> bool:
-    return by.has(Role.OPERATOR, community=row.community_id)
+def _may_dispatch(by: Actor, row: Any) -> bool:
+    return allowed(by, Permission.TICKETS_DISPATCH, At(row.community_id))
 
 
 async def _change(session: Session, row: Any, changes: str, **values: Any) -> None:

@@ -8,7 +8,9 @@ from core.db import Session, sql
 from core.errors import UserError
 from models import Happened, Status
 from services.actors import names
+from services.permissions import Permission, require
 from services.tickets import audience
+from services.tickets.answer import place_of
 from services.tickets.events import Entry, record
 
 
@@ -21,7 +23,7 @@ async def ask(session: Session, by: Actor, *, ticket: UUID, now: datetime) -> li
         await session.execute(
             sql(
                 """
-                SELECT id, community_id, grid_id, epoch, status, acked_by FROM ticket
+                SELECT id, community_id, grid_id, epoch, status, acked_by, assigned_to FROM ticket
                 WHERE id = :ticket FOR UPDATE
                 """
             ),
@@ -30,6 +32,7 @@ async def ask(session: Session, by: Actor, *, ticket: UUID, now: datetime) -> li
     ).one_or_none()
     if row is None:
         raise UserError("ticket-unknown", status=404)
+    require(by, Permission.TICKETS_WORK, place_of(row))
     if row.status != Status.ACKED or row.acked_by != by.person or row.grid_id is None:
         raise UserError("ticket-help-not-yours", status=409)
     duties = ("backup", "lead")

@@ -5,9 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from core.actor import Actor
 from core.crypto import open_json
 from core.db import Session, sql
 from models import Severity, Status
+from services import masks
+from services.permissions import At, Permission, require
 from services.tickets.events import NOTE
 
 _COLOUR = {Status.OPEN: "alarm", Status.ACKED: "alarm", Status.RESOLVED: "handled"}
@@ -15,12 +18,14 @@ LIMIT = 500
 
 
 async def live(
-    session: Session, community: UUID, *, only: list[UUID] | None = None
+    session: Session, by: Actor, community: UUID, *, only: list[UUID] | None = None
 ) -> list[dict[str, Any]]:
     """List live tickets by severity, then waiting time; with `only`, these tickets, also closed.
 
-    `what` and the events' kinds are codes: the caller puts them into words.
+    `what` and the events' kinds are codes: the caller puts them into words. Only staff are named
+    whole.
     """
+    require(by, Permission.TICKETS_READ, At(community))
     some = "AND t.id = ANY(CAST(:only AS uuid[]))" if only is not None else ""
     alive = "" if only is not None else "AND t.status <> 'closed'"
     rows = (
@@ -49,8 +54,11 @@ async def live(
     return [_ticket(row, events[row.id]) for row in rows]
 
 
-async def has_photo(session: Session, community: UUID, ticket: UUID, photo: str) -> bool:
+async def has_photo(
+    session: Session, by: Actor, community: UUID, *, ticket: UUID, photo: str
+) -> bool:
     """Tell whether this picture belongs to this ticket of this community."""
+    require(by, Permission.TICKETS_READ, At(community))
     rows = await session.execute(
         sql(
             """
@@ -62,8 +70,9 @@ async def has_photo(session: Session, community: UUID, ticket: UUID, photo: str)
     return any(row.data.get("photo") == photo for row in rows)
 
 
-async def versions(session: Session, community: UUID) -> dict[UUID, int]:
+async def versions(session: Session, by: Actor, community: UUID) -> dict[UUID, int]:
     """Map each live ticket to its version: what changed is what differs."""
+    require(by, Permission.TICKETS_READ, At(community))
     rows = await session.execute(
         sql(
             "SELECT id, version FROM ticket WHERE community_id = :community AND status <> 'closed'"
@@ -77,7 +86,11 @@ async def _events(session: Session, tickets: list[UUID]) -> dict[UUID, list[dict
     rows = await session.execute(
         sql(
             """
-            SELECT e.ticket_id, e.at, e.kind, e.data, e.note, p.name FROM ticket_event e
+            SELECT e.ticket_id, e.at, e.kind, e.data, e.note, p.name, EXISTS (
+                       SELECT 1 FROM membership m
+                       WHERE m.person_id = e.person_id AND m.community_id = e.community_id
+                         AND m.role IN ('worker', 'operator')) AS staff
+            FROM ticket_event e
             LEFT JOIN person p ON p.id = e.person_id
             WHERE e.ticket_id = ANY(CAST(:tickets AS uuid[])) ORDER BY e.id
             """
@@ -91,7 +104,7 @@ async def _events(session: Session, tickets: list[UUID]) -> dict[UUID, list[dict
                 "at": row.at.isoformat(),
                 "kind": row.kind,
                 "data": row.data,
-                "who": open_json(row.name, "person.name") if row.name else "",
+                "who": masks.shown(row.name, whole=row.staff) if row.name else "",
                 "note": open_json(row.note, NOTE) if row.note else "",
             }
         )

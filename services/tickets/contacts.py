@@ -9,6 +9,8 @@ from core.crypto import open_json
 from core.db import Session, sql
 from core.errors import UserError
 from models import Happened, Part, Status
+from services import audit
+from services.permissions import Permission
 from services.tickets import callers
 from services.tickets.answer import locked
 from services.tickets.events import Entry, record
@@ -45,5 +47,10 @@ async def of_ticket(session: Session, by: Actor, *, ticket: UUID, now: datetime)
     ]
     entry = Entry(row.community_id, ticket, row.epoch, Happened.LOOKED, now, by.person)
     await record(session, [entry])
+    for person in people:
+        audit.note(
+            session, by, Permission.PEOPLE_READ, community=row.community_id, now=now,
+            subject=person, thing=ticket,
+        )  # fmt: skip
     order = [Part.CALLER, Part.ELDER, Part.FAMILY]
     return sorted(found, key=lambda one: (order.index(one.part), one.name))

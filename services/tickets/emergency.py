@@ -14,6 +14,7 @@ from core.crypto import seal_json
 from core.db import Session, sql, wake
 from core.errors import UserError
 from models import Happened, Part, Status
+from services.permissions import At, Permission, require
 from services.tickets import alarms, audience
 from services.tickets.callers import EMERGENCY
 from services.tickets.events import Entry, record
@@ -30,6 +31,7 @@ async def call(
     at = await where(session, by, elders or [by.person])
     if at is None:
         return None
+    require(by, Permission.EMERGENCY_CALL, At(at.community, person=by.person))
     key = f"{EMERGENCY}:{elders[0] if len(elders) == 1 else by.person}"
     known = await _live(session, key)
     signal = Signal(
@@ -73,8 +75,7 @@ async def withdraw(session: Session, by: Actor, *, ticket: UUID, now: datetime) 
     ).one_or_none()
     if row is None:
         raise UserError("ticket-unknown", status=404)
-    if row.caller_id != by.person:
-        raise UserError("not-allowed", status=403)
+    require(by, Permission.EMERGENCY_CALL, At(row.community_id, person=row.caller_id))
     if row.status == Status.CLOSED:
         raise UserError("ticket-is-over", status=409)
     if row.withdrawn_at is not None:

@@ -18,6 +18,7 @@ from core.i18n import Translator
 from core.settings import Settings
 from ops.embedded import Urls
 from services import accounts, login, pauses
+from services.actors import actor
 from tests.database import DATA_KEYS
 from tests.world import World
 
@@ -145,7 +146,9 @@ async def test_the_stream_tells_the_sums_and_when_they_change(centre: Centre) ->
     await centre.gives_up()
     hub = centre.app.state.hub
     token = await centre.token()
-    async with aclosing(hub.follow(centre.world.community, Translator(), token)) as stream:
+    async with centre.world.db.reading() as session:
+        by = await actor(session, centre.world.person("operator").id)
+    async with aclosing(hub.follow(by, centre.world.community, Translator(), token)) as stream:
         first = await anext(stream)
         assert _data(first, "snapshot")["reach"] == {
             "undelivered": 1, "unreachable": 0, "resting": [],

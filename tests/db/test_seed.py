@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from core.actor import Role
+from core.actor import CLOCK, Role
 from core.crypto import open_json
 from core.db import Database, sql
 from core.errors import UserError
@@ -74,7 +74,7 @@ async def test_the_figures(db: Database) -> None:
     """The demo is the article's community in figures."""
     await seed(db, demo=True, now=NOW)
     async with db.reading() as session:
-        live = await figures(session, await community(db), now=NOW)
+        live = await figures(session, CLOCK, await community(db), now=NOW)
     assert (live["population"], live["elders"]) == (6626, 2518)
     assert {kind: row["total"] for kind, row in live["devices"].items()} == DEVICES
     assert sum(row["offline"] for row in live["devices"].values()) == 3
@@ -229,7 +229,7 @@ async def test_the_map_is_believable(db: Database) -> None:
     for a, b in combinations(boxes, 2):
         assert a[1] < b[0] or b[1] < a[0] or a[3] < b[2] or b[3] < a[2]
     async with db.reading() as session:
-        shown = await features(session, await community(db))
+        shown = await features(session, CLOCK, await community(db))
     spots = [_metres(*feature["geometry"]["coordinates"]) for feature in shown]
     assert all(hypot(*spot) < 600 for spot in spots)
     assert min(hypot(a[0] - b[0], a[1] - b[1]) for a, b in combinations(spots, 2)) > 2
@@ -300,7 +300,7 @@ async def test_the_phones_belong_to_further_people(db: Database) -> None:
         elder = await login.by_persona(session, "elder")
         family = await login.by_persona(session, "family")
         worker = await login.by_persona(session, "worker")
-        live = await figures(session, await community(db), now=NOW)
+        live = await figures(session, CLOCK, await community(db), now=NOW)
         neighbour = await actors.actor(session, found["telegram"].person_id)
     assert (live["population"], live["elders"]) == (6626, 2518)
     links = "SELECT relative_id FROM family_link WHERE elder_id = :elder AND ended_at IS NULL"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from core.actor import Role
+from core.actor import CLOCK, Role
 from core.db import Session, sql
 from core.errors import UserError
 from ops import check
@@ -184,7 +184,7 @@ async def test_nobody_else_looks_or_sends(desk: Desk) -> None:
         await make.membership(session, stranger.id, Role.OPERATOR, where=other.id)
         by = await actor(session, stranger.id)
         assert await undelivered.letters(session, by, community=other.id) == []
-        assert await undelivered.count(session, other.id) == 0
+        assert await undelivered.count(session, by, community=other.id) == 0
         assert await unreachable.people(session, by, community=other.id) == []
         assert (
             await undelivered.resend_all(session, by, community=other.id, now=desk.world.now) == 0
@@ -223,7 +223,7 @@ async def test_whom_nothing_reaches_is_named_with_role_place_and_why(desk: Desk)
     }
     assert [one.role for one in found] == ["worker", "worker", "elder", "family"]
     async with desk.world.db.reading() as session:
-        assert await unreachable.count(session, desk.world.community) == 4
+        assert await unreachable.count(session, CLOCK, community=desk.world.community) == 4
 
 
 async def broken(world: World) -> list[str]:

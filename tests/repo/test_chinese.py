@@ -10,6 +10,7 @@ from tests.repo.house import CHINESE, ROOT, docstrings, modules, name_of, text_o
 CODE = r"\s*(?:核销|兑换码?|确认|码|code|redeem|confirm)?[\s:：是]*(?:\d[ -]?){5}\d\s*"
 BYE = r"再见|拜拜|晚安|下次|没事了|\bbye|goodbye"
 REFUSED = r"(不|看不懂|不认识|不会|不要|怎么都?是|变成|don't|not)[^，,]{0,6}$"
+LOOKED = r"谁.{0,6}(看|查|翻|动)|\bwho\b.{0,24}\b(look|see|seen|saw|view|access|check|read)"
 # Chinese in a string of the code, and why it may stand there.
 TOLERATED = {
     ("services/language/commands.py", "一"): "numerals that people answer with",
@@ -45,6 +46,7 @@ TOLERATED = {
         ("ops/say.py", said): "warms the caches before the first line; shown to nobody"
         for said in ("转人工", "附近有没有药店", "我的积分", "有什么活动", "你好")
     },
+    ("handlers/privacy.py", LOOKED): "recognises who asks who looked",
     ("handlers/redeem.py", "码"): "recognises who asks for the code in hand",
     ("handlers/people.py", "接单"): "a worker's command, which is not passed on to the resident",
     ("handlers/people.py", "到场"): "same",

@@ -7,10 +7,12 @@ from typing import Any, get_args
 import pytest
 import yaml
 
+from cards.access import TOLD
 from core.actor import Role
 from core.card import Tone
 from core.event import StrangeKind
 from core.i18n import LANGUAGES, LOCALES, page_words
+from flows import glass
 from handlers.routes import NOT_YET
 from models import Happened, HomeUse, Part, Standing, Status
 from models.calls import CallKind
@@ -61,11 +63,17 @@ FAMILIES: dict[str, set[str]] = {
     "group-": groups(),
     "relation-": {"child", *data("people.yaml")["relations"]},
     "need-": set(data("people.yaml")["needs"]),
-    "standing-": set(Standing) - {Standing.BOTH},
+    "standing-": {one.value for one in Standing if one is not Standing.BOTH},
     "bind-asked-": set(Wish),
     "action-binding-": set(Wish),
     "binding-own-": set(Wish),
     "binding-": {"code", *Wish},
+    "glass-ask-": {"place", "who", "reason"},
+    "glass-next-": {"place", "who", "reason"},
+    "glass-reason-": set(glass.REASONS),
+    "glass-told-": {"self", "family", "worker"},
+    "look-": {one.value.replace(".", "_") for one in TOLD} | {"other"},
+    "look-by-": set(Role),
     "resolve-ask-": {"found", "seen", "note"},
     "emergency-kind-": set(CallKind),
     "emergency-advice-": set(CallKind),

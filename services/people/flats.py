@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -57,7 +58,9 @@ async def matching(
     session: Session, community: UUID, flat: Flat, *, grids: Collection[UUID] | None = None
 ) -> list[Door]:
     """List the flats that are meant, in these grids or in the whole community."""
-    doors = await _doors(session, community, flat.building, grids)
+    # Without a building every label of the grids would have to be opened: 501 is on floor 5.
+    floor = int(flat.door) // 100 if flat.door and flat.building is None else None
+    doors = await _doors(session, community, flat.building, grids, floor=floor)
     return [one for one in doors if _fits(one, flat)]
 
 
@@ -104,13 +107,20 @@ _DOOR = """
 
 
 def _as_door(row: Any) -> Door:
-    label = open_json(row.label, "home.label")
-    return Door(row.id, row.community_id, row.grid_id, row.name, label, row.stair, row.use)
+    return Door(
+        row.id, row.community_id, row.grid_id, row.name, _label(row.label), row.stair, row.use
+    )
+
+
+@lru_cache(maxsize=20_000)  # by what is sealed: a label that is changed is sealed anew
+def _label(sealed: bytes) -> str:
+    return str(open_json(sealed, "home.label"))
 
 
 async def _doors(
-    session: Session, community: UUID, building: str | None, grids: Collection[UUID] | None
-) -> list[Door]:
+    session: Session, community: UUID, building: str | None, grids: Collection[UUID] | None,
+    *, floor: int | None = None,
+) -> list[Door]:  # fmt: skip
     buildings = await session.execute(
         sql(
             """
@@ -122,7 +132,13 @@ async def _doors(
     )
     meant = [one.id for one in buildings if building is None or _numbered(one.name) == building]
     rows = await session.execute(
-        sql(f"{_DOOR} WHERE b.id = ANY(CAST(:buildings AS uuid[]))"), {"buildings": meant}
+        sql(
+            f"""
+            {_DOOR} WHERE b.id = ANY(CAST(:buildings AS uuid[]))
+              AND (CAST(:floor AS integer) IS NULL OR h.floor = CAST(:floor AS integer))
+            """
+        ),
+        {"buildings": meant, "floor": floor},
     )
     found = [_as_door(row) for row in rows]
     return sorted(found, key=lambda one: (one.building, one.stair, one.number, one.home))

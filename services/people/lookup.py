@@ -6,6 +6,7 @@ Names are sealed, so the own grids are opened in memory for one turn; what is sh
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from services.sound import syllables
 
 PAGE = 3
 _ALONE = 2  # characters below which a name is not looked for by its sound alone
-_Test = Callable[["_Living"], bool]
+_Test = Callable[[str, bool], bool]  # a name, and whether it is an elder's
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,9 @@ async def _by_flat(session: Session, grids: dict[UUID, UUID], text: str) -> Foun
     """Find flats, or those within a building or stair who are of the groups that were said."""
     flat = spoken.flat_of(text)
     groups, use = spoken.groups_of(text), spoken.use_of(text)
-    if flat is None and not groups and use is None:
+    if flat is None and groups:
+        return Found(await _by_group(session, grids, set(groups)))
+    if flat is None and use is None:
         return Found()
     flat = flat or spoken.Flat(None, None, None)
     doors: list[Door] = []
@@ -114,8 +117,9 @@ async def _by_flat(session: Session, grids: dict[UUID, UUID], text: str) -> Foun
     if groups:
         chosen = [one for one in living if set(groups) & set(one.groups)]
         return Found(_of_people(doors, chosen))
-    if named := _best(living, spoken.bare(text)):
-        return Found(_of_people(doors, named))
+    everybody = [(one.person, one.name, one.elder) for one in living]
+    if named := set(_best(everybody, _tests(spoken.bare(text)))):
+        return Found(_of_people(doors, [one for one in living if one.person in named]))
     return Found(tuple(_of_door(one) for one in doors))
 
 
@@ -147,56 +151,100 @@ async def _numbered(
 
 
 async def _by_name(session: Session, grids: dict[UUID, UUID], text: str) -> tuple[Hit, ...]:
-    everybody = await _hits(session, grids, "TRUE", {})
-    by_person = [_Living(one.person, one.name, one.home, one.elder, one.groups)
-                 for one in everybody if one.person is not None]  # fmt: skip
-    chosen = {(one.person, one.home) for one in _best(by_person, text)}
-    return tuple(one for one in everybody if (one.person, one.home) in chosen)
+    """Open the names of the grids, take who fits best, and read the rest of those alone."""
+    tests = _tests(text)
+    if not tests:
+        return ()
+    row = await _everybody(session, grids)
+    people = [
+        (who, _name(sealed), elder)
+        for who, sealed, elder in zip(row.ids, row.names, row.elders, strict=True)
+    ]
+    chosen = _best(people, tests)
+    return await _hits(session, grids, "p.id = ANY(CAST(:chosen AS uuid[]))", {"chosen": chosen})
 
 
-def _best(people: Collection[_Living], text: str) -> list[_Living]:
+async def _by_group(session: Session, grids: dict[UUID, UUID], groups: set[str]) -> tuple[Hit, ...]:
+    row = await _everybody(session, grids)
+    chosen = [
+        who
+        for who, sealed in zip(row.ids, row.groups, strict=True)
+        if sealed and not groups.isdisjoint(_groups(sealed))
+    ]
+    return await _hits(session, grids, "p.id = ANY(CAST(:chosen AS uuid[]))", {"chosen": chosen})
+
+
+async def _everybody(session: Session, grids: dict[UUID, UUID]) -> Any:
+    """Read all of these grids as one row of arrays: a community has thousands of people."""
+    rows = await session.execute(
+        sql(
+            """
+            SELECT coalesce(array_agg(p.id), '{}') AS ids,
+                   coalesce(array_agg(p.name), '{}') AS names,
+                   coalesce(array_agg(r.elder), '{}') AS elders,
+                   coalesce(array_agg(r.groups), '{}') AS groups
+            FROM residence r JOIN person p ON p.id = r.person_id
+            JOIN home h ON h.id = r.home_id JOIN building b ON b.id = h.building_id
+            WHERE r.until IS NULL AND b.grid_id = ANY(CAST(:grids AS uuid[]))
+            """
+        ),
+        {"grids": list(grids)},
+    )
+    return rows.one()
+
+
+def _best(people: Collection[tuple[UUID, str, bool]], tests: Iterable[_Test]) -> list[UUID]:
     """Take those who fit best: written, then heard, then by the given or the family name alone."""
-    for test in _tests(text):
-        if found := [one for one in people if one.name and test(one)]:
+    for test in tests:
+        if found := [who for who, name, elder in people if name and test(name, elder)]:
             return found
     return []
 
 
 def _tests(text: str) -> list[_Test]:
+    """List how a name may be meant, the surest first; empty where no name can be meant."""
     line = text.casefold()
     if line.isascii():
         return _english_tests(line)
-    heard = syllables(spoken.bare(text).replace(" ", ""))
-    family = spoken.family_name(text)
-    tests: list[_Test] = [lambda one: one.name in line]
+    rest = spoken.bare(text).replace(" ", "")
+    heard, family = syllables(rest), spoken.family_name(text)
+    tests: list[_Test] = []
+    if len(rest) >= _ALONE:
+        tests.append(lambda name, _: name in line)
     if family:
         sound = syllables(family)
         tests += [
-            lambda one: one.name[0] == family and one.elder,
-            lambda one: one.name[0] == family,
-            lambda one: syllables(one.name[0]) == sound,
+            lambda name, elder: name[0] == family and elder,
+            lambda name, _: name[0] == family,
+            lambda name, _: syllables(name[0]) == sound,
         ]
-    return [
-        *tests,
-        lambda one: len(one.name) > _ALONE and _within(syllables(one.name), heard),
-        lambda one: len(one.name) == _ALONE and syllables(one.name) == heard,
-        lambda one: len(one.name) > _ALONE and one.name[1:] in line,
-    ]
+    if len(rest) >= _ALONE:
+        tests += [
+            lambda name, _: len(name) > _ALONE and _within(syllables(name), heard),
+            lambda name, _: len(name) == _ALONE and syllables(name) == heard,
+            lambda name, _: len(name) > _ALONE and name[1:] in rest,
+        ]
+    return tests
 
 
 def _english_tests(line: str) -> list[_Test]:
     letters = "".join(char for char in line if char.isalpha())
     family = spoken.family_name(line)
 
-    def spelled(one: _Living) -> bool:
-        first, *given = lazy_pinyin(one.name)
+    def spelled(name: str, _elder: bool) -> bool:  # noqa: FBT001  (a test's shape)
+        first, *given = map(_latin, name)
         return first + "".join(given) in letters or "".join(given) + first in letters
 
-    return [spelled, lambda one: bool(family) and lazy_pinyin(one.name)[0] == family]
+    tests: list[_Test] = [spelled]
+    if family:
+        tests.append(lambda name, _: _latin(name[0]) == family)
+    return tests
 
 
 def _within(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
-    return any(whole[at : at + len(part)] == part for at in range(len(whole) - len(part) + 1))
+    return part[0] in whole and any(
+        whole[at : at + len(part)] == part for at in range(len(whole) - len(part) + 1)
+    )
 
 
 async def _living(session: Session, homes: Collection[UUID]) -> list[_Living]:
@@ -211,7 +259,10 @@ async def _living(session: Session, homes: Collection[UUID]) -> list[_Living]:
         ),
         {"homes": list(homes)},
     )
-    return [_Living(row.id, _name(row.name), row.home_id, row.elder, _groups(row)) for row in rows]
+    return [
+        _Living(row.id, _name(row.name), row.home_id, row.elder, _groups(row.groups))
+        for row in rows
+    ]
 
 
 async def _hits(
@@ -238,7 +289,7 @@ async def _hits(
             labels[row.home_id] = f"{row.building} {open_json(row.label, 'home.label')}"
         found.append(
             Hit(row.home_id, row.community_id, row.grid_id, labels[row.home_id], row.use, row.id,
-                _name(row.name), row.elder, _groups(row))
+                _name(row.name), row.elder, _groups(row.groups))
         )  # fmt: skip
     return tuple(found)
 
@@ -257,9 +308,17 @@ def _of_people(doors: Iterable[Door], people: Iterable[_Living]) -> tuple[Hit, .
     )  # fmt: skip
 
 
+# By what is sealed, so nothing here can be out of date: a name that is changed is sealed anew.
+@lru_cache(maxsize=20_000)
 def _name(sealed: bytes) -> str:
     return str(open_json(sealed, "person.name"))
 
 
-def _groups(row: Any) -> tuple[str, ...]:
-    return tuple(open_json(row.groups, "residence.groups") or ()) if row.groups else ()
+@lru_cache(maxsize=20_000)
+def _groups(sealed: bytes | None) -> tuple[str, ...]:
+    return tuple(open_json(sealed, "residence.groups") or ()) if sealed else ()
+
+
+@cache
+def _latin(char: str) -> str:
+    return str(lazy_pinyin(char)[0])

@@ -11,8 +11,8 @@ from core.crypto import new_token
 from core.errors import UserError
 from flows.base import Abort, Answer, Ask, Done, Standing, Step, Turn
 from services import notices
-from services.people import bindings, flats, spoken
-from services.people.bindings import Request, Wish
+from services.people import bindings, flats, requests, spoken
+from services.people.requests import Request, Wish
 from services.points.queries import community_of
 
 NAME = "bind"
@@ -136,4 +136,4 @@ async def _waits(turn: Turn, error: UserError) -> Step:
 
 
 async def _waiting(turn: Turn, person: UUID) -> Card:
-    return cards.waits((await bindings.waiting(turn.session, person))[0], turn.t)
+    return cards.waits((await requests.waiting(turn.session, person))[0], turn.t)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from cards import bindings as cards
+from cards import families as family_cards
 from cards.talk import say
 from core.act import Act, Reply
 from core.actor import Role
@@ -15,9 +16,9 @@ from handlers import flow
 from handlers.context import Context, Pressed
 from models import BindingKind
 from services import conversation, notices
-from services.people import bindings, families, flats, invitations, spoken
-from services.people.bindings import Request, Wish
+from services.people import bindings, families, flats, invitations, requests, spoken
 from services.people.families import Link
+from services.people.requests import Request, Wish
 
 _Make = Callable[[Translator], Card]
 
@@ -62,18 +63,18 @@ async def withdraw(ctx: Context, pressed: Pressed) -> list[Act]:
 
 async def open_requests(ctx: Context) -> list[Act]:
     """绑定申请: what waits in the own grids."""
-    return [Reply(cards.requests(await bindings.open_in(ctx.session, ctx.by), 0, ctx.t))]
+    return [Reply(cards.requests(await requests.open_in(ctx.session, ctx.by), 0, ctx.t))]
 
 
 async def more_requests(ctx: Context, pressed: Pressed) -> list[Act]:
     """更多 of the requests."""
-    found = await bindings.open_in(ctx.session, ctx.by)
+    found = await requests.open_in(ctx.session, ctx.by)
     return [Reply(cards.requests(found, int(pressed.args["start"]), ctx.t))]
 
 
 async def show(ctx: Context, pressed: Pressed) -> list[Act]:
     """Show one request to those who may decide it."""
-    found = await bindings.open_in(ctx.session, ctx.by)
+    found = await requests.open_in(ctx.session, ctx.by)
     wanted = UUID(pressed.args["binding"])
     one = next((one for one in found if one.id == wanted), None)
     if one is None:
@@ -125,7 +126,7 @@ async def _tell_linked(ctx: Context, one: Request) -> None:
         link for link in await families.links(ctx.session, one.elder)
         if link.relative == one.person and link.elder == one.elder
     )  # fmt: skip
-    await _tell_household(ctx, made, lambda t: cards.told_linked(made, t))
+    await _tell_household(ctx, made, lambda t: family_cards.told_linked(made, t))
 
 
 async def _tell_household(ctx: Context, made: Link, make: _Make) -> None:
@@ -163,8 +164,8 @@ async def by_code(ctx: Context, digits: str) -> list[Act] | None:
 
 async def _by_family_code(ctx: Context, invited: invitations.Invited) -> list[Act]:
     made = await families.by_code(ctx.session, ctx.by, invited, now=ctx.now)
-    await _tell_household(ctx, made, lambda t: cards.told_linked(made, t))
-    return [Reply(cards.linked(made, ctx.t))]
+    await _tell_household(ctx, made, lambda t: family_cards.told_linked(made, t))
+    return [Reply(family_cards.linked(made, ctx.t))]
 
 
 async def set_relation(ctx: Context, pressed: Pressed) -> list[Act]:
@@ -178,7 +179,7 @@ async def set_relation(ctx: Context, pressed: Pressed) -> list[Act]:
 async def relatives(ctx: Context) -> list[Act]:
     """我的家属: who hears of whose alarms; 解除绑定 leads here too."""
     found = await families.links(ctx.session, ctx.person)
-    return [Reply(cards.relatives(found, ctx.person, ctx.t))]
+    return [Reply(family_cards.relatives(found, ctx.person, ctx.t))]
 
 
 async def unlink(ctx: Context, pressed: Pressed) -> list[Act]:
@@ -191,14 +192,14 @@ async def unlink(ctx: Context, pressed: Pressed) -> list[Act]:
         )
         if one is None:
             raise UserError("family-gone", status=409)
-        return [Reply(cards.ask_unlink(one, ctx.t))]
+        return [Reply(family_cards.ask_unlink(one, ctx.t))]
     ended = await families.unlink(ctx.session, ctx.by, **ends, now=ctx.now)
-    await _tell_household(ctx, ended, lambda t: cards.told_unlinked(ended, t))
+    await _tell_household(ctx, ended, lambda t: family_cards.told_unlinked(ended, t))
     await _tell(ctx, families.others([ended.relative], ctx.person),
-                lambda t: cards.told_unlinked(ended, t))  # fmt: skip
+                lambda t: family_cards.told_unlinked(ended, t))  # fmt: skip
     workers = await families.workers(ctx.session, ended.elder, now=ctx.now)
-    await _tell(ctx, workers, lambda t: cards.told_unlinked(ended, t))
-    return [Reply(cards.told_unlinked(ended, ctx.t))]
+    await _tell(ctx, workers, lambda t: family_cards.told_unlinked(ended, t))
+    return [Reply(family_cards.told_unlinked(ended, ctx.t))]
 
 
 async def _tell(ctx: Context, people: list[UUID], make: _Make) -> None:

@@ -1,7 +1,7 @@
 """Flats as people say them, found within grids, and the nearest ones where there is none."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -153,8 +153,3 @@ def _fits(one: Door, flat: Flat) -> bool:
     if flat.stair is not None and str(one.stair) != flat.stair:
         return False
     return flat.door is None or str(one.number) == flat.door
-
-
-def one_of(doors: Sequence[Door]) -> Door | None:
-    """Take the only flat there is; None for none or several."""
-    return doors[0] if len(doors) == 1 else None

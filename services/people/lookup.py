@@ -3,28 +3,23 @@
 Names are sealed, so the own grids are opened in memory for one turn; what is shown of it is noted.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
-
-from pypinyin import lazy_pinyin
 
 from core.actor import Actor
 from core.crypto import open_json
 from core.db import Session, sql
 from core.errors import UserError
 from services import audit, identity
-from services.people import flats, spoken
+from services.people import flats, names, spoken
 from services.people.flats import Door
 from services.permissions import At, Permission, require
-from services.sound import syllables
 
 PAGE = 3
-_ALONE = 2  # characters below which a name is not looked for by its sound alone
-_Test = Callable[[str, bool], bool]  # a name, and whether it is an elder's
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +113,7 @@ async def _by_flat(session: Session, grids: dict[UUID, UUID], text: str) -> Foun
         chosen = [one for one in living if set(groups) & set(one.groups)]
         return Found(_of_people(doors, chosen))
     everybody = [(one.person, one.name, one.elder) for one in living]
-    if named := set(_best(everybody, _tests(spoken.bare(text)))):
+    if named := set(names.best(everybody, names.tests(spoken.bare(text)))):
         return Found(_of_people(doors, [one for one in living if one.person in named]))
     return Found(tuple(_of_door(one) for one in doors))
 
@@ -152,7 +147,7 @@ async def _numbered(
 
 async def _by_name(session: Session, grids: dict[UUID, UUID], text: str) -> tuple[Hit, ...]:
     """Open the names of the grids, take who fits best, and read the rest of those alone."""
-    tests = _tests(text)
+    tests = names.tests(text)
     if not tests:
         return ()
     row = await _everybody(session, grids)
@@ -160,7 +155,7 @@ async def _by_name(session: Session, grids: dict[UUID, UUID], text: str) -> tupl
         (who, _name(sealed), elder)
         for who, sealed, elder in zip(row.ids, row.names, row.elders, strict=True)
     ]
-    chosen = _best(people, tests)
+    chosen = names.best(people, tests)
     return await _hits(session, grids, "p.id = ANY(CAST(:chosen AS uuid[]))", {"chosen": chosen})
 
 
@@ -191,60 +186,6 @@ async def _everybody(session: Session, grids: dict[UUID, UUID]) -> Any:
         {"grids": list(grids)},
     )
     return rows.one()
-
-
-def _best(people: Collection[tuple[UUID, str, bool]], tests: Iterable[_Test]) -> list[UUID]:
-    """Take those who fit best: written, then heard, then by the given or the family name alone."""
-    for test in tests:
-        if found := [who for who, name, elder in people if name and test(name, elder)]:
-            return found
-    return []
-
-
-def _tests(text: str) -> list[_Test]:
-    """List how a name may be meant, the surest first; empty where no name can be meant."""
-    line = text.casefold()
-    if line.isascii():
-        return _english_tests(line)
-    rest = spoken.bare(text).replace(" ", "")
-    heard, family = syllables(rest), spoken.family_name(text)
-    tests: list[_Test] = []
-    if len(rest) >= _ALONE:
-        tests.append(lambda name, _: name in line)
-    if family:
-        sound = syllables(family)
-        tests += [
-            lambda name, elder: name[0] == family and elder,
-            lambda name, _: name[0] == family,
-            lambda name, _: syllables(name[0]) == sound,
-        ]
-    if len(rest) >= _ALONE:
-        tests += [
-            lambda name, _: len(name) > _ALONE and _within(syllables(name), heard),
-            lambda name, _: len(name) == _ALONE and syllables(name) == heard,
-            lambda name, _: len(name) > _ALONE and name[1:] in rest,
-        ]
-    return tests
-
-
-def _english_tests(line: str) -> list[_Test]:
-    letters = "".join(char for char in line if char.isalpha())
-    family = spoken.family_name(line)
-
-    def spelled(name: str, _elder: bool) -> bool:  # noqa: FBT001  (a test's shape)
-        first, *given = map(_latin, name)
-        return first + "".join(given) in letters or "".join(given) + first in letters
-
-    tests: list[_Test] = [spelled]
-    if family:
-        tests.append(lambda name, _: _latin(name[0]) == family)
-    return tests
-
-
-def _within(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
-    return part[0] in whole and any(
-        whole[at : at + len(part)] == part for at in range(len(whole) - len(part) + 1)
-    )
 
 
 async def _living(session: Session, homes: Collection[UUID]) -> list[_Living]:
@@ -317,8 +258,3 @@ def _name(sealed: bytes) -> str:
 @lru_cache(maxsize=20_000)
 def _groups(sealed: bytes | None) -> tuple[str, ...]:
     return tuple(open_json(sealed, "residence.groups") or ()) if sealed else ()
-
-
-@cache
-def _latin(char: str) -> str:
-    return str(lazy_pinyin(char)[0])

@@ -19,7 +19,7 @@ from models.calls import CallKind
 from models.points import Reason, RedemptionState
 from services import undelivered
 from services.language.intents import ALL
-from services.people.bindings import Wish
+from services.people.requests import Wish
 from services.shops.places import Source
 from services.tickets.answer import Found, Seen
 from services.tickets.callers import CALLS

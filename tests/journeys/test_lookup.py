@@ -129,3 +129,43 @@ async def test_nobody_but_staff_looks_residents_up(world: World) -> None:
 
     await world.db.run(moved)
     assert "没有办这件事的权限" in (await asked(world, "1"))["title"]
+
+
+@pytest.mark.usefixtures("there")
+async def test_contacts_are_renewed_counted_and_ended(world: World) -> None:
+    """The same number is the same contact; five at most; ending asks once more."""
+    worker = world.person("worker")
+    assert "姓名和电话" in (await asked(world, "给陈阿婆加联系人 儿子"))["title"]
+    for number, told in enumerate(("儿子 陈晓明", "女儿 陈晓芳，有钥匙")):
+        await worker.says(f"给陈阿婆加联系人 {told} 1390000000{number}")
+        await worker.clicks("contact.add")
+    await worker.says("给陈阿婆加联系人 邻居 王秀英 13900000000")
+    await worker.clicks("contact.add")
+    card = await asked(world, "陈桂芳的健康档案")
+    lines = [one["value"] for one in card["fields"] if "13900" in one["value"]]
+    assert lines == ["邻居 王秀英 13900000000", "女儿 陈晓芳 13900000001"]
+    await worker.chooses("删掉联系人陈晓芳")
+    await worker.chooses("确定删掉")
+    assert "陈晓芳" not in str(await asked(world, "陈桂芳的健康档案"))
+    assert "已经删掉" in (await worker.chooses("确定删掉"))[0]["card"]["title"]
+    for number in range(2, 7):
+        await worker.says(f"给陈阿婆加联系人 朋友 张小明 1390000000{number}")
+        last = (await worker.clicks("contact.add"))[0]["card"]["title"]
+    assert "最多记 5 个" in last
+
+
+@pytest.mark.usefixtures("there")
+async def test_large_type_and_language_follow_in_the_elders_own_chat(world: World) -> None:
+    """What the worker writes down changes how the elder is spoken to, both ways."""
+    worker, elder = world.person("worker"), world.person("elder")
+    await worker.says("给陈桂芳去掉 大字")
+    type_of = "SELECT large_type, lang FROM person WHERE id = :p"
+    assert (await world.fetch(type_of, p=elder.id))[0].large_type is False
+    said = await asked(world, "给陈桂芳记 大字、说英语、走路不便")
+    assert "要大字" in said["summary"]
+    row = (await world.fetch(type_of, p=elder.id))[0]
+    assert (row.large_type, row.lang) == (True, "en")
+    assert (await elder.says("0"))[0]["card"]["title"].isascii()
+    left = await asked(world, "给陈桂芳去掉 说英语")
+    assert left["summary"] == "要大字、走路不便"
+    assert "没听出" in (await asked(world, "给陈桂芳记 爱吃甜的"))["title"]

@@ -13,19 +13,24 @@ SHOWN = 3
 _PEOPLE = 8
 
 
-def listing(found: Sequence[ActivityView], start: int, t: Translator) -> Card:
-    """Show three from `start` on; the number of a button opens one."""
+def listing(
+    found: Sequence[ActivityView], start: int, t: Translator,
+    *, when: str = "", title: str = "activities-title",
+) -> Card:  # fmt: skip
+    """Show three from `start` on; a number opens one. `when` is what was said of the days."""
     page = found[start : start + SHOWN]
     actions = [_show(one) for one in page]
     if start + SHOWN < len(found):
-        more = {"start": start + SHOWN}
+        more = {"start": start + SHOWN, "when": when}
         actions.append(Action("activity.more", t("action-more-activities"), args=more))
     actions.append(Action("say.human", t("intent-human")))
     return Card(
         key=f"activities:{uuid7()}",
-        title=t("activities-title"),
+        title=t(title),
         summary=t("activities-next"),
-        fields=tuple(Field(one.title, _line(one, t)) for one in page),
+        fields=tuple(
+            Field(f"{number} {one.title}", _line(one, t)) for number, one in enumerate(page, 1)
+        ),
         actions=tuple(actions),
         tone="info",
     )

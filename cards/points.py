@@ -98,8 +98,11 @@ def offers_card(
         title=t(title),
         summary=t("rewards-hint", free=has.free),
         fields=tuple(
-            Field(_name(one.item, one.item_en, t), t("reward-line", cost=one.cost, place=one.place))
-            for one in offers
+            Field(
+                f"{number} {_name(one.item, one.item_en, t)}",
+                t("reward-line", cost=one.cost, place=one.place),
+            )
+            for number, one in enumerate(offers, 1)
         ),
         actions=tuple(actions),
         tone="info",

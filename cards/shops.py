@@ -30,12 +30,13 @@ def shop_list(
     if shown < found.total:
         actions.append(Action("shop.more", t("action-more"), args={**more, "offset": shown}))
     first = found.shops[0]
+    kind = len({one.category for one in found.shops}) > 1 or len(found.categories) != 1
     return Card(
         key=f"shops:{uuid7()}",
         title=_title(found, t),
         summary=t(f"shops-from-{source}") + t("shops-how", count=len(found.shops)),
         fields=tuple(
-            Field(f"{number} {one.name}", _line(one, now, t))
+            Field(f"{number} {one.name}", _line(one, now, t, kind=kind))
             for number, one in enumerate(found.shops, 1)
         ),
         actions=(*actions, *_links(first, t, name=first.name)),
@@ -89,11 +90,13 @@ def _links(one: Hit, t: Translator, *, name: str = "") -> list[Action]:
 
 def _title(found: Found, t: Translator) -> str:
     if found.kind is Kind.NEARBY:
-        return t("shops-nearby-title")
+        return t("shops-closed-near" if found.closed else "shops-nearby-title")
     if found.kind is Kind.NAME:
         return t("shops-name-title")
     what = t("word-or").join(categories()[code].name(t.lang) for code in found.categories)
-    return t("shops-maybe-title" if found.kind is Kind.MAYBE else "shops-title", what=what)
+    if found.kind is Kind.MAYBE:
+        return t("shops-maybe-title", what=what)
+    return t("shops-closed-title" if found.closed else "shops-title", what=what)
 
 
 def _nothing(found: Found, asked: str, t: Translator) -> Card:
@@ -111,8 +114,10 @@ def _nothing(found: Found, asked: str, t: Translator) -> Card:
     )
 
 
-def _line(one: Hit, now: datetime, t: Translator) -> str:
-    parts = [categories()[one.category].name(t.lang), _way(one, t), _open(one, now, t)]
+def _line(one: Hit, now: datetime, t: Translator, *, kind: bool) -> str:
+    """Say all of a shop in a line; its kind only where the title does not."""
+    parts = [categories()[one.category].name(t.lang)] if kind else []
+    parts += [_way(one, t), _open(one, now, t)]
     if one.phone:
         parts.append(t("shop-phone", phone=one.phone))
     return t("word-comma").join(parts)

@@ -20,6 +20,7 @@ from sqlalchemy import LargeBinary
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+_VERSION = 2
 _NONCE = 12
 _KEY = 32
 
@@ -30,10 +31,15 @@ class SealBrokenError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
-    """The data keys by version; the greatest version encrypts, every version decrypts."""
+    """The data keys by version; the last one named encrypts, every one decrypts.
+
+    `mark` tells that key from any other without giving it away: `2.5f3a9c01`.
+    """
 
     ciphers: Mapping[int, AESGCM]
     index_key: bytes
+    writes: int
+    mark: str
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -48,23 +54,41 @@ class Keyring:
                 raise ValueError(f"data key {version!r} is not `number:base64`") from None
             if len(key) != _KEY or not 0 < number < 1 << 16:
                 raise ValueError(f"data key {version} must be 32 bytes, its number 1 to 65535")
+            if number in keys:
+                raise ValueError(f"data key {version} is named twice")
             keys[number] = key
         index_key = hmac.digest(keys[min(keys)], b"linling blind index", "sha256")
-        return cls({number: AESGCM(key) for number, key in keys.items()}, index_key)
+        writes = next(reversed(keys))
+        mark = f"{writes}.{hmac.digest(keys[writes], b'linling key mark', 'sha256')[:4].hex()}"
+        return cls({n: AESGCM(key) for n, key in keys.items()}, index_key, writes, mark)
+
+    @property
+    def head(self) -> bytes:
+        """Return what every value begins with that is sealed from now on."""
+        return self.writes.to_bytes(_VERSION)
 
     def seal(self, plain: bytes, context: str) -> bytes:
-        """Encrypt under the newest key, bound to `context` (table.column)."""
-        version, nonce = max(self.ciphers), os.urandom(_NONCE)
-        sealed = self.ciphers[version].encrypt(nonce, plain, context.encode())
-        return version.to_bytes(2) + nonce + sealed
+        """Encrypt under the last key, bound to `context` (table.column)."""
+        nonce = os.urandom(_NONCE)
+        sealed = self.ciphers[self.writes].encrypt(nonce, plain, context.encode())
+        return self.head + nonce + sealed
+
+    def reseal(self, sealed: bytes, context: str) -> bytes:
+        """Seal anew what stands under another key; raise SealBrokenError when it does not open."""
+        return (
+            sealed
+            if sealed.startswith(self.head)
+            else self.seal(self.open(sealed, context), context)
+        )
 
     def open(self, sealed: bytes, context: str) -> bytes:
         """Decrypt; raise SealBrokenError when key, context or bytes are wrong."""
-        cipher = self.ciphers.get(int.from_bytes(sealed[:2]))
+        version, rest = sealed[:_VERSION], sealed[_VERSION:]
+        cipher = self.ciphers.get(int.from_bytes(version))
         if cipher is None:
-            raise SealBrokenError(f"{context}: no data key of version {sealed[:2].hex()}")
+            raise SealBrokenError(f"{context}: no data key of version {version.hex()}")
         try:
-            return cipher.decrypt(sealed[2 : 2 + _NONCE], sealed[2 + _NONCE :], context.encode())
+            return cipher.decrypt(rest[:_NONCE], rest[_NONCE:], context.encode())
         except (InvalidTag, ValueError):
             raise SealBrokenError(f"{context}: does not open with this key") from None
 
@@ -86,6 +110,11 @@ class _Ring:
 def use_keyring(ring: Keyring) -> None:
     """Set the keyring for this process; call once at start-up, before the first query."""
     _Ring.current = ring
+
+
+def key_mark() -> str | None:
+    """Return the mark of the key with which this process seals; None without a keyring."""
+    return _Ring.current.mark if _Ring.current is not None else None
 
 
 def keyring() -> Keyring:

@@ -19,8 +19,10 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
+from core.crypto import key_mark
 from core.ports import Bus, Wake
 
+PROCESS = "linling"
 T = TypeVar("T")
 Session = AsyncSession
 _ATTEMPTS = 3
@@ -52,6 +54,11 @@ def before_commit(session: Session, key: str, work: Callable[[Session], Awaitabl
     session.info.setdefault("last", {}).setdefault(key, work)
 
 
+def process_name() -> str:
+    """Name this process to PostgreSQL: whoever rotates keys sees which one each process writes."""
+    return f"{PROCESS} key {mark}" if (mark := key_mark()) else PROCESS
+
+
 @asynccontextmanager
 async def savepoint(session: Session) -> AsyncIterator[None]:
     """Undo what is done inside if it raises, and what it left to be done at and after the commit."""
@@ -76,7 +83,7 @@ class Database:
             hide_parameters=True,  # an error's text would carry row values into logs
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=orjson.loads,
-            connect_args={"server_settings": {"jit": "off", "application_name": "linling"}},
+            connect_args={"server_settings": {"jit": "off", "application_name": process_name()}},
         )
         self._sessions: async_sessionmaker[AsyncSession] = async_sessionmaker(
             self.engine, expire_on_commit=False

@@ -2,6 +2,7 @@
 
 UserError   something a person can mend; its key is a message of `locales/`, its args fill it
 Retryable   a sender should try again after so many seconds
+TooFast     the same, and nothing else may go to this account before
 Permanent   a sender should never try again
 Unreachable this person can't be reached in this channel now: take the next one
 Halted      a whole channel must rest: a quota, a white list, a wrong credential
@@ -28,6 +29,10 @@ class Retryable(Exception):
     def __init__(self, reason: str, *, after: float) -> None:
         super().__init__(reason)
         self.after = after
+
+
+class TooFast(Retryable):
+    """Tell the sender that the vendor counted too many: whoever goes on is refused for longer."""
 
 
 class Permanent(Exception):

@@ -6,30 +6,40 @@ from uuid import UUID
 from cards import activities as cards
 from cards.talk import say
 from core.act import Act, Reply
+from core.clock import local
 from core.db import Session
 from core.errors import UserError
 from core.i18n import Translator
+from handlers import newest
 from handlers.context import Context, Pressed
-from services import actors, outbox, quiet
-from services.activities import attendance, enrol, queries, reminders
+from services import actors, buttons, outbox, quiet
+from services.activities import attendance, days, enrol, queries, reminders
 from services.activities.queries import ActivityView
 
 
 async def listing(ctx: Context) -> list[Act]:
     """社区活动: three at most, soonest first."""
-    return await _list(ctx, 0)
+    return await _list(ctx, 0, str(ctx.slots.get("when", "")))
 
 
 async def more(ctx: Context, pressed: Pressed) -> list[Act]:
     """更多活动."""
-    return await _list(ctx, int(pressed.args["start"]))
+    return await _list(ctx, int(pressed.args["start"]), pressed.args["when"])
 
 
-async def _list(ctx: Context, start: int) -> list[Act]:
-    found = await queries.upcoming(ctx.session, ctx.by, now=ctx.now)
-    if not found:
+async def _list(ctx: Context, start: int, when: str) -> list[Act]:
+    """Keep to the days that were named; where nothing is on then, say so above what else is."""
+    coming = await queries.upcoming(ctx.session, ctx.by, now=ctx.now)
+    if not coming:
         return [Reply(say(ctx.t("activities-none"), summary=ctx.t("activities-none-next")))]
-    return [Reply(cards.listing(found, start, ctx.t))]
+    span = days.named(when, today=local(ctx.now).date())
+    if span is None:
+        return [Reply(cards.listing(coming, start, ctx.t))]
+    first, last = span
+    then = [one for one in coming if first <= local(one.starts_at).date() <= last]
+    if not then:
+        return [Reply(cards.listing(coming, 0, ctx.t, title="activities-none-then"))]
+    return [Reply(cards.listing(then, start, ctx.t, when=when))]
 
 
 async def show(ctx: Context, pressed: Pressed) -> list[Act]:
@@ -42,9 +52,12 @@ async def begin_join(ctx: Context) -> list[Act]:
     """报名 in words: the one that is meant is shown, and joined only by its button."""
     found = await queries.upcoming(ctx.session, ctx.by, now=ctx.now)
     meant = _meant(ctx, found)
-    if meant is None:
-        return await listing(ctx)
-    return [Reply(cards.detail(meant, ctx.t, now=ctx.now))]
+    if meant is not None:
+        return [Reply(cards.detail(meant, ctx.t, now=ctx.now))]
+    if not ctx.slots and (token := await newest.offering(ctx, "activity.join")):
+        seen = await buttons.press(ctx.session, token, person=ctx.person, now=ctx.now)
+        return await show(ctx, Pressed(seen.action, seen.object_id, seen.args))
+    return await listing(ctx)
 
 
 async def join(ctx: Context, pressed: Pressed) -> list[Act]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from core.db import Database
+from core.db import Database, Session
 from core.errors import Ambiguous, Halted, Permanent, Retryable, UserError
 from core.event import Event, Invited, Pictured, Recognised, Said, Strange, StrangeKind
 from core.log import logger
@@ -68,9 +68,27 @@ async def _do(
             await db.run(lambda session: jobs.again(session, job, after=after, now=now))
             return None
         event = None if job.kind in _UNASKED else _strange(job, _NO_RESULT[job.kind], now=now)
-    turn = await dispatch(db, event, media_folder=folder) if event is not None else None
+    turn = (
+        await dispatch(db, event, media_folder=folder, caller=_BROUGHT)
+        if event is not None
+        else None
+    )
     await db.run(lambda session: jobs.done(session, job))
     return turn.id if turn is not None else None
+
+
+class _Brought:
+    """Stands for a job: what it brings was done by nobody now, and is no sign of where they are."""
+
+    async def identify(self, _session: Session, event: Event) -> Event:
+        """Return the event, whose person is known."""
+        return event
+
+    async def heard(self, _session: Session, _event: Event) -> None:
+        """Note nothing."""
+
+
+_BROUGHT = _Brought()
 
 
 async def _recognised(db: Database, job: Job, channels: Channels, *, now: datetime) -> Event | None:

@@ -15,7 +15,7 @@ from core.crypto import open_json, seal_json
 from core.db import Database, Session, sql
 from core.i18n import Translator
 from handlers import rendering
-from services import buttons, lastcards, outbox
+from services import buttons, lastcards, links, outbox
 
 _REPLY = "inbound.reply"
 Write = Callable[[list[Card], Translator], tuple[str, str]]
@@ -25,11 +25,12 @@ Write = Callable[[list[Card], Translator], tuple[str, str]]
 class Passive:
     """A request that waits for its answer, till `until` on the monotonic clock.
 
-    `write` turns cards into (text, what did not fit).
+    `write` turns cards into (text, what did not fit); their links begin with `base_url`.
     """
 
     write: Write
     until: float
+    base_url: str = ""
 
     def waits(self) -> bool:
         """Tell whether an answer that is begun now still arrives."""
@@ -44,13 +45,13 @@ async def answer(
     shown = [
         await buttons.mint(session, card, person=person, channel=channel, now=now) for card in cards
     ]
-    text, rest = passive.write(shown, t)
+    text, rest = passive.write(_outside(shown, person, passive, now=now), t)
     await _keep(session, shown, text, rest, person=person, channel=channel, turn=turn, now=now)
     return text
 
 
 async def reply(
-    db: Database, turn: int, *, channel: str, write: Write, now: datetime
+    db: Database, turn: int, *, channel: str, passive: Passive, now: datetime
 ) -> str | None:
     """Return the text that was kept for a turn, else write its cards that wait in the outbox.
 
@@ -67,13 +68,13 @@ async def reply(
         ).one()
         if row.reply is not None:
             return str(open_json(row.reply, _REPLY))
-        return await _write(session, turn, channel=channel, write=write, now=now)
+        return await _write(session, turn, channel=channel, passive=passive, now=now)
 
     return await db.run(work)
 
 
 async def _write(
-    session: Session, turn: int, *, channel: str, write: Write, now: datetime
+    session: Session, turn: int, *, channel: str, passive: Passive, now: datetime
 ) -> str | None:
     shown = []
     for row in await outbox.claim(session, channels=[channel], now=now, turn=turn):
@@ -83,10 +84,15 @@ async def _write(
             shown.append((row.person, rendered))
     if not shown:
         return None
-    cards = [one.card for _, one in shown]
-    text, rest = write(cards, Translator(shown[0][1].lang))
-    await _keep(session, cards, text, rest, person=shown[0][0], channel=channel, turn=turn, now=now)
+    person, cards = shown[0][0], [one.card for _, one in shown]
+    whole = _outside(cards, person, passive, now=now)
+    text, rest = passive.write(whole, Translator(shown[0][1].lang))
+    await _keep(session, cards, text, rest, person=person, channel=channel, turn=turn, now=now)
     return text
+
+
+def _outside(cards: Sequence[Card], person: UUID, passive: Passive, *, now: datetime) -> list[Card]:
+    return [links.outside(card, person, passive.base_url, now=now) for card in cards]
 
 
 async def _keep(

@@ -1,5 +1,6 @@
 """Redeeming: the resident holds and shows a code, the merchant enters it and confirms."""
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from uuid import UUID
@@ -20,18 +21,28 @@ from services.points import codes, holds, queries, redemptions, rewards
 from services.points.holds import RedemptionView
 
 _CODE = ("码", "code")  # asks for what is in hand, not for a reward of that name
+_GIVEN_UP = re.compile(
+    r"取消|撤销|退回|退给|退我|不想?要?换|不兑|不想兑|不要兑|cancel|give .* back|any more|changed my mind",
+    re.IGNORECASE,
+)
 _ALL = 200  # more rewards than a community has
 _End = Callable[..., Awaitable[RedemptionView]]
 
 
 async def begin(ctx: Context) -> list[Act]:
-    """Go on with the reward that was named, else with the code in hand, else with the list."""
+    """Go on with the reward that was named, else with the code in hand, else with the list.
+
+    Whoever gave it up sees the code in hand too: its other button gives the points back.
+    """
     words = str(ctx.slots.get("reward") or "")
-    if words and not any(one in words.casefold() for one in _CODE):
+    given_up = _GIVEN_UP.search(ctx.text) is not None
+    if words and not given_up and not any(one in words.casefold() for one in _CODE):
         return await _named(ctx, words)
     held = await holds.live(ctx.session, ctx.person, now=ctx.now)
     if held:
         return [Reply(resident_card(held[0], ctx.t, now=ctx.now))]
+    if given_up:
+        return [Reply(say(ctx.t("redeem-none-held"), summary=ctx.t("redeem-none-held-next")))]
     return await points.offers(ctx)
 
 

@@ -9,16 +9,17 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from time import monotonic
 
 from core.card import Card
 from core.db import Database, Session
-from core.errors import Ambiguous, Halted, Permanent, Retryable, Unreachable
+from core.errors import Ambiguous, Halted, Permanent, Retryable, TooFast, Unreachable
 from core.log import logger
 from core.metrics import SENDS
 from core.ports import Outgoing, Receipt, Vendor
 from handlers import alert, rendering
 from handlers.rendering import Rendered
-from services import accounts, allowances, lastcards, login, outbox, paces, pauses, receipts, steps
+from services import accounts, allowances, lastcards, links, outbox, paces, pauses, receipts, steps
 from services.accounts import Account
 from services.outbox import Due
 
@@ -64,6 +65,7 @@ async def send(
 ) -> None:
     """Make one claimed row arrive, or say what comes next; raises only what is a bug."""
     job: _Job | None = None
+    began = monotonic()
     try:
         job = await db.run(lambda s: _prepare(s, row, channel, now=now, base_url=base_url))
         if job is None:
@@ -77,7 +79,8 @@ async def send(
         await db.run(lambda session: _wait_or_go(session, row, until, now=now))
     except (Retryable, Permanent, Halted, Ambiguous) as error:
         SENDS.labels(row.channel, type(error).__name__.lower()).inc()
-        await _failed(db, row, channel, job, error, now=now)
+        answered = now + timedelta(seconds=monotonic() - began)
+        await _failed(db, row, channel, job, error, answered=answered, now=now)
     else:
         SENDS.labels(row.channel, "sent").inc()
         await db.run(lambda session: _record(session, job, receipt, spent=spent, now=now))
@@ -119,10 +122,11 @@ async def _prepare(
         raise _Wait(wait)
     link = ""
     if base_url and row.kind == "ticket" and (notice or channel.abroad):
-        link = f"{base_url}/chat?ticket={await login.invite(session, row.person, now=now)}"
+        link = await links.into_chat(session, row.person, base_url, ticket=row.object_id, now=now)
     await outbox.calling(session, row, now=now)
+    card = links.outside(shown.card, row.person, base_url, now=now)
     message = Outgoing(
-        account.external, shown.card, shown.lang, _reference(row, shown), notice=notice, link=link
+        account.external, card, shown.lang, _reference(row, shown), notice=notice, link=link
     )
     return _Job(row, account, shown, message, said, kept, window)
 
@@ -169,6 +173,7 @@ async def _failed(
     job: _Job | None,
     error: Retryable | Permanent | Halted | Ambiguous,
     *,
+    answered: datetime,
     now: datetime,
 ) -> None:
     """Decide what follows, in a transaction of its own."""
@@ -177,6 +182,9 @@ async def _failed(
     async def work(session: Session) -> None:
         if job is not None and not isinstance(error, Ambiguous):
             await allowances.refund(session, job.account.id, job.window)
+        if job is not None and isinstance(error, TooFast):
+            until = answered + timedelta(seconds=error.after)
+            await paces.hold(session, channel.paces(job.account.external), until=until)
         if isinstance(error, Halted):
             await _rest(session, row, error, now=now)
         elif isinstance(error, Permanent):

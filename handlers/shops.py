@@ -15,8 +15,10 @@ from services.shops.search import PAGE, Origin
 
 
 async def find_shop(ctx: Context) -> list[Act]:
-    """附近修鞋, 老李修鞋铺在哪: the three nearest that fit."""
-    return await _first_page(ctx, ctx.text, open_now=bool(ctx.slots.get("open_now")))
+    """附近修鞋, 老李修鞋铺在哪: the three nearest that fit; 哪些店还开着 names none of them."""
+    open_now = bool(ctx.slots.get("open_now"))
+    whatever = open_now and not ctx.slots.keys() & {"category", "name"}
+    return await _first_page(ctx, "" if whatever else ctx.text, open_now=open_now)
 
 
 async def browse_circle(ctx: Context) -> list[Act]:

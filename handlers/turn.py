@@ -181,7 +181,7 @@ async def _words(ctx: Context, text: str, pressed: list[Pressed]) -> list[Act]:
         return await _within_flow(ctx, ctx.standing, text)
     if Role.MERCHANT in ctx.by.roles and looks_like_code(text):
         return await redeem.entered(ctx, text)
-    if phrase == "more" and (token := await newest.next_page(ctx)):
+    if token := await newest.worded(ctx, text, phrase):
         return await _click(ctx, token, pressed)
     if phrase in _COMMANDS:
         return await INTENTS[phrase](ctx)

@@ -134,11 +134,10 @@ def _decode(_options: argparse.Namespace) -> int:
     return 0
 
 
-def _keys(_options: argparse.Namespace) -> int:
-    from ops.stack import new_keys
+def _keys(options: argparse.Namespace) -> int:
+    from ops import keys
 
-    sys.stdout.write(new_keys())
-    return 0
+    return keys.run(options.action, batch=options.batch, demo=options.demo, say=_out)
 
 
 def _init(options: argparse.Namespace) -> int:
@@ -277,7 +276,9 @@ def parser() -> argparse.ArgumentParser:
     menus.add_argument("--dry-run", action="store_true", help="show it and push nothing")
     menus.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0])
     add("decode", _decode, "decode device messages, a JSON line each, from standard input")
-    add("keys", _keys, "make a SECRET_KEY and DATA_KEYS for the environment")
+    keys = add("keys", _keys, "make keys for the environment, add one, count, seal all anew")
+    keys.add_argument("action", nargs="?", choices=("new", "add", "list", "rotate"), default="new")
+    keys.add_argument("--batch", type=int, default=500, help="rows in one transaction")
     init = add("init", _init, "make an operator who may log in; the password on standard input")
     init.add_argument("--account", required=True)
     init.add_argument("--name", help="shown to workers; the account's name if left out")

@@ -13,10 +13,12 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from core.crypto import Keyring
 from core.settings import Settings
 from ops.embedded import servers
 
 RUN = "run.json"
+KEYS = "keys"
 
 
 def read_run(home: Path) -> dict[str, Any] | None:
@@ -36,7 +38,7 @@ def with_keys(settings: Settings) -> Settings:
     """
     if settings.secret_key.get_secret_value() and settings.data_keys.get_secret_value():
         return settings
-    path = settings.home / "keys"
+    path = settings.home / KEYS
     if not path.exists():
         settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
@@ -53,8 +55,44 @@ def with_keys(settings: Settings) -> Settings:
 
 def new_keys() -> str:
     """Make a secret key and a first data key, as lines for the environment."""
-    data = b64encode(secrets.token_bytes(32)).decode()
-    return f"LINLING_SECRET_KEY={secrets.token_urlsafe(32)}\nLINLING_DATA_KEYS=1:{data}\n"
+    return f"LINLING_SECRET_KEY={secrets.token_urlsafe(32)}\nLINLING_DATA_KEYS={_data_key(1)}\n"
+
+
+def _data_key(version: int) -> str:
+    return f"{version}:{b64encode(secrets.token_bytes(32)).decode()}"
+
+
+def added_key(settings: Settings) -> str | None:
+    """Put a new data key behind those of HOME/keys, where no environment sets them.
+
+    Where one does, returns its line as it must be from now on. Raises RuntimeError where there is
+    no key yet, and while the embedded stack runs: it could not read what commands seal.
+    """
+    if known := settings.data_keys.get_secret_value():
+        return f"LINLING_DATA_KEYS={_longer(known)}"
+    path = settings.home / KEYS
+    if not path.exists():
+        raise RuntimeError(
+            f"There are no keys yet: `keys new` makes some, or a first use of {path}"
+        )
+    if (run := read_run(settings.home)) is not None:
+        raise RuntimeError(f"Stop the stack that runs at {run['base_url']} first, then add a key.")
+    draft = path.with_suffix(".draft")
+    lines = path.read_text().splitlines()
+    with os.fdopen(os.open(draft, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w") as file:
+        for line in lines:
+            name, _, value = line.partition("=")
+            file.write(f"{name}={_longer(value) if name == 'LINLING_DATA_KEYS' else value}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    draft.rename(path)
+    sys.stderr.write(f"A new data key in {path}; keep a copy: without them the data is lost.\n")
+    return None
+
+
+def _longer(known: str) -> str:
+    newest = max(Keyring.parse(known).ciphers)
+    return f"{known},{_data_key(newest + 1)}"
 
 
 @contextmanager

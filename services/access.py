@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from core.clock import utcnow
 from core.crypto import open_json, seal_json
@@ -21,7 +22,7 @@ Fetch = Callable[[], Awaitable[tuple[str, int]]]
 @dataclass(frozen=True, slots=True)
 class _Kept:
     token: str
-    expires: datetime
+    expires: datetime | None
     busy: bool
 
 
@@ -41,26 +42,31 @@ class SharedTokens:
         for _ in range(waits):
             async with self._db.reading() as session:
                 kept = await _read(session, name, now=self._clock())
-            if kept.token not in {"", stale} and kept.expires - _EARLY > self._clock():
+            if kept.token not in {"", stale} and self._lives(kept):
                 return kept.token
-            if not kept.busy and await self._db.run(lambda s: self._claim(s, name)):
+            if not kept.busy and await self._db.run(partial(self._claim, name=name, seen=kept)):
                 return await self._refresh(name, fetch)
             await asyncio.sleep(_POLL_S)  # another process is asking the vendor
         raise Retryable("token is being refreshed", after=_POLL_S)
 
-    async def _claim(self, session: Session, name: str) -> bool:
+    def _lives(self, kept: _Kept) -> bool:
+        return kept.expires is not None and kept.expires - _EARLY > self._clock()
+
+    async def _claim(self, session: Session, *, name: str, seen: _Kept) -> bool:
+        """Take the turn to refresh, unless somebody has just changed what was seen."""
         now = self._clock()
         row = await session.execute(
             sql(
                 """
                 INSERT INTO access_token (key, refreshing_until) VALUES (:name, :lease)
                 ON CONFLICT (key) DO UPDATE SET refreshing_until = :lease
-                WHERE access_token.refreshing_until IS NULL
-                   OR access_token.refreshing_until < :now
+                WHERE (access_token.refreshing_until IS NULL
+                       OR access_token.refreshing_until < :now)
+                  AND access_token.expires_at IS NOT DISTINCT FROM :seen
                 RETURNING key
                 """
             ),
-            {"name": name, "lease": now + _LEASE, "now": now},
+            {"name": name, "lease": now + _LEASE, "now": now, "seen": seen.expires},
         )
         return row.scalar_one_or_none() is not None
 
@@ -83,10 +89,10 @@ async def _read(session: Session, name: str, *, now: datetime) -> _Kept:
         )
     ).one_or_none()
     if row is None:
-        return _Kept("", now, busy=False)
+        return _Kept("", None, busy=False)
     busy = row.refreshing_until is not None and row.refreshing_until > now
     token = open_json(row.token, _TOKEN) if row.token is not None else ""
-    return _Kept(token, row.expires_at or now, busy=busy)
+    return _Kept(token, row.expires_at, busy=busy)
 
 
 async def _keep(session: Session, name: str, token: str, expires: datetime) -> None:

@@ -7,7 +7,7 @@ from core.db import Session, sql
 RAW_READINGS = timedelta(days=90)
 DEDUPE = timedelta(days=7)
 SPENT = timedelta(days=7)
-LONGEST_PACE = timedelta(hours=2)
+LONGEST_PACE = timedelta(hours=25)  # a service account's quota counts by the day
 
 
 async def drop_expired(session: Session, *, now: datetime) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from core.crypto import keyring
 from core.db import Session, sql
 
-_CONTEXT = "media.file"
+CONTEXT = "media.file"
 
 
 async def store(session: Session, folder: Path, jpeg: bytes, *, now: datetime) -> str:
@@ -33,11 +33,37 @@ def _write(folder: Path, digest: str, jpeg: bytes) -> None:
     path = folder / digest
     if not path.exists():
         draft = folder / f".{digest}.{os.getpid()}"
-        draft.write_bytes(keyring().seal(jpeg, _CONTEXT))
+        draft.write_bytes(keyring().seal(jpeg, CONTEXT))
         draft.chmod(0o600)
         draft.rename(path)
 
 
+def files(folder: Path) -> list[Path]:
+    """List the stored pictures; drafts are none yet."""
+    found = folder.iterdir() if folder.exists() else ()
+    return sorted(path for path in found if not path.name.startswith("."))
+
+
+def reseal(path: Path) -> bool:
+    """Seal a stored picture anew where it stands under another key; tell whether it did.
+
+    One process at a time does this. The file is whole at every moment, and after a loss of power.
+    Raises SealBrokenError, and leaves the file, when it does not open.
+    """
+    old = path.read_bytes()
+    new = keyring().reseal(old, CONTEXT)
+    if new == old:
+        return False
+    draft = path.with_name(f".{path.name}.reseal")
+    with draft.open("wb") as file:
+        file.write(new)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.chmod(0o600)
+    draft.rename(path)
+    return True
+
+
 def load(folder: Path, digest: str) -> bytes:
     """Open a stored picture; raises FileNotFoundError for an unknown digest."""
-    return keyring().open((folder / digest).read_bytes(), _CONTEXT)
+    return keyring().open((folder / digest).read_bytes(), CONTEXT)

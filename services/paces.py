@@ -39,6 +39,23 @@ async def take(
     return wait
 
 
+async def hold(session: Session, paces: Sequence[Pace], *, until: datetime) -> None:
+    """Let nothing more out before then against the tightest of these limits: the vendor said so."""
+    tightest = min(paces, key=lambda one: one.count / one.seconds)
+    await session.execute(
+        sql(
+            """
+            INSERT INTO pace_mark (bucket, at)
+            SELECT :bucket, CAST(:at AS timestamptz) FROM generate_series(1, :count)
+            """
+        ),
+        {
+            "bucket": tightest.bucket, "count": tightest.count,
+            "at": until - timedelta(seconds=tightest.seconds),
+        },
+    )  # fmt: skip
+
+
 async def _wait(session: Session, pace: Pace, allowed: int, *, now: datetime) -> float:
     """Find when the send that is `allowed` back falls out of the stretch."""
     row = await session.execute(

@@ -56,6 +56,14 @@ async def _next_of_ticket(
     channel = await _untried(session, person, {card.channel for card in cards})
     if channel is None:
         return None
+    await also_in(session, channel, ticket=ticket, person=person, now=now)
+    return channel
+
+
+async def also_in(
+    session: Session, channel: str, *, ticket: UUID, person: UUID, now: datetime
+) -> None:
+    """Give a person who has a ticket's card one in this channel too."""
     await session.execute(
         sql(
             """
@@ -63,12 +71,12 @@ async def _next_of_ticket(
                                      shown_version)
             SELECT ticket_id, person_id, :channel, min(part), 1, 0, 0 FROM ticket_card
             WHERE ticket_id = :ticket AND person_id = :person GROUP BY ticket_id, person_id
+            ON CONFLICT DO NOTHING
             """
         ),
         {"ticket": ticket, "person": person, "channel": channel},
     )
     await enqueue_tickets(session, [ticket], now=now)
-    return channel
 
 
 async def watch(

@@ -2,7 +2,7 @@
 
 import asyncio
 from base64 import b64encode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import count
 
 import asyncpg
@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from core.bus import RedisBus
-from core.crypto import Keyring, use_keyring
+from core.crypto import Keyring, keyring, use_keyring
 from core.db import Database
 from core.i18n import Translator
 from ops.embedded import Urls
@@ -18,6 +18,8 @@ from ops.migrate import tables
 
 TEMPLATE = "linling_template"
 DATA_KEYS = "1:" + b64encode(bytes(range(32))).decode()
+# The same house after a key was added: the second encrypts.
+MORE_KEYS = f"{DATA_KEYS},2:" + b64encode(bytes(range(32, 64))).decode()
 _numbers = count(1)
 
 
@@ -26,6 +28,14 @@ def _house() -> None:
     """Set the keyring, and let a missing word or argument fail the test that meets it."""
     use_keyring(Keyring.parse(DATA_KEYS))
     Translator.strict = True
+
+
+@pytest.fixture
+def add_key() -> Iterator[Callable[[], None]]:
+    """Seal with a second key once called; connections opened before still name the first."""
+    kept = keyring()
+    yield lambda: use_keyring(Keyring.parse(MORE_KEYS))
+    use_keyring(kept)
 
 
 async def _admin(url: str, statement: str) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,9 +51,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
-def live() -> Iterator[Running]:
-    """Start the demo once; stop it as a person would, with SIGTERM."""
+@contextmanager
+def running() -> Iterator[Running]:
+    """Start a demo in a folder of its own; stop it as a person would, with SIGTERM."""
     with tempfile.TemporaryDirectory(prefix="linling-live-") as folder:
         home, port = Path(folder) / "home", free_port()
         environment = {k: v for k, v in os.environ.items() if not k.startswith("LINLING_")}
@@ -69,6 +70,13 @@ def live() -> Iterator[Running]:
         finally:
             process.terminate()
             assert process.wait(20) == 0
+
+
+@pytest.fixture(scope="session")
+def live() -> Iterator[Running]:
+    """Start the demo once."""
+    with running() as made:
+        yield made
 
 
 def _ready(base_url: str) -> bool:

@@ -44,6 +44,8 @@ from tests.world import Human, World
 
 VENDORS = ("wechat", "miniprogram", "wecom", "telegram")
 EVERYWHERE = ("web", *VENDORS)
+BASE_URL = "https://linling.example"
+NOTICE = "T-notice"  # the one notice that people may allow on WeChat
 AES_KEY = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
 _SOON = timedelta(minutes=2)  # what a vendor's pace may hold back within a story
 
@@ -133,6 +135,7 @@ class Town:
     fakes: dict[str, Any]
     shift: timedelta = field(default_factory=timedelta)
     hear: Hear | None = None
+    http: Any = None  # what a browser opens
 
     def clock(self) -> datetime:
         """Tell the time: the real one, and what the story has let pass."""
@@ -156,11 +159,11 @@ class Town:
         while True:
             world.now = self.clock()
             done = await deliver_due(
-                world.db, channels=self.channels, now=world.now, base_url="https://linling.example"
+                world.db, channels=self.channels, now=world.now, base_url=BASE_URL
             )
             done += await finish_jobs(
                 world.db, channels=self.channels, hear=self.hear, folder=world.folder,
-                now=world.now, base_url="https://linling.example",
+                now=world.now, base_url=BASE_URL,
             )  # fmt: skip
             if not done and not await self._waits(world.now):
                 return
@@ -208,7 +211,7 @@ _ACCOUNTS = {
 @asynccontextmanager
 async def opened(db: Database, db_url: str, urls: Urls, folder: Path) -> AsyncIterator[Town]:
     """Run the application with every channel on; its calls reach the fakes."""
-    world = World(db, folder, now=utcnow())
+    world = World(db, folder, now=utcnow(), base_url=BASE_URL)
     await db.run(world._build)
     wechat = _account("wechat")
     miniprogram = _account("miniprogram")
@@ -242,7 +245,7 @@ async def opened(db: Database, db_url: str, urls: Urls, folder: Path) -> AsyncIt
             home=folder, database_url=db_url, redis_url=urls.redis,
             secret_key=SecretStr("test"), data_keys=SecretStr(DATA_KEYS), wechat=wechat,
             miniprogram=miniprogram, wecom=wecom, telegram=telegram,
-            base_url="https://linling.example",
+            base_url=BASE_URL,
         )  # fmt: skip
         app = create_app(settings)
         tokens = SharedTokens(db)
@@ -259,7 +262,8 @@ async def opened(db: Database, db_url: str, urls: Urls, folder: Path) -> AsyncIt
         http = await stack.enter_async_context(
             httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test")
         )
-        await made[3].listen_at("https://linling.example")  # type: ignore[attr-defined]
+        town.http = http
+        await made[3].listen_at(BASE_URL)  # type: ignore[attr-defined]
         yield town
         for channel in made:
             await channel.aclose()
@@ -269,14 +273,17 @@ def _account(name: str) -> Wechat:
     return Wechat(
         appid=f"wx-{name}", secret=SecretStr("a-secret"), token=SecretStr("a-token"),
         aes_key=SecretStr(AES_KEY), api_base=f"http://{name}.test",
+        notice_template=NOTICE if name == "wechat" else "",
     )  # fmt: skip
 
 
 def _fake_wechat(settings: Wechat, town: Town, post: Any, kind: Any) -> WechatFake:
-    return WechatFake(
+    fake = WechatFake(
         appid=settings.appid, secret="a-secret", token="a-token", aes_key=AES_KEY,
         clock=town.clock, post=post, kind=kind,
     )  # fmt: skip
+    fake.notices[NOTICE] = "事项:{{thing1.DATA}}\n时间:{{time2.DATA}}"
+    return fake
 
 
 def _wire(fake: Any) -> httpx.AsyncClient:

@@ -126,6 +126,7 @@ class World:
     people: dict[str, Human] = field(default_factory=dict)
     devices: dict[str, Device] = field(default_factory=dict)
     channels: dict[str, Any] = field(default_factory=lambda: {"web": WebChannel()})
+    base_url: str = ""
     registry: Registry = field(default_factory=Registry)
     numbers: Any = field(default_factory=lambda: count(1))
     community: UUID = field(default_factory=uuid7)
@@ -230,7 +231,9 @@ class World:
 
     async def settle(self) -> None:
         """Deliver all that is due."""
-        while await deliver_due(self.db, channels=self.channels, now=self.now):
+        while await deliver_due(
+            self.db, channels=self.channels, now=self.now, base_url=self.base_url
+        ):
             pass
 
     async def point(self, kind: str) -> str:

@@ -20,7 +20,7 @@ from core.ids import uuid7
 from core.picture import from_data_url
 from handlers.delivery import deliver_turn
 from handlers.dispatch import dispatch
-from services import actors, login
+from services import actors, login, steps
 from services.mailbox import items_after, items_of_turn
 
 router = APIRouter(prefix="/api/chat", tags=["chat"])
@@ -28,10 +28,11 @@ CHANNEL = "web"
 
 
 class Login(BaseModel):
-    """A single-use ticket, or in the demo a persona."""
+    """A single-use ticket, or in the demo a persona; `card` is the ticket of a card to be shown."""
 
     model_config = ConfigDict(extra="forbid")
     ticket: str | None = Field(default=None, max_length=200)
+    card: UUID | None = None
     persona: str | None = Field(default=None, max_length=20)
 
 
@@ -70,6 +71,8 @@ async def log_in(body: Login, request: Request, response: Response, stack: InSta
     async def work(session: Session) -> tuple[str, actors.Profile, list[str]]:
         if body.ticket is not None:
             person = await login.by_ticket(session, body.ticket, now=now)
+            if body.card is not None:
+                await steps.also_in(session, CHANNEL, ticket=body.card, person=person, now=now)
         elif body.persona is not None and stack.settings.demo and body.persona != "operator":
             person = await login.by_persona(session, body.persona)
         else:

@@ -45,7 +45,7 @@ async def take(request: Request, stack: InStack) -> Response:
     """
     started, now = monotonic(), utcnow()
     account = service(stack, NAME)
-    waiting = Passive(answer, until=started + _REPLY_WITHIN_S)
+    waiting = Passive(answer, started + _REPLY_WITHIN_S, stack.settings.base_url)
     raw = await opened(request, account, now=now)
     found = arrivals(raw, account, now=now)
     turns = await handled(stack, account, found, waiting)
@@ -53,7 +53,7 @@ async def take(request: Request, stack: InStack) -> Response:
     text = turns[0].reply if turns else None
     if turns and text is None and waiting.waits():
         # Not cut short: a claim committed while we said `success` would be an answer lost.
-        text = await reply(stack.db, turns[0].id, channel=NAME, write=answer, now=utcnow())
+        text = await reply(stack.db, turns[0].id, channel=NAME, passive=waiting, now=utcnow())
     if not text:
         return PlainTextResponse(SUCCESS, background=later)
     xml = passive(text, to=found[0].account, by=own_name(raw), now=utcnow())

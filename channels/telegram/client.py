@@ -42,7 +42,7 @@ from aiogram.methods import (
 from channels.http import MEDIA_LIMIT
 from channels.telegram.parse import parse
 from channels.telegram.render import Page
-from core.errors import Ambiguous, Halted, Permanent, Retryable, Unreachable
+from core.errors import Ambiguous, Halted, Permanent, Retryable, TooFast, Unreachable
 from core.event import Arrival
 from core.log import logger
 from core.ports import Receipt
@@ -217,7 +217,7 @@ class Client:
 def fault(error: AiogramError) -> Exception:
     """Say what an error of aiogram means for the message."""
     if isinstance(error, TelegramRetryAfter):
-        return Retryable("telegram 429", after=error.retry_after)
+        return TooFast("telegram 429", after=error.retry_after)
     if isinstance(error, TelegramForbiddenError):
         return Unreachable("telegram 403", gone=True)
     if isinstance(error, TelegramUnauthorizedError | TelegramNotFound):
@@ -244,7 +244,7 @@ def _refusal(error: TelegramAPIError) -> Exception:
             return Ambiguous("telegram 502")
         return Retryable("telegram 5xx", after=_BUSY_S)
     if words.startswith("Too Many Requests"):
-        return Retryable("telegram 429", after=_BUSY_S)
+        return TooFast("telegram 429", after=_BUSY_S)
     if any(known in words for known in _NO_SUCH_PERSON):
         return Unreachable("telegram 400 no such chat", gone=True)
     return Permanent("telegram: " + _QUOTED.sub("…", words)[:120])

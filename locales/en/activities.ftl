@@ -1,6 +1,7 @@
 # Activities
 
 activities-title = Activities coming up
+activities-none-then = Nothing is on at that time; this is what is coming up
 activities-next = Reply with a number to see more and to join.
 activities-none = There is no activity to join at the moment.
 activities-none-next = Reply "activities" later to see new ones.

@@ -39,6 +39,8 @@ reward-gone = That one is gone. Please look at the others.
 
 redeem-ask = Spend { $cost } points on “{ $item }”?
 redeem-ask-next = Once you confirm, go to { $place } within 10 minutes and show the code. If nothing comes of it, you get the points back.
+redeem-none-held = You have no redemption to cancel.
+redeem-none-held-next = Your points are all there. To spend some, reply "rewards".
 redeem-code = Your code is { $code }
 redeem-code-next = Show the six digits or the QR code at { $place } before { $time }. After that the points come back to you by themselves.
 redeem-resident-confirmed = Done: { $item }

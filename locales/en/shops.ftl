@@ -1,5 +1,7 @@
 # Shops nearby
 
+shops-closed-title = Nearby, all closed now: { $what }
+shops-closed-near = All shops nearby are closed now; each line says when one opens
 shops-title = Nearby: { $what }
 shops-maybe-title = I am not sure I understood. Did you mean { $what }?
 shops-name-title = These shops were found

@@ -1,6 +1,7 @@
 # 社区活动
 
 activities-title = 近期的社区活动
+activities-none-then = 您说的那几天没有活动，近期有这些
 activities-next = 回复数字看详情、报名。
 activities-none = 近期没有可以报名的活动。
 activities-none-next = 有了新活动，回复“社区活动”就能看到。

@@ -39,6 +39,8 @@ reward-gone = 这一样已经换完了，请看看别的。
 
 redeem-ask = 用 { $cost } 分换“{ $item }”吗？
 redeem-ask-next = 确认后请在 10 分钟内到{ $place }，把兑换码给店家看。没有换成，积分会退给您。
+redeem-none-held = 您现在没有要取消的兑换。
+redeem-none-held-next = 积分都在。想换东西，回复“能换什么”。
 redeem-code = 兑换码 { $code }
 redeem-code-next = 请在 { $time } 前，把六位数字或二维码给{ $place }的店家看。过了时间，积分会自动退给您。
 redeem-resident-confirmed = 换好了：{ $item }

@@ -1,5 +1,7 @@
 # 附近的店
 
+shops-closed-title = 附近的{ $what }现在都关着
+shops-closed-near = 附近的店现在都关着，什么时候开门写在后面
 shops-title = 附近的{ $what }
 shops-maybe-title = 没听准，您是不是要找{ $what }
 shops-name-title = 找到这些店

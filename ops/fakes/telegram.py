@@ -72,6 +72,7 @@ class FakeTelegram:
         self.numbers = count(1000 + self.begun)
         self._updates = count(500_001 + self.begun)
         self._sends: dict[str, deque[datetime]] = defaultdict(deque)
+        self._hushed: dict[str, datetime] = {}
         self._arrived = asyncio.Condition()
         self._poll = 0
         self._methods: dict[str, Callable[[Payload], Awaitable[Any]]] = {
@@ -115,6 +116,18 @@ class FakeTelegram:
             raise Refused(403, "Forbidden: bot was blocked by the user")
         return phone
 
+    def hushes(self, chat: object, seconds: int) -> None:
+        """Take nothing for a chat for so long: who goes on all the same is too fast."""
+        self._hushed[str(chat)] = self.clock() + timedelta(seconds=seconds)
+
+    def _wait_is_over(self, chat: str) -> None:
+        wait = (self._hushed.get(chat, self.clock()) - self.clock()).total_seconds()
+        if wait > 0:
+            self.too_fast += 1
+            raise Refused(
+                429, f"Too Many Requests: retry after {ceil(wait)}", retry_after=ceil(wait)
+            )
+
     def _pace(self, bucket: str, limit: int, seconds: float) -> None:
         """Count a send; too many are refused with the seconds to wait."""
         now, sends = self.clock(), self._sends[f"{bucket}/{seconds}"]
@@ -130,6 +143,7 @@ class FakeTelegram:
         phone = self._reached(payload)
         check_message(payload)
         chat = str(phone.number)
+        self._wait_is_over(chat)
         if phone.number < 0:
             self._pace(chat, 20, 60)
         self._pace(chat, 1, 1)
@@ -152,6 +166,7 @@ class FakeTelegram:
                 "message is not modified: specified new message content and reply markup are "
                 "exactly the same as a current content and reply markup of the message"
             )
+        self._wait_is_over(str(phone.number))
         self._pace("all", 30, 1)
         phone.change(shown, payload)
         return self.message(phone, shown)

@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 from ops.fakes.telegram import FakeTelegram
 from ops.fakes.telegram_rules import Refused
 
+HUSH_S = 3  # how long a 429 lasts
 _STRUCTURED = {
     "entities",
     "reply_markup",
@@ -39,10 +40,13 @@ def create_app(fake: FakeTelegram) -> FastAPI:
         fault = None if method.lower() == "getupdates" else fake.faults.strike()
         if fault in {"timeout_before", "reset"}:
             return _Cut()
+        payload = await _payload(request)
+        if fault == "429":
+            fake.hushes(payload.get("chat_id"), HUSH_S)
         if fault is not None and fault != "timeout_after":
             return _refusal(_trouble(fault))
         try:
-            result = await fake.call(method, await _payload(request))
+            result = await fake.call(method, payload)
         except Refused as refused:
             return _refusal(refused)
         return _Cut() if fault == "timeout_after" else _json({"ok": True, "result": result})
@@ -59,7 +63,7 @@ def create_app(fake: FakeTelegram) -> FastAPI:
 
 def _trouble(fault: str) -> Refused:
     if fault == "429":
-        return Refused(429, "Too Many Requests: retry after 3", retry_after=3)
+        return Refused(429, f"Too Many Requests: retry after {HUSH_S}", retry_after=HUSH_S)
     words = {"502": "Bad Gateway"}.get(fault, "Internal Server Error")
     return Refused(502 if fault == "502" else 500, words)
 

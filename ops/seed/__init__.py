@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from core.crypto import keyring
+from core.clock import local
 from core.db import Database, Session, sql
 from models import Building, Community, Grid, Home, Rule, Street
 from ops.seed import (
     activities,
     data,
     ground,
+    papers,
     phones,
     points,
     residents,
@@ -21,8 +22,9 @@ from ops.seed import (
     rota,
     shops,
 )
-from ops.seed.residents import Flat
+from ops.seed.residents import Flat, persona
 from ops.seed.rows import Rows
+from services import identity
 
 SLUG = "default"
 _LOCK = 7_204_512
@@ -160,9 +162,12 @@ def _invent(rows: Rows, community: UUID, *, now: datetime) -> None:
     cast = roles.move_in(residents.households(flats, rng))
     equipped = points.equipped(cast.households, cast.elder_home, rng)
     people = roles.People(rows, community, began)
-    roles.write_residents(people, cast, equipped)
-    family = roles.write_relatives(people, cast, equipped, rng)
+    played = {cast.elder.id: persona("elder"), cast.resident.id: persona("resident")}
+    written = papers.of(cast.households, played, today=local(now).date())
+    roles.write_residents(people, cast, equipped, written)
+    family = roles.write_relatives(people, cast, equipped, written, rng)
     personas, posts = roles.write_staff(people, grids)
+    roles.write_teams(people, grids, posts)
     personas |= {"elder": cast.elder.id, "resident": cast.resident.id, "family": family}
     roles.write_personas(rows, personas)
     devices = points.plan(equipped, houses, rng)
@@ -171,10 +176,14 @@ def _invent(rows: Rows, community: UUID, *, now: datetime) -> None:
 
 
 def _building(rows: Rows, community: UUID, grids: list[UUID], house: ground.House) -> UUID:
-    lon, lat = house.at(0, 0)
+    (lon, lat), place = house.at(0, 0), data.demo("place")
+    address = place["words"]["address"].format(
+        address=place["addresses"][house.grid], house=house.name
+    )
     return rows.make(
         Building, community_id=community, grid_id=grids[house.grid], name=house.name,
-        outline=house.ring(), lon=lon, lat=lat,
+        address=address, stairs=house.stairs, floors=house.floors, outline=house.ring(),
+        lon=lon, lat=lat,
     )  # fmt: skip
 
 
@@ -183,5 +192,5 @@ def _homes(rows: Rows, community: UUID, buildings: Mapping[int, UUID], flats: li
         rows.add(
             Home, id=flat.id, community_id=community, building_id=buildings[flat.house.number],
             stair=flat.stair, floor=flat.floor, use=flat.use, label=flat.label,
-            label_index=keyring().index(flat.label, "home.label_index"),
+            label_index=identity.label_index(flat.label),
         )  # fmt: skip

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from channels.wechat import WechatChannel
 from core.actor import Role, ScopeKind
-from core.crypto import seal_json
+from core.crypto import open_json, seal_json
 from core.db import Session, sql
 from ops.seed import data, rota
 from ops.seed.roles import People
@@ -73,35 +73,41 @@ async def _known(session: Session, channel: str) -> UUID | None:
 
 
 async def _daughter(_session: Session, people: People, grounds: Any, _now: datetime) -> UUID:
-    made = people.person(_name("wechat"))
-    people.link(made, grounds.elder)
+    made = _outsider(people, "wechat")
+    people.link(made, grounds.elder, data.demo("phones")["wechat"]["relation"])
     return made
 
 
 async def _worker(_session: Session, people: People, grounds: Any, now: datetime) -> UUID:
-    made = people.person(_name("wecom"))
+    made = _outsider(people, "wecom")
     people.member(made, Role.WORKER, ScopeKind.GRID, grounds.grid)
     rota.write(people.rows, [Post(grounds.grid, made, "worker")], people.community, now=now)
     return made
 
 
 async def _neighbour(session: Session, people: People, grounds: Any, _now: datetime) -> UUID:
-    """Name somebody of the elder's building: no more people than before, and nobody's account."""
+    """Name a man of the elder's building: no more people than before, and nobody's account."""
     found = await session.execute(
         sql(
             """
-            UPDATE person SET name = :name WHERE id = (
-                SELECT r.person_id FROM residence r JOIN home h ON h.id = r.home_id
-                WHERE h.building_id = :building AND r.until IS NULL AND NOT r.elder
-                  AND NOT EXISTS (SELECT 1 FROM channel_account a WHERE a.person_id = r.person_id)
-                  AND NOT EXISTS (SELECT 1 FROM membership m WHERE m.person_id = r.person_id)
-                ORDER BY r.person_id LIMIT 1)
-            RETURNING id
+            SELECT r.person_id, p.sex FROM residence r JOIN person p ON p.id = r.person_id
+            JOIN home h ON h.id = r.home_id
+            WHERE h.building_id = :building AND r.until IS NULL AND NOT r.elder
+              AND p.phone IS NOT NULL AND p.sex IS NOT NULL
+              AND NOT EXISTS (SELECT 1 FROM channel_account a WHERE a.person_id = r.person_id)
+              AND NOT EXISTS (SELECT 1 FROM membership m WHERE m.person_id = r.person_id)
+            ORDER BY r.person_id
             """
         ),
-        {"name": seal_json(_name("telegram"), "person.name"), "building": grounds.building},
+        {"building": grounds.building},
     )
-    person: UUID = found.scalar_one()
+    person: UUID = next(
+        row.person_id for row in found if open_json(row.sex, "person.sex") == "male"
+    )
+    name = seal_json(_name("telegram"), "person.name")
+    await session.execute(
+        sql("UPDATE person SET name = :name WHERE id = :id"), {"name": name, "id": person}
+    )
     people.member(person, Role.RESIDENT, ScopeKind.COMMUNITY, people.community)
     return person
 
@@ -131,6 +137,10 @@ async def _unreachable(session: Session, channel: str) -> None:
 
 def _index(channel: str) -> bytes:
     return accounts.index(data.demo("phones")[channel]["account"])
+
+
+def _outsider(people: People, channel: str) -> UUID:
+    return people.person(_name(channel), phone=data.demo("phones")[channel]["phone"]).id
 
 
 def _name(channel: str) -> str:

@@ -58,7 +58,7 @@ async def _shops(session: Session, community: UUID) -> dict[str, UUID]:
 
 
 def _merchant(people: People, about: dict[str, Any]) -> UUID:
-    made = people.person(about["name"], phone=about["phone"])
+    made = people.person(about["name"], phone=about["phone"]).id
     people.account(made)
     people.member(made, Role.MERCHANT, ScopeKind.COMMUNITY, people.community)
     return made

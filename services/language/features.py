@@ -20,7 +20,7 @@ _FLAT = re.compile(
 _CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 _NUMBER = re.compile(r"\d+")
 _WORD = re.compile(r"[a-z']+")
-_ENDINGS = ("ing", "ed", "es", "s")
+_ENDINGS = ("'s", "ing", "ed", "es", "s")
 _FOLDED = (("zh", "z"), ("ch", "c"), ("sh", "s"))
 
 Sounds = Mapping[str, str]
@@ -93,8 +93,9 @@ class Featurizer:
         return places, weights / length
 
     def _word_class(self, word: str) -> str:
-        name = self.lexicon.written.get(word)
-        return f"<{name}>" if name else _stem(word)
+        stem = _stem(word)
+        name = self.lexicon.written.get(word) or self.lexicon.written.get(stem)
+        return f"<{name}>" if name else stem
 
     def _classes(self, hanzi: str, heard: list[str]) -> list[str]:
         """Replace the longest known words by their class, flats and numbers by a mark."""

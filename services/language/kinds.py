@@ -7,6 +7,7 @@ from services.language import corpus
 
 _WORD = re.compile(r"[a-z][a-z'-]*")
 _ENDINGS = (
+    ("'s", ""),
     ("ies", "y"),
     ("sses", "ss"),
     ("ches", "ch"),
@@ -47,7 +48,7 @@ def _stems(text: str) -> list[str]:
 
 
 def _stem(word: str) -> str:
-    """Fold plurals, -ing and -ed: shoes and shoe, fixing and fix, are one."""
+    """Fold plurals, -ing, -ed and -'s: shoes and shoe, fixing and fix, are one."""
     for ending, instead in _ENDINGS:
         bare = word.removesuffix(ending)
         if bare != word and len(bare) >= _LONG_ENOUGH and not word.endswith("ss"):

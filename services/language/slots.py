@@ -27,7 +27,8 @@ _WHEN = re.compile(
     r"(?:这|本|下|上)个?(?:周|星期|礼拜|月)(?![一二三四五六日天末])|"
     r"早上|上午|中午|下午|傍晚|晚上|夜里|半夜|"
     r"\d{1,2}月\d{1,2}[日号]|\d{1,2}[日号](?!楼)|\d{1,2}[点:：]\d{0,2}|"
-    r"\b(?:today|tomorrow|tonight|yesterday|(?:mon|tues|wednes|thurs|fri|satur|sun)day|weekend)\b"
+    r"\b(?:today|tomorrow|tonight|yesterday|(?:mon|tues|wednes|thurs|fri|satur|sun)day|"
+    r"weekend|(?:this|next) (?:weekend|week|month))\b"
 )
 _OPEN = re.compile(
     r"开着|开门的|还开|现在.{0,4}开|营业|开没开|开门了吗|没关门|open now|still open|is .* open"
@@ -37,6 +38,11 @@ _ASKING = re.compile(
     r"请问|附近|周边|周围|旁边|最近的?|哪里|哪儿|哪家|哪个|在哪|在什么地方|什么地方|怎么走|怎么去|有没有|有吗|有哪些|"
     r"的?电话(号码)?(是)?多少|几点(开门|关门|营业)|开门了?吗?|关门了?吗?|营业吗?|我要|我想|想要|帮我|给我|找一?下?|查一?下?|"
     r"看一?下?|带我去?|去|到|一家|一个|有|吗|呢|啊|呀|的|了|现在|还|开着|要走多久|要走多远|多远"
+)
+_ASKING_ENGLISH = re.compile(
+    r"where(?:'s)?|which|what|who|when|how|do|does|is|are|there|can|could|i|me|my|we|a|an|the|any|some|to|for|"
+    r"of|at|in|on|get|go|find|need|want|would|like|buy|look|looking|please|near|nearby|nearest|closest|next|"
+    r"around|here|now|still|open|opened|today|shops?|stores?|places?|somewhere|anywhere|anything"
 )
 _TAKING = re.compile(
     r"redeem|exchange|my points|points|for|with|i|want|to|would|like|get|please|the|a|use"
@@ -106,12 +112,17 @@ def category(line: str) -> str | None:
     return next((key for word, key in _categories() if word in line), None)
 
 
+def _open(line: str, _text: str) -> dict[str, Any]:
+    return {"open_now": True if _OPEN.search(line) else None}
+
+
 def _shop(line: str, _text: str) -> dict[str, Any]:
-    rest = _left(_ASKING, line)
-    kind = next(iter(kinds_of(line)), None) if is_english(line) else category(line)
-    words = {word for word, _ in _categories()}
-    named = rest if 2 <= len(rest) <= 20 and rest not in words else None
-    return {"category": kind, "name": named, "open_now": True if _OPEN.search(line) else None}
+    english = is_english(line)
+    rest = _left(_ASKING_ENGLISH if english else _ASKING, line)
+    kind = next(iter(kinds_of(line)), None) if english else category(line)
+    known = kinds_of(rest) if english else rest in {word for word, _ in _categories()}
+    named = rest if 2 <= len(rest) <= 20 and not known else None
+    return {"category": kind, "name": named} | _open(line, _text)
 
 
 def _activity(line: str, _text: str) -> dict[str, Any]:
@@ -149,6 +160,7 @@ def _code(line: str, _text: str) -> dict[str, Any]:
 
 _READERS: dict[str, Callable[[str, str], dict[str, Any]]] = {
     "find_shop": _shop,
+    "browse_circle": _open,
     "join_activity": _activity,
     "leave_activity": _activity,
     "check_in": _activity,

@@ -63,12 +63,16 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of an answer; `total` counts all pages."""
+    """A page of an answer; `total` counts all pages.
+
+    `closed` says that open shops were asked for and there is none: then these are closed.
+    """
 
     kind: Kind
     categories: tuple[str, ...]
     shops: tuple[Hit, ...]
     total: int
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +92,18 @@ async def find(
     kind, codes, named, others = _meant(index, text[:_LONGEST])
     ways = _ways(index, origin)
     moment = local(now)
+    closed = False
     if open_now or any(word in text for word in _OPEN_WORDS):
-        order = _ordered(named, others, ways, len(index.ids))
-        order = [at for at in order if _is_open(index, at, moment)]
-        total = len(order)
+        every = _ordered(named, others, ways, len(index.ids))
+        still = [at for at in every if _is_open(index, at, moment)]
+        closed = bool(every) and not still
+        order, total = still or every, len(still or every)
     else:
         order = _ordered(named, others, ways, limit + offset)
         total = _total(named, others)
     chosen = order[offset : offset + limit]
     shops = await _details(session, community, index, chosen, ways=ways, moment=moment)
-    return Found(kind, codes, shops, total)
+    return Found(kind, codes, shops, total, closed)
 
 
 def _ways(index: ShopIndex, origin: Origin) -> _Ways:

@@ -1,5 +1,7 @@
 """The chat for eyes, fingers and networks that are not the best."""
 
+import re
+
 import pytest
 from playwright.async_api import Page, Route, expect
 
@@ -52,6 +54,32 @@ async def test_an_elder_reads_18_points_from_the_start(page: Page, live: Live) -
     await chat.reload()
     await expect(chat.locator("#log")).to_have_attribute("aria-busy", "false")
     await expect(chat.locator("html")).to_have_class("normal")
+
+
+async def test_a_card_higher_than_the_window_is_read_from_its_beginning(
+    page: Page, live: Live
+) -> None:
+    """An elder sees what the answer is about before its buttons, typed or pressed."""
+    chat = await open_chat(page, "elder")
+    await chat.set_viewport_size({"width": 320, "height": 560})
+    newest = chat.locator(".card.answerable")
+    await say(chat, "附近的店")
+    await expect(newest.locator("h2")).to_contain_text("离您最近的店")
+    await expect(newest.locator("h2")).to_be_in_viewport(ratio=1)
+    await newest.locator(".button").first.click()
+    await expect(newest.locator("dt").first).to_have_text("类别")
+    await expect(newest.locator("h2")).to_be_in_viewport(ratio=1)
+
+
+async def test_a_number_is_shown_where_it_can_be_answered(page: Page, live: Live) -> None:
+    """A link is opened by a finger alone; a telephone number stays in one line."""
+    chat = await open_chat(page, "resident")
+    await say(chat, "哪里买药")
+    card = chat.locator(".card.answerable")
+    await expect(card.locator("a.button")).not_to_have_count(0)
+    await expect(card.locator("a .position")).to_have_count(0)
+    await expect(card.locator("button .position").first).to_have_text("1 ")
+    await expect(card.locator(".whole").first).to_have_text(re.compile(r"^[\d-]+$"))
 
 
 async def test_a_lost_message_is_sent_again_with_the_same_key(page: Page, live: Live) -> None:

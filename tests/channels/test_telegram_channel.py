@@ -29,7 +29,7 @@ from pydantic import SecretStr
 
 from channels.telegram import TelegramChannel, TelegramSettingsError, check
 from channels.telegram.client import fault
-from core.errors import Ambiguous, Halted, Permanent, Retryable, Unreachable
+from core.errors import Ambiguous, Halted, Permanent, Retryable, TooFast, Unreachable
 from core.settings import Settings, Telegram
 from ops.fakes.phone import Faults
 from ops.fakes.telegram import FakeTelegram
@@ -233,8 +233,8 @@ def network(cause: Exception) -> TelegramNetworkError:
 @pytest.mark.parametrize(
     ("error", "means"),
     [
-        (TelegramRetryAfter(METHOD, "Flood", retry_after=17), Retryable),
-        (TelegramAPIError(METHOD, "Too Many Requests"), Retryable),
+        (TelegramRetryAfter(METHOD, "Flood", retry_after=17), TooFast),
+        (TelegramAPIError(METHOD, "Too Many Requests"), TooFast),
         (TelegramForbiddenError(METHOD, "Forbidden: user is deactivated"), Unreachable),
         (TelegramBadRequest(METHOD, "Bad Request: chat not found"), Unreachable),
         (TelegramBadRequest(METHOD, "Bad Request: BUTTON_DATA_INVALID"), Permanent),
@@ -257,7 +257,7 @@ def test_every_error_has_its_meaning(error: AiogramError, means: type[Exception]
     """The table of what aiogram raises."""
     found = fault(error)
     assert type(found) is means
-    if isinstance(error, TelegramRetryAfter) and isinstance(found, Retryable):
+    if isinstance(error, TelegramRetryAfter) and isinstance(found, TooFast):
         assert found.after == 17
 
 

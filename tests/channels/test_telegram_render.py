@@ -29,7 +29,7 @@ def rows(page: Page) -> list[list[str]]:
 
 def test_a_card_is_text_with_a_bold_title_and_buttons_with_tokens_alone() -> None:
     """The whole message, word by word."""
-    page = render(message(link="https://linling.example/chat?ticket=abc"))
+    page = render(message(link="https://linling.example/chat#ticket=abc"))
     assert asdict(page) == {
         "text": "烟雾报警：3幢2单元 501室\n请马上上门。\n时间：09:00",
         "entities": [{"type": "bold", "offset": 0, "length": 15}],
@@ -39,7 +39,7 @@ def test_a_card_is_text_with_a_bold_title_and_buttons_with_tokens_alone() -> Non
                     {"text": "接单", "callback_data": "A" * 24},
                     {"text": "求助", "callback_data": "B" * 24},
                 ],
-                [{"text": "详情", "url": "https://linling.example/chat?ticket=abc"}],
+                [{"text": "详情", "url": "https://linling.example/chat#ticket=abc"}],
             ]
         },
         "rest": "",
@@ -51,7 +51,7 @@ def test_what_no_button_may_open_is_written() -> None:
     """Numbers to dial, links to this machine and other schemes go into the text."""
     page = render(
         message(
-            link="http://localhost:8000/chat?ticket=abc",
+            link="http://localhost:8000/chat#ticket=abc",
             actions=(
                 Action("call", "拨打 119", "danger", url="tel:119"),
                 Action("call", "打电话", url="tel:051988886666"),
@@ -63,7 +63,7 @@ def test_what_no_button_may_open_is_written() -> None:
     lines = page.text.splitlines()[-4:]
     assert lines == [
         "拨打 119", "打电话 051988886666", "打开地图 amapuri://route",
-        "详情 http://localhost:8000/chat?ticket=abc",
+        "详情 http://localhost:8000/chat#ticket=abc",
     ]  # fmt: skip
     assert rows(page) == [["走过去"]]
 

@@ -45,6 +45,7 @@ class Stand:
     loop: ThreadPoolExecutor
     runner: asyncio.Runner = field(default_factory=asyncio.Runner)
     points: list[Point] = field(default_factory=list)
+    data_keys: str = DATA_KEYS
 
     @classmethod
     @contextmanager
@@ -89,7 +90,7 @@ class Stand:
             "LINLING_REDIS_URL": self.urls.redis,
             "LINLING_MQTT_URL": self.urls.mqtt,
             "LINLING_SECRET_KEY": "for-tests-alone",
-            "LINLING_DATA_KEYS": DATA_KEYS,
+            "LINLING_DATA_KEYS": self.data_keys,
             "LINLING_LOG_LEVEL": "WARNING",
         }
         argv = [sys.executable, "-m", module, *arguments]

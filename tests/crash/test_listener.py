@@ -26,7 +26,7 @@ ALARM_EVERY = 40
 LISTENERS = ("one", "two")
 WORKING = (
     "SELECT backend_xid::text AS xid, wait_event_type, usename FROM pg_stat_activity "
-    "WHERE application_name = 'linling' AND backend_xid IS NOT NULL"
+    "WHERE application_name LIKE 'linling%' AND backend_xid IS NOT NULL"
 )
 LEADING = (
     "SELECT a.usename FROM pg_locks l JOIN pg_stat_activity a USING (pid) "

@@ -50,7 +50,8 @@ async def test_from_the_list_to_the_credit(busy: World) -> None:
     """A resident joins by numbers, is reminded, is confirmed by the worker, and has the points."""
     resident, worker = busy.person("resident"), busy.person("worker")
     shown = (await resident.says("社区活动"))[0]["card"]
-    assert [field["label"] for field in shown["fields"]] == ["楼道清洁", "书画班", "安全讲座"]
+    labels = [field["label"] for field in shown["fields"]]
+    assert labels == ["1 楼道清洁", "2 书画班", "3 安全讲座"]
     detail = (await resident.says("1"))[0]["card"]
     assert detail["title"] == "楼道清洁"
     assert "11月23日 周一 15:00–17:00" in str(detail["fields"])
@@ -79,6 +80,30 @@ async def test_from_the_list_to_the_credit(busy: World) -> None:
     assert "已经确认过" in again["title"]
     assert (await busy.fetch("SELECT balance FROM account WHERE kind = 'resident'")) == [(20,)]
     await clean(busy)
+
+
+@pytest.mark.parametrize(
+    ("asked", "titles"),
+    [
+        ("明天有什么活动", ["1 楼道清洁"]),
+        ("周三有活动吗", ["1 安全讲座"]),
+        ("what is on tomorrow", ["1 楼道清洁"]),
+        ("下周末有什么活动", ["1 楼道清洁", "2 书画班", "3 安全讲座"]),
+    ],
+)
+async def test_a_day_that_was_named_is_kept_to(busy: World, asked: str, titles: list[str]) -> None:
+    """Only what is on then; where there is nothing, that is said above what else is coming."""
+    shown = (await busy.person("resident").says(asked))[0]["card"]
+    assert [field["label"] for field in shown["fields"]] == titles
+    assert ("没有活动" in shown["title"]) is (len(titles) == 3)
+
+
+async def test_the_next_page_keeps_to_the_days_too(busy: World) -> None:
+    """更多活动 after 下周 stays within next week."""
+    resident = busy.person("resident")
+    await resident.says("下周有什么活动")
+    rest = (await resident.clicks("activity.more"))[0]["card"]
+    assert [field["label"] for field in rest["fields"]] == ["1 量血压"]
 
 
 async def test_leaving_is_asked_once_more_and_frees_the_place(busy: World) -> None:

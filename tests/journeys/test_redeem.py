@@ -136,6 +136,17 @@ async def test_the_resident_changes_their_mind(shop: World) -> None:
     await clean(shop)
 
 
+@pytest.mark.parametrize("text", ["取消兑换", "我不换了", "cancel my redemption"])
+async def test_a_change_of_mind_in_words_leads_to_the_button(shop: World, text: str) -> None:
+    """The code comes again with the button that gives the points back; without one it is said."""
+    resident = shop.person("resident")
+    assert (await resident.says(text))[0]["card"]["key"].startswith("say:")
+    held = await hold(resident)
+    assert (await resident.says(text))[0]["card"]["key"] == held["key"]
+    await resident.clicks("redeem.cancel")
+    assert await left(shop) == 100
+
+
 async def test_after_ten_minutes_the_points_come_back_by_themselves(shop: World) -> None:
     """A code is good to the last second; then the merchant learns that it is over."""
     resident, merchant = shop.person("resident"), shop.person("merchant")
@@ -239,9 +250,9 @@ async def test_three_rewards_a_page_and_three_movements(shop: World) -> None:
 
     await shop.db.run(fill)
     first = (await resident.says("能换什么"))[0]["card"]
-    assert [one["label"] for one in first["fields"]] == ["修鞋一次", "面包 0", "面包 1"]
+    assert [one["label"] for one in first["fields"]] == ["1 修鞋一次", "2 面包 0", "3 面包 1"]
     second = (await resident.says("4"))[0]["card"]
-    assert [one["label"] for one in second["fields"]] == ["面包 2", "面包 3"]
+    assert [one["label"] for one in second["fields"]] == ["1 面包 2", "2 面包 3"]
     assert (await resident.says("2"))[0]["card"]["title"] == "用 33 分换“面包 3”吗？"
     await resident.says("1")
     await resident.clicks("redeem.cancel")

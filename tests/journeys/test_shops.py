@@ -159,3 +159,32 @@ async def test_a_place_within_a_flow_is_kept_and_the_flow_goes_on(street: World)
     assert asked["card"]["title"] == "现场是什么情况？"
     await worker.says("取消")
     assert (await street.fetch("SELECT place FROM conversation WHERE place IS NOT NULL")) != []
+
+
+async def test_all_are_closed_is_said_and_not_that_there_are_none(street: World) -> None:
+    """Who asks at seven in the evening learns when the breakfast shops open again."""
+    resident = street.person("resident")
+    await street.db.run(
+        lambda s: make.shop(
+            s, "早安粥铺", where=street.community, category="breakfast", hours="5:00-10:00"
+        )
+    )
+    shown = card(await resident.says("早餐店还开着吗"))
+    assert shown["title"] == "附近的早餐店现在都关着"
+    assert len(shown["fields"]) == 2
+    assert "明天 5:30 开门" in str(shown["fields"])
+
+
+@pytest.mark.parametrize("text", ["哪些店现在开着", "which shops are open now"])
+async def test_whatever_is_open(street: World, text: str) -> None:
+    """Without a kind only the open ones are listed, the nearest first."""
+    shown = card(await street.person("resident").says(text))
+    assert labels(shown) == ["1 老李修鞋铺", "2 平安大药房", "3 康和药店"]
+    assert "closed" not in str(shown)
+
+
+async def test_the_kind_is_not_said_again_in_each_line(street: World) -> None:
+    """The title names it; what everything near is called stays in its line."""
+    resident = street.person("resident")
+    assert "药店，" not in card(await resident.says("哪里能买药"))["fields"][0]["value"]
+    assert "修鞋铺，" in card(await resident.says("附近有什么店"))["fields"][0]["value"]

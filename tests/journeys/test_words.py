@@ -1,5 +1,7 @@
 """Words that stand for a button, chatter, and English needs: what a resident types instead."""
 
+from datetime import timedelta
+
 import pytest
 
 from core.db import Session
@@ -111,3 +113,35 @@ async def test_what_to_do_in_a_fire_is_asked_about_and_not_lost(world: World) ->
     assert await world.fetch("SELECT 1 FROM ticket") == []
     await elder.says("1")
     assert await world.person("worker").rings() == 1
+
+
+async def test_a_button_is_pressed_by_typing_what_it_says(street: World) -> None:
+    """The card says to press 确认报名: who can't press it writes it."""
+    starts = street.now + timedelta(days=2)
+    await street.db.run(
+        lambda s: make.activity(
+            s, street.community, street.person("operator").id, title="书画班", starts_at=starts
+        )
+    )
+    resident = street.person("resident")
+    assert (await first(resident, "确认报名"))["title"] == "近期的社区活动"
+    await resident.says("1")
+    assert (await first(resident, "确认报名"))["title"] == "报名成功：书画班"
+
+
+async def test_a_bare_wish_to_join_means_the_activity_in_view(street: World) -> None:
+    """It is shown again with its button, and joined only by that."""
+
+    async def two(session: Session) -> None:
+        for title in ("书画班", "唱歌班"):
+            await make.activity(
+                session, street.community, street.person("operator").id, title=title,
+                starts_at=street.now + timedelta(days=2),
+            )  # fmt: skip
+
+    await street.db.run(two)
+    resident = street.person("resident")
+    await resident.says("社区活动")
+    seen = await first(resident, "2")
+    assert (await first(resident, "报名"))["title"] == seen["title"]
+    assert await street.fetch("SELECT 1 FROM enrolment") == []

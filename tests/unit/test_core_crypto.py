@@ -82,11 +82,31 @@ def test_a_value_cut_short_does_not_open(size: int) -> None:
 
 
 def test_after_a_rotation_old_values_open_and_new_ones_use_the_new_key() -> None:
-    """The greatest version seals, every version opens."""
+    """The last key seals, every key opens; so a new one can be made known before it is used."""
     old, both = Keyring.parse(FIRST), Keyring.parse(f"{FIRST},{SECOND}")
     assert both.open(old.seal(b"x", NAME), NAME) == b"x"
     assert both.seal(b"x", NAME)[:2] == b"\x00\x02"
-    assert Keyring.parse(f"{SECOND},{FIRST}").seal(b"x", NAME)[:2] == b"\x00\x02"
+    known = Keyring.parse(f"{SECOND},{FIRST}")
+    assert known.seal(b"x", NAME)[:2] == b"\x00\x01"
+    assert known.open(both.seal(b"x", NAME), NAME) == b"x"
+
+
+def test_a_value_is_sealed_anew_only_under_another_key() -> None:
+    """What stands under the writing key stays byte for byte; the content never changes."""
+    old, both = Keyring.parse(FIRST), Keyring.parse(f"{FIRST},{SECOND}")
+    sealed = both.reseal(old.seal(b"x", NAME), NAME)
+    assert (sealed[:2], both.open(sealed, NAME)) == (b"\x00\x02", b"x")
+    assert both.reseal(sealed, NAME) == sealed
+    with pytest.raises(SealBrokenError):
+        both.reseal(old.seal(b"x", NAME), PHONE)
+
+
+def test_a_mark_tells_keys_apart_without_giving_them_away() -> None:
+    """Two machines that each made a key of version 2 must not be taken for the same."""
+    other = "2:" + b64encode(b"c" * 32).decode()
+    marks = [Keyring.parse(text).mark for text in (FIRST, SECOND, other, f"{FIRST},{SECOND}")]
+    assert [mark.partition(".")[0] for mark in marks] == ["1", "2", "2", "2"]
+    assert marks[1] == marks[3] != marks[2]
 
 
 def test_a_blind_index_finds_the_same_value_in_its_column_alone() -> None:
@@ -121,6 +141,7 @@ def test_a_blind_index_needs_the_key() -> None:
         ("0:" + FIRST[2:], "0 must be 32 bytes, its number 1 to 65535"),
         ("65536:" + FIRST[2:], "its number 1 to 65535"),
         (f"{FIRST},2:AAAA", "2 must be 32 bytes"),
+        (f"{FIRST},{FIRST}", "1 is named twice"),
     ],
 )
 def test_a_faulty_key_is_named_without_its_content(text: str, says: str) -> None:

@@ -138,6 +138,25 @@ def test_english_names_kinds_of_shops(text: str, kind: str | None) -> None:
     assert next(iter(kinds_of(text)), None) == kind
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "does the hairdresser open on Sunday",
+        "who repairs air conditioners",
+        "tailor's phone number",
+    ],
+)
+def test_an_english_need_is_understood_without_where(text: str) -> None:
+    """People ask by the trade and the deed, and seldom say "shop"."""
+    assert understand(text, Role.RESIDENT).intent == "find_shop"
+
+
+@pytest.mark.parametrize("text", ["家里真冷", "外面雨下大了", "屋里好热", "it's cold again today"])
+def test_the_weather_is_chatter(text: str) -> None:
+    """Who is cold at home asks after no device and reports nothing broken."""
+    assert understand(text, Role.FAMILY).intent == "smalltalk"
+
+
 def test_every_kind_of_shop_has_english_words() -> None:
     """A kind without them could not be asked for in English."""
     assert all(len(phrases) > 1 for phrases in corpus.english().values())

@@ -18,11 +18,16 @@ export function cardElement(card, press, look) {
     card.title && el("h2", {}, sign && el("span", { class: "sign", "aria-hidden": "true" }, sign), card.title),
     card.summary && el("p", { class: "summary" }, card.summary),
     card.fields.length > 0 &&
-      el("dl", {}, card.fields.map((field) => el("div", {}, el("dt", {}, field.label), el("dd", {}, field.value)))),
+      el("dl", {}, card.fields.map((field) => el("div", {}, el("dt", {}, field.label), el("dd", {}, withWholeNumbers(field.value))))),
     pictures.map((action) => pictureElement(action, look)),
     pressed.length > 0 &&
       el("div", { class: "actions" }, pressed.map((action, index) => actionElement(action, index + 1, press))),
   );
+}
+
+/** A telephone number is read out and written down: it never breaks over two lines. */
+function withWholeNumbers(text) {
+  return text.split(/(\d[\d-]{6,}\d)/).map((part, index) => (index % 2 ? el("span", { class: "whole" }, part) : part));
 }
 
 /** Fetched only when it comes into view: a long talk replays with all its pictures. */
@@ -40,18 +45,19 @@ function pictureElement(action, look) {
 }
 
 /**
- * Every action carries its number, as it stands in the card, because a person may also answer
- * "1". The style sheet shows the numbers on the newest card only: that is the one they mean.
+ * Every button carries its number, as it stands in the card, because a person may also answer
+ * "1"; a link, which no answer can open, has none. The style sheet shows the numbers on the newest
+ * card only: that is the one they mean.
  */
 function actionElement(action, position, press) {
   const props = { class: `button ${action.style}`, data: { action: action.id } };
-  const label = [el("span", { class: "position" }, `${position} `), action.label];
   if (action.url) {
     const href = safeUrl(action.url);
     if (href === null) return null;
     const elsewhere = !href.startsWith("tel:") && { target: "_blank", rel: "noopener noreferrer" };
-    return el("a", { ...props, href, ...elsewhere }, label);
+    return el("a", { ...props, href, ...elsewhere }, action.label);
   }
+  const label = [el("span", { class: "position" }, `${position} `), action.label];
   const button = el("button", { ...props, type: "button" }, label);
   button.addEventListener("click", () => press(action, button));
   return button;

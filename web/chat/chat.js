@@ -64,11 +64,13 @@ function askToLogIn(text) {
   composer.enable(false);
 }
 
-/** A link from another channel carries a ticket, which is used once and leaves the address. */
+/** A link from another channel carries a ticket, which is used once and leaves the address; and
+ * the card that it was about. */
 async function logIn() {
-  const ticket = new URLSearchParams(location.hash.slice(1)).get("ticket");
+  const given = new URLSearchParams(location.hash.slice(1));
+  const ticket = given.get("ticket"), card = given.get("card");
   if (ticket) {
-    await client.login("/api/chat/login", { ticket });
+    await client.login("/api/chat/login", card ? { ticket, card } : { ticket });
     history.replaceState(null, "", location.pathname + location.search);
   } else if (persona && !client.known) {
     await client.login("/api/chat/login", { persona });

@@ -16,6 +16,12 @@ export function createLog(root, newest, press, look) {
     newest.hidden = true;
   };
   newest.addEventListener("click", toEnd);
+  /** Goes to the end; a card higher than the window is shown from its beginning. */
+  const reveal = (key) => {
+    toEnd();
+    const row = current.get(key)?.row;
+    if (row?.offsetHeight > root.clientHeight) row.scrollIntoView({ block: "start" });
+  };
   let followed = true;
   root.addEventListener("scroll", () => {
     followed = atEnd();
@@ -77,7 +83,7 @@ export function createLog(root, newest, press, look) {
       if (inPlace) replace(shown, item);
       else append(item);
       markAnswerable();
-      if (follows) toEnd();
+      if (follows) reveal(item.card.key);
       else if (!inPlace) newest.hidden = false;
       return true;
     },
@@ -119,5 +125,6 @@ export function createLog(root, newest, press, look) {
     },
 
     toEnd,
+    reveal,
   };
 }

@@ -50,7 +50,7 @@ export function createTurns(outbox, log, { onItems, onDenied }) {
       const answer = items.find((item) => item.op === "message");
       if (answer) log.said(action.label, answer.id);
       onItems(items);
-      if (answer) log.toEnd();
+      if (answer) log.reveal(answer.card.key);
     } catch (error) {
       const { message } = failure(error);
       if (!mayTryAgain(error)) keys.delete(action.token);

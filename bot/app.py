@@ -17,6 +17,7 @@ from bot.routes import (
     chat,
     demo,
     health,
+    ingest,
     miniprogram,
     pages,
     pictures,
@@ -69,8 +70,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.stack, app.state.fanout, app.state.attempts = stack, fanout, Attempts()
     app.state.hub = Hub(stack.db, fanout, Translator())
     routers = (
-        pages, health, chat, pictures, qr, wechat, miniprogram, wecom, telegram, console, reach,
-        people,
+        pages, health, chat, pictures, qr, wechat, miniprogram, wecom, telegram, ingest, console,
+        reach, people,
     )  # fmt: skip
     for module in routers:
         app.include_router(module.router)

@@ -1,12 +1,14 @@
 """The card of a ticket, for each part that a person can have in it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from core.card import Action, Card, Field, Style, Tone
 from core.clock import local
 from core.i18n import Translator
-from models import Part, Status
+from models import Part, Severity, Status
+from services.ingest.late import LATE
+from services.tickets.chain import AT_ONCE
 from services.tickets.queries import TicketView
 
 _DIAL = {"smoke": "119", "fire_point": "119", "gas": "119", "carbon_monoxide": "120",
@@ -57,6 +59,12 @@ def _summary_for_workers(view: TicketView, t: Translator) -> str:
     if view.status is Status.OPEN:
         if view.what in _NO_RING_INSIDE:
             return t("ticket-worker-open-gas")
+        if view.what == "fire_point":
+            return t("ticket-worker-open-fire_point")
+        if view.what in AT_ONCE:
+            return t("ticket-worker-open-manhole")
+        if view.severity == Severity.PROPERTY:
+            return t("ticket-worker-open-place")
         return t("ticket-worker-again") if view.epoch > 1 else t("ticket-worker-open")
     if view.status is Status.ACKED:
         key = "ticket-worker-arrived" if view.arrived_at else "ticket-worker-acked"
@@ -69,6 +77,10 @@ def _summary_for_workers(view: TicketView, t: Translator) -> str:
 def fields(view: TicketView, part: Part, t: Translator) -> list[Field]:
     """List place and time, and for those who work on it number, grid and who was sent."""
     rows = [Field(t("field-place"), view.place), Field(t("field-time"), at(view.opened_at))]
+    late = view.opened_at - view.alarm_at
+    if late >= LATE:
+        rows[1] = Field(t("field-time"), at(view.alarm_at))
+        rows.append(Field(t("field-late"), t("late-minutes", minutes=late // timedelta(minutes=1))))
     if part in {Part.WORKER, Part.BACKUP, Part.OPERATOR}:
         rows.append(Field(t("field-number"), f"{view.number}"))
         if view.grid:

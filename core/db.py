@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import orjson
 from sqlalchemy import TextClause
 from sqlalchemy import text as sql_text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
@@ -174,6 +174,15 @@ class _Stage(Database):
             connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
         )
         self._bus = None
+
+
+def is_outage(error: BaseException) -> bool:
+    """Tell a database that is away (connection, class 08, 57P, 53) from a fault in the data."""
+    if isinstance(error, OSError | InterfaceError | OperationalError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    return error.connection_invalidated or (sqlstate(error) or "")[:3] in {"57P", "530", "080"}
 
 
 def sqlstate(error: DBAPIError) -> str | None:

@@ -9,6 +9,8 @@ ALARM_TO_CARD = Histogram(
 )
 MESSAGES = Counter("device_messages_total", "Device messages stored and acknowledged")
 DEAD_LETTERS = Counter("dead_letters_total", "Device messages that could not be read or applied")
+UNKNOWN_KEYS = Counter("unknown_keys_total", "Keys in device messages that nobody understood")
+WRONG_CLOCKS = Counter("wrong_clocks_total", "Device messages whose clock could not be right")
 BATCH_SIZE = Histogram(
     "device_batch_size", "Messages in a batch", buckets=(1, 2, 5, 10, 50, 100, 500, 1000)
 )

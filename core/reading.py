@@ -9,7 +9,22 @@ from core.errors import DecodeError
 from core.units import number, truth
 
 _PLAIN_NUMBERS: Final = (int, float)
-Clock = Literal["device", "receipt", "bad"]
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Whose time readings bear.
+
+    The device's, or that of receipt: because none came, or because the device's can't be right
+    (`bad`); what it `claimed` is kept then.
+    """
+
+    kind: Literal["device", "receipt", "bad"]
+    claimed: str = ""
+
+
+DEVICE: Final = Clock("device")
+RECEIPT: Final = Clock("receipt")
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -69,9 +84,7 @@ _set_event_id, _set_zone, _set_label = _setter("event_id"), _setter("zone"), _se
 class Decoded:
     """All that a message said.
 
-    `unknown` holds keys (never values) that nobody understood. `clock` tells whose time the
-    readings bear: the device's, that of receipt because none came, or that of receipt because
-    the device's clock cannot be right.
+    `unknown` holds keys (never values) that nobody understood.
     """
 
     readings: tuple[Reading, ...]
@@ -79,7 +92,7 @@ class Decoded:
     clock: Clock
 
 
-NOTHING: Final = Decoded((), (), "receipt")
+NOTHING: Final = Decoded((), (), RECEIPT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,33 @@ class Telegram(BaseModel):
         return bool(self.token.get_secret_value())
 
 
+class Ctwing(BaseModel):
+    """HTTP pushes of 天翼物联 AEP, which signs nothing: it can only be told a secret address.
+
+    `token` comes in the address as `?token=…`, or in the header of that name.
+    """
+
+    token: SecretStr = SecretStr("")
+    header: str = ""
+
+    @property
+    def on(self) -> bool:
+        """Tell whether pushes are taken."""
+        return bool(self.token.get_secret_value())
+
+
+class Onenet(BaseModel):
+    """HTTP pushes of OneNET, signed with `token`; with `signed` off it comes as `?token=…`."""
+
+    token: SecretStr = SecretStr("")
+    signed: bool = True
+
+    @property
+    def on(self) -> bool:
+        """Tell whether pushes are taken."""
+        return bool(self.token.get_secret_value())
+
+
 class Asr(BaseModel):
     """A speech endpoint with the interface of OpenAI's `/audio/transcriptions`."""
 
@@ -103,6 +130,8 @@ class Settings(BaseSettings):
     wecom: Wecom = Wecom()
     telegram: Telegram = Telegram()
     asr: Asr = Asr()
+    ctwing: Ctwing = Ctwing()
+    onenet: Onenet = Onenet()
 
     def require_addresses(self, *names: str) -> None:
         """Raise MissingAddressError naming the first address that is empty."""

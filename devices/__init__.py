@@ -14,7 +14,10 @@ from core.reading import NOTHING, Decoded
 from devices import chirpstack, ctwing, frigate, onenet, own, wristband, zigbee2mqtt
 from devices.body import Address
 
-__all__ = ["SOURCES", "community_of", "decode", "decode_push", "speaker_of"]
+__all__ = [
+    "SOURCES", "community_of", "decode", "decode_push", "parts_of_push", "pusher_of", "source_of",
+    "speaker_of",
+]  # fmt: skip
 
 _Decode = Callable[[Address, bytes, datetime], Decoded]
 
@@ -26,6 +29,7 @@ _BY_PREFIX: Final[dict[str, tuple[str, Callable[[str], Address | None], _Decode]
     "atom": (wristband.SOURCE, wristband.address, wristband.decode),
 }
 _BY_SOURCE: Final = {ctwing.SOURCE: ctwing.decode, onenet.SOURCE: onenet.decode}
+_PUSHERS: Final = {ctwing.SOURCE: ctwing.speaker, onenet.SOURCE: onenet.speaker}
 SOURCES: Final = (*(source for source, _, _ in _BY_PREFIX.values()), *_BY_SOURCE)
 _MAX_TOPIC: Final = 512
 
@@ -49,9 +53,28 @@ def decode_push(source: str, payload: bytes, received: datetime) -> Decoded:
     return decoder(payload, received)
 
 
+def parts_of_push(source: str, payload: bytes) -> list[bytes]:
+    """Split a push into messages that are decoded each by itself."""
+    return onenet.parts(payload) if source == onenet.SOURCE else [payload]
+
+
+def pusher_of(source: str, payload: bytes) -> tuple[str, str] | None:
+    """Tell (source, device) of a pushed message that can't be read; None where it names none."""
+    try:
+        return source, _PUSHERS[source](payload)
+    except DecodeError:
+        return None
+
+
 def community_of(topic: str) -> str | None:
     """Read the community off an own device's topic; other ecosystems' topics name none."""
     return own.community(topic)
+
+
+def source_of(topic: str) -> str:
+    """Name the ecosystem of a topic; empty for a topic of none."""
+    entry = _BY_PREFIX.get(topic.partition("/")[0])
+    return entry[0] if entry else ""
 
 
 def speaker_of(topic: str) -> tuple[str, str] | None:

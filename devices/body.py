@@ -9,15 +9,16 @@ from typing import Final, NamedTuple
 import orjson
 
 from core.errors import DecodeError
-from core.reading import LIFE_METRICS, Clock, Decoded, Reading
+from core.reading import DEVICE, LIFE_METRICS, RECEIPT, Clock, Decoded, Reading
 from core.units import number, truth
 from devices.rules import Rule, Rules
 
 MAX_PAYLOAD: Final = 256 * 1024
 _MAX_NAME: Final = 128
 _MAX_UNKNOWN: Final = 32
+_MAX_CLAIM: Final = 40
 _MAX_DEPTH: Final = 6
-_OLDEST: Final = datetime(2020, 1, 1, tzinfo=UTC)
+_LATEST: Final = timedelta(days=31)  # what a device may have kept while it had no way to us
 _AHEAD: Final = timedelta(minutes=10)
 _MILLISECONDS_FROM: Final = 1e11  # as seconds this would be the year 5138
 # Control characters break logs and PostgreSQL's text; lone surrogates break UTF-8.
@@ -103,14 +104,20 @@ def moment(raw: object, received: datetime) -> tuple[datetime, Clock]:
     hours ahead and falls back to receipt by itself. A bad clock never costs an alarm.
     """
     if raw is None:
-        return received, "receipt"
+        return received, RECEIPT
     try:
         ts = _parse_moment(raw)
     except (ValueError, OverflowError, OSError):
-        return received, "bad"
-    if _OLDEST <= ts <= received + _AHEAD:
-        return ts, "device"
-    return received, "bad"
+        return received, _wrong(raw)
+    if received - _LATEST <= ts <= received + _AHEAD:
+        return ts, DEVICE
+    return received, _wrong(raw)
+
+
+def _wrong(claimed: object) -> Clock:
+    """Keep what a clock said that cannot be right: 1970, the future, no time at all."""
+    plain = str(claimed) if isinstance(claimed, str | int | float) else type(claimed).__name__
+    return Clock("bad", _UNPRINTABLE.sub("?", plain[:_MAX_CLAIM]))
 
 
 def _parse_moment(raw: object) -> datetime:

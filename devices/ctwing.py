@@ -56,6 +56,11 @@ def decode(payload: bytes, received: datetime) -> Decoded:
     return collect({key.lower(): raw for key, raw in fields}, _RULES, head)
 
 
+def speaker(payload: bytes) -> str:
+    """Name the device of a push, whatever else it says."""
+    return device_id(load_object(payload).get("deviceId"))
+
+
 def _serial(raw: object) -> str | None:
     """Take the uplink's serial number, which the platform sets to -1 or "" where it has none."""
     return None if raw in (-1, 0) else mark(raw)

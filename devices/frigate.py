@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from core.errors import DecodeError
-from core.reading import NOTHING, Decoded, Reading
+from core.reading import NOTHING, RECEIPT, Decoded, Reading
 from core.units import truth
 from devices.body import (
     Address,
@@ -55,7 +55,7 @@ def decode(to: Address, payload: bytes, received: datetime) -> Decoded:
     """Decode a tracked object, a camera's state or its motion."""
     if to.kind == "object":
         return _tracked(load_object(payload), received)
-    head = Head(SOURCE, to.device, received, "receipt")
+    head = Head(SOURCE, to.device, received, RECEIPT)
     said = payload.strip().lower()
     if not said:
         return NOTHING
@@ -77,7 +77,7 @@ def _tracked(body: Mapping[str, object], received: datetime) -> Decoded:
     which another still stands.
     """
     if body.get("after") is None:
-        return Decoded((), (), "receipt")
+        return Decoded((), (), RECEIPT)
     after = an_object(body["after"], "after")
     before = body.get("before")
     before = before if isinstance(before, dict) else {}

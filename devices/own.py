@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from core.errors import DecodeError
-from core.reading import LIFE_METRICS, METRICS, NOTHING, Decoded
+from core.reading import LIFE_METRICS, METRICS, NOTHING, RECEIPT, Decoded
 from devices.body import (
     Address,
     Head,
@@ -51,7 +51,7 @@ def decode(to: Address, payload: bytes, received: datetime) -> Decoded:
     """Decode an event or a presence."""
     if to.kind == "online":
         online = presence(payload)
-        head = Head(SOURCE, to.device, received, "receipt")
+        head = Head(SOURCE, to.device, received, RECEIPT)
         return NOTHING if online is None else single(head, "online", value=online)
     body = load_object(payload)
     ts, clock = moment(body.get("ts"), received)
@@ -72,7 +72,7 @@ def _without_metrics(body: Mapping[str, object]) -> Decoded:
     return Decoded(
         (),
         listed([key for key in body if key not in ("id", "ts", "metrics")]),
-        "receipt",
+        RECEIPT,
     )
 
 

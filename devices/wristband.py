@@ -7,7 +7,7 @@ itself says that `isWearing` is not always right, so vital signs are kept whatev
 from datetime import datetime
 from typing import Final
 
-from core.reading import Decoded
+from core.reading import RECEIPT, Decoded
 from core.units import number
 from devices.body import Address, Head, collect, device_id, load_object
 from devices.rules import Rules, plain_rule
@@ -52,7 +52,7 @@ def decode(to: Address, payload: bytes, received: datetime) -> Decoded:
     body = load_object(payload)
     device = device_id(body.get("imei") or to.device)
     fields = {key: raw for key, raw in body.items() if key not in _VITAL or _measured(raw)}
-    return collect(fields, _RULES, Head(SOURCE, device, received, "receipt"))
+    return collect(fields, _RULES, Head(SOURCE, device, received, RECEIPT))
 
 
 def _measured(raw: object) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from core.errors import DecodeError
-from core.reading import METRICS, NOTHING, Decoded
+from core.reading import METRICS, NOTHING, RECEIPT, Decoded
 from devices.body import (
     Address,
     Head,
@@ -117,6 +117,12 @@ def address(topic: str) -> Address | None:
     return Address("state", device_id(name))
 
 
+def question(device: str, kind: str) -> tuple[str, dict[str, str]]:
+    """Make topic and body of the command that asks a device for what its kind is there for."""
+    field = {"door": "contact", "water": "water_leak"}.get(kind, kind)
+    return f"{_PREFIX}{device}/get", {field: ""}
+
+
 def decode(to: Address, payload: bytes, received: datetime) -> Decoded:
     """Decode a device's state or its availability.
 
@@ -125,7 +131,7 @@ def decode(to: Address, payload: bytes, received: datetime) -> Decoded:
     """
     if to.kind == "availability":
         online = presence(payload)
-        head = Head(SOURCE, to.device, received, "receipt")
+        head = Head(SOURCE, to.device, received, RECEIPT)
         return NOTHING if online is None else single(head, "online", value=online)
     if not payload:
         return NOTHING

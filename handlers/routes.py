@@ -7,6 +7,7 @@ from handlers import (
     accounts,
     activities,
     bindings,
+    devices,
     emergency,
     flow,
     glass,
@@ -107,6 +108,10 @@ INTENTS: dict[str, OnIntent] = {
     "ticket_resolve": tickets.resolve_by_text,
     "ticket_help": tickets.ask_for_backup,
     "device_status": guide.device_status,
+    "request_device": devices.request,
+    "register_device": devices.register,
+    "remove_device": devices.remove,
+    "device_requests": devices.wishes,
     "duty_on": guide.duty_on,
     "duty_off": guide.duty_off,
     "points_balance": points.balance,
@@ -132,5 +137,6 @@ SAYS = {
         "help", "human", "browse_circle", "list_activities", "my_activities",
         "approve_attendance", "points_balance", "points_history", "list_rewards",
         "confirm_redemption", "elder_status", "my_tickets", "device_status", "duty_on", "duty_off",
+        "register_device", "device_requests",
     )
 }  # fmt: skip

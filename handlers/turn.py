@@ -55,15 +55,10 @@ _INTERRUPTION_LIMIT = 12
 # What is said only with these very words, and never guessed.
 _COMMANDS = frozenset(
     {
-        "cancel",
-        "approve_attendance",
-        "more",
-        "moved_out",
-        "relatives",
-        "binding_requests",
-        "end_proxy",
+        "cancel", "approve_attendance", "more", "moved_out", "relatives", "binding_requests",
+        "end_proxy", "register_device", "remove_device", "device_requests",
     }
-)
+)  # fmt: skip
 _SURE = 0.9
 
 

@@ -20,10 +20,15 @@ from models.devices import (
     Device,
     DeviceKind,
     DevicePresence,
+    DeviceRequest,
     DeviceState,
+    Installation,
     Reading,
     Rule,
+    Stage,
     UnknownDevice,
+    UnknownKey,
+    WrongClock,
 )
 from models.households import Binding, BindingKind, BindingState, Contact, Invitation, Proxy
 from models.messages import (
@@ -80,18 +85,4 @@ from models.tickets import (
     TicketEvent,
 )
 
-__all__ = [
-    "AccessEntry", "AccessHead", "AccessToken", "Account", "AccountKind", "Activity",
-    "ActivityStatus", "Binding", "BindingKind", "BindingState", "BrokenGlass", "Building",
-    "Button", "CallKind", "ChannelAccount", "ChannelPause", "CodeEntry", "Community",
-    "Comparison", "Contact", "Conversation", "Credential", "Datum", "DeadLetter", "DemoPersona",
-    "Device", "DeviceKind", "DevicePresence", "DeviceState", "Duty", "Emergency", "Enrolment",
-    "EnrolmentStatus", "FamilyLink", "Grid", "Handover", "HandoverMessage", "Happened",
-    "Heartbeat", "Home", "HomeUse", "ImportMapping", "Inbound", "IntakeMark", "Invitation",
-    "ItemOp", "LastCard", "LinkCode", "LoginTicket", "MailboxCounter", "MailboxItem", "Media",
-    "Membership", "MessageWindow", "NoticeConsent", "Outbox", "OutboxKind", "OutboxState",
-    "PaceMark", "Part", "Person", "Posting", "Proxy", "Reading", "Reason", "Redemption",
-    "RedemptionState", "Residence", "Reward", "Rule", "SessionKind", "Severity", "Shift",
-    "Shop", "ShopMark", "Side", "Standing", "Status", "Street", "Team", "TeamMember", "Ticket",
-    "TicketCard", "TicketEvent", "Transfer", "UnknownDevice", "VendorMessage", "WebSession",
-]  # fmt: skip
+__all__ = [ "AccessEntry", "AccessHead", "AccessToken", "Account", "AccountKind", "Activity", "ActivityStatus", "Binding", "BindingKind", "BindingState", "BrokenGlass", "Building", "Button", "CallKind", "ChannelAccount", "ChannelPause", "CodeEntry", "Community", "Comparison", "Contact", "Conversation", "Credential", "Datum", "DeadLetter", "DemoPersona", "Device", "DeviceKind", "DevicePresence", "DeviceRequest", "DeviceState", "Duty", "Emergency", "Enrolment", "EnrolmentStatus", "FamilyLink", "Grid", "Handover", "HandoverMessage", "Happened", "Heartbeat", "Home", "HomeUse", "ImportMapping", "Inbound", "Installation", "IntakeMark", "Invitation", "ItemOp", "LastCard", "LinkCode", "LoginTicket", "MailboxCounter", "MailboxItem", "Media", "Membership", "MessageWindow", "NoticeConsent", "Outbox", "OutboxKind", "OutboxState", "PaceMark", "Part", "Person", "Posting", "Proxy", "Reading", "Reason", "Redemption", "RedemptionState", "Residence", "Reward", "Rule", "SessionKind", "Severity", "Shift", "Shop", "ShopMark", "Side", "Stage", "Standing", "Status", "Street", "Team", "TeamMember", "Ticket", "TicketCard", "TicketEvent", "Transfer", "UnknownDevice", "UnknownKey", "VendorMessage", "WebSession", "WrongClock", ]  # fmt: skip

@@ -4,7 +4,15 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Identity, Index, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from models.columns import (
@@ -40,14 +48,22 @@ class DeviceKind(StrEnum):
 class Device(SQLModel, table=True):
     """A registered device under a pseudonymous id.
 
-    `place` seals what would tie it to people: {"name", "home", "people"}; `home_index` finds the
+    `gateway_id` is the device through which it speaks. `place` seals what would tie it to people: {"name", "home", "people"}; `home_index` finds the
     devices of a home without storing the home's id. The name by which it speaks (`external`) often
     holds an address, so it is sealed too and found by `external_index`.
     """
 
     __table_args__ = (
         UniqueConstraint("community_id", "id"),
-        UniqueConstraint("source", "external_index", "community_id"),
+        Index(
+            "uq_device_live",
+            "source",
+            "external_index",
+            "community_id",
+            unique=True,
+            postgresql_where=text("removed_at IS NULL"),
+        ),
+        ForeignKeyConstraint(["community_id", "gateway_id"], ["device.community_id", "device.id"]),
         ForeignKeyConstraint(["community_id", "grid_id"], ["grid.community_id", "grid.id"]),
         ForeignKeyConstraint(
             ["community_id", "building_id"], ["building.community_id", "building.id"]
@@ -65,6 +81,8 @@ class Device(SQLModel, table=True):
     home_index: bytes | None = Field(default=None, index=True)
     lon: float
     lat: float
+    model: str = ""
+    gateway_id: MaybeId = None
     installed_at: Moment = moment()
     removed_at: MaybeMoment = moment(null=True)
 
@@ -123,6 +141,99 @@ class UnknownDevice(SQLModel, table=True):
     messages: int = 1
 
 
+class Installation(SQLModel, table=True):
+    """A device's live test: for some minutes its alarms ring nobody and prove that it works.
+
+    It ends when the time is over, and what the device says then is judged. `heard_at` and
+    `heard` are when it first said what was waited for, and what; `told_at` when the worker knew.
+    """
+
+    __table_args__ = (
+        ForeignKeyConstraint(["community_id", "device_id"], ["device.community_id", "device.id"]),
+        Index(
+            "uq_installation_live",
+            "device_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+    id: UUID = object_id()
+    community_id: UUID = points_at("community.id")
+    device_id: UUID
+    worker_id: UUID = points_at("person.id")
+    began_at: Moment = moment()
+    until: Moment = moment()
+    heard_at: MaybeMoment = moment(null=True)
+    heard: str | None = None
+    told_at: MaybeMoment = moment(null=True)
+    ended_at: MaybeMoment = moment(null=True)
+
+
+class Stage(StrEnum):
+    """How far a wish for a device has come."""
+
+    WAITING = "waiting"
+    INSTALLED = "installed"
+    WITHDRAWN = "withdrawn"
+
+
+class DeviceRequest(SQLModel, table=True):
+    """Somebody's wish for a device in their flat; `need` orders the waiting list, least first.
+
+    `consent_by` agreed to what the device tells whom. `said` is why, in their words. Which device
+    it became is not kept: what ties devices to people is sealed.
+    """
+
+    __tablename__ = "device_request"
+    __table_args__ = (
+        UniqueConstraint("community_id", "id"),
+        ForeignKeyConstraint(["community_id", "home_id"], ["home.community_id", "home.id"]),
+        Index(
+            "uq_device_request_waiting",
+            "person_id",
+            "kind",
+            unique=True,
+            postgresql_where=text("stage = 'waiting'"),
+        ),
+    )
+    id: UUID = object_id()
+    community_id: UUID = points_at("community.id")
+    person_id: UUID = points_at("person.id")
+    home_id: UUID
+    kind: DeviceKind = choice("kind", DeviceKind)
+    need: int
+    said: Any = sealed("device_request.said")
+    asked_by: UUID = points_at("person.id")
+    asked_at: Moment = moment()
+    consent_by: UUID = points_at("person.id")
+    stage: Stage = choice("stage", Stage, default=Stage.WAITING)
+    ended_at: MaybeMoment = moment(null=True)
+    told_at: MaybeMoment = moment(null=True)
+
+
+class UnknownKey(SQLModel, table=True):
+    """A key of a payload that nobody understands, counted by source; strangers choose keys."""
+
+    __tablename__ = "unknown_key"
+    source: str = Field(primary_key=True)
+    key_index: bytes = Field(primary_key=True)
+    key: Any = sealed("unknown_key.key", null=False)
+    messages: int = 1
+    first_seen: Moment = moment()
+    last_seen: Moment = moment()
+
+
+class WrongClock(SQLModel, table=True):
+    """A device whose clock can't be right: what it claimed last, and how often it was wrong."""
+
+    __tablename__ = "wrong_clock"
+    device_id: UUID = points_at("device.id", primary=True)
+    claimed: Any = sealed("wrong_clock.claimed")
+    messages: int = 1
+    first_seen: Moment = moment()
+    last_seen: Moment = moment()
+
+
 class DeadLetter(SQLModel, table=True):
     """A message that could not be read or applied, with the reason; its content is sealed."""
 
@@ -148,7 +259,8 @@ class Comparison(StrEnum):
 class Rule(SQLModel, table=True):
     """A version of an alarm rule: alarms while `metric` of `kind` compares so to `limit`.
 
-    Append-only: the greatest version of a key within a community is in force.
+    Without a kind it is about every device. Append-only: the greatest version of a key within a
+    community is in force.
     """
 
     __table_args__ = (UniqueConstraint("community_id", "key", "version"),)
@@ -156,6 +268,7 @@ class Rule(SQLModel, table=True):
     community_id: UUID = points_at("community.id")
     key: str
     version: int = 1
+    kind: str | None = None
     metric: str
     comparison: Comparison = choice("comparison", Comparison)
     limit: float

@@ -13,6 +13,7 @@ from core.db import Database
 from core.errors import UserError
 from core.i18n import LANGUAGES
 from core.settings import Settings
+from ops import story
 from ops.embedded import AlreadyRunningError, StartError
 
 Command = Callable[[argparse.Namespace], int]
@@ -170,6 +171,21 @@ def _init(options: argparse.Namespace) -> int:
     return 0
 
 
+def _sim(options: argparse.Namespace) -> int:
+    from ops.sim import days
+    from ops.stack import RUN, read_run, with_keys
+
+    settings = _as_it_runs(Settings())
+    if read_run(settings.home) is None and not settings.mqtt_url:
+        raise RuntimeError(f"Nothing runs here ({settings.home / RUN}): start `./dev demo` first.")
+    settings = with_keys(settings)
+    use_keyring(settings.keyring)
+    community = options.community or settings.community
+    work = days.run(settings, story.of(options), community, options.devices)
+    _out(json.dumps(asyncio.run(work)))
+    return 0
+
+
 def _bench(options: argparse.Namespace) -> int:
     from ops import bench
 
@@ -275,6 +291,7 @@ def parser() -> argparse.ArgumentParser:
     menus = add("menus", _menus, "put the menu below the WeChat service account's chat")
     menus.add_argument("--dry-run", action="store_true", help="show it and push nothing")
     menus.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0])
+    story.describe(add("sim", _sim, "let devices live days in minutes, on the running stack"))
     add("decode", _decode, "decode device messages, a JSON line each, from standard input")
     keys = add("keys", _keys, "make keys for the environment, add one, count, seal all anew")
     keys.add_argument("action", nargs="?", choices=("new", "add", "list", "rotate"), default="new")

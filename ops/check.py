@@ -86,7 +86,10 @@ INVARIANTS = (
         """
         SELECT s.device_id FROM device_state s JOIN device d ON d.id = s.device_id
         JOIN rule r ON r.community_id = d.community_id AND r.metric = s.metric
-        WHERE d.removed_at IS NULL AND r.enabled AND r.comparison = '>=' AND s.value >= r."limit"
+          AND (r.kind IS NULL OR r.kind = d.kind)
+        WHERE d.removed_at IS NULL AND NOT EXISTS (
+            SELECT 1 FROM installation i WHERE i.device_id = d.id AND i.ended_at IS NULL)
+          AND r.enabled AND r.comparison = '>=' AND s.value >= r."limit"
           AND r.version = (SELECT max(version) FROM rule n
                            WHERE n.community_id = r.community_id AND n.key = r.key)
           AND NOT EXISTS (SELECT 1 FROM ticket t WHERE t.key = d.id || ':' || r.key
@@ -232,6 +235,7 @@ SEALED = (
     ("button", "args"), ("dead_letter", "topic"), ("dead_letter", "payload"),
     ("emergency", "elders"), ("emergency", "said"), ("handover_message", "text"),
     ("channel_account", "external"), ("unknown_device", "external"),
+    ("unknown_key", "key"), ("wrong_clock", "claimed"), ("device_request", "said"),
     ("redemption", "secret"), ("inbound", "reply"), ("vendor_message", "receipt"),
     ("last_card", "card"), ("last_card", "rest"), ("access_token", "token"),
 )  # fmt: skip

@@ -28,6 +28,7 @@ _SKEW_S = 2.0
 _STALE = timedelta(seconds=30)
 _SECTIONS = ("wechat", "miniprogram", "wecom", "telegram")
 # Channels whose vendor calls an address of ours that its console has to know.
+_PUSHES = ("ctwing", "onenet")
 _CALLED_BACK = frozenset({"wechat", "miniprogram", "wecom"})
 
 
@@ -100,6 +101,8 @@ async def examine(
     for name in _SECTIONS:
         async for one in _channel(settings, name, t, http):
             yield one
+    for name in _PUSHES:
+        yield await _push(settings, name, t, http)
     yield await _speech(settings, t)
 
 
@@ -248,6 +251,19 @@ def _alone(settings: Settings, name: str) -> Settings:
     return settings.model_copy(update=others)
 
 
+async def _push(settings: Settings, name: str, t: Translator, http: httpx.AsyncClient) -> Finding:
+    """Knock without the secret: the route that is there refuses, one that is off is not found."""
+    title = t(f"platform-{name}")
+    if not getattr(settings, name).on:
+        token = f"LINLING_{name.upper()}__TOKEN"
+        return Finding(name, "off", t("doctor-push-off", platform=title, name=token))
+    url = f"{settings.base_url.rstrip('/')}/ingest/{name}"
+    found = await _status(http, settings.base_url, f"/ingest/{name}", method="POST")
+    if not settings.base_url or found != httpx.codes.FORBIDDEN:
+        return Finding(name, "broken", t("doctor-push-silent", platform=title, url=url))
+    return Finding(name, "ok", t("doctor-push-ok", platform=title, url=url))
+
+
 async def _speech(settings: Settings, t: Translator) -> Finding:
     if not settings.asr.base_url:
         return Finding("asr", "off", t("doctor-asr-off"))
@@ -261,9 +277,9 @@ async def _speech(settings: Settings, t: Translator) -> Finding:
     return Finding("asr", "ok", t("doctor-asr-ok"))
 
 
-async def _status(http: httpx.AsyncClient, base: str, path: str) -> int:
+async def _status(http: httpx.AsyncClient, base: str, path: str, *, method: str = "GET") -> int:
     """Ask our own address; 0 when nothing answers."""
     try:
-        return (await http.get(base.rstrip("/") + path, timeout=WAIT_S)).status_code
+        return (await http.request(method, base.rstrip("/") + path, timeout=WAIT_S)).status_code
     except (httpx.HTTPError, httpx.InvalidURL):
         return 0

@@ -23,7 +23,7 @@ _ENQUEUE = sql(
     INSERT INTO outbox (kind, object_id, person_id, channel, version, priority, state, due_at,
                         attempts, created_at)
     SELECT 'ticket', c.ticket_id, c.person_id, c.channel, t.version, coalesce(w.priority, 5),
-           'due', CASE WHEN w.priority >= :calm AND t.what <> 'handover' AND c.shown_ring = 0
+           'due', CASE WHEN w.priority >= :calm AND t.chain = '[]' AND c.shown_ring = 0
                        THEN CAST(:morning AS timestamptz) ELSE :now END, 0, :now
     FROM ticket_card c JOIN ticket t ON t.id = c.ticket_id
     LEFT JOIN unnest(CAST(:severities AS text[]), CAST(:priorities AS int[]))
@@ -97,7 +97,7 @@ async def enqueue_reply(
 async def enqueue_tickets(session: Session, tickets: Sequence[UUID], *, now: datetime) -> None:
     """Ask for every card of these tickets at its newest version; an older wish is replaced.
 
-    What rings for the first time and is neither life nor care waits for the morning.
+    What rings for the first time, is neither life nor care and has no chain waits for the morning.
     """
     await session.execute(
         _ENQUEUE,

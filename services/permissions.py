@@ -26,6 +26,8 @@ class Permission(StrEnum):
     TABLES_IMPORT = "tables.import"
     TABLES_EXPORT = "tables.export"
     ACCESS_READ = "access.read"
+    DEVICES_WRITE = "devices.write"
+    DEVICES_REQUEST = "devices.request"
     MAP_READ = "map.read"
     FIGURES_READ = "figures.read"
     WORKERS_READ = "workers.read"
@@ -103,6 +105,8 @@ RULES: Mapping[Permission, frozenset[Role | Tie]] = {
     Permission.GLASS_LIST: _OPERATOR,
     Permission.TABLES_IMPORT: _OPERATOR,
     Permission.TABLES_EXPORT: _OPERATOR,
+    Permission.DEVICES_WRITE: _STAFF,
+    Permission.DEVICES_REQUEST: _STAFF | _OWN | {Tie.RELATIVE},
     Permission.ACCESS_READ: _OPERATOR | _OWN | {Tie.RELATIVE},
     Permission.MAP_READ: _OPERATOR,
     Permission.FIGURES_READ: _OPERATOR,

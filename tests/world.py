@@ -15,8 +15,9 @@ from core.actor import CLOCK, Role
 from core.db import Database, Session, sql
 from core.event import Clicked, Event, Located, Pictured, Said
 from core.ids import uuid7
-from devices import community_of, decode
-from handlers import activities, glass, redeem
+from core.reading import Decoded
+from devices import community_of, decode, decode_push, source_of
+from handlers import activities, devices, glass, redeem
 from handlers.delivery import deliver_due, deliver_turn
 from handlers.dispatch import dispatch
 from models import Device
@@ -186,13 +187,29 @@ class World:
         """Let a message come in, as the listener would store it, and cards go out."""
         self.now += timedelta(milliseconds=1)
         raw = payload if isinstance(payload, bytes) else orjson.dumps(payload)
-        decoded = decode(topic, raw, self.now)
+        place = (community_of(topic) or "default", source_of(topic), topic)
+        await self._stores(decode(topic, raw, self.now), place, raw, retained=retained)
+
+    async def pushes(self, source: str, payload: dict[str, Any]) -> None:
+        """Let a device platform push a message, as the route would store it."""
+        self.now += timedelta(milliseconds=1)
+        raw = orjson.dumps(payload)
+        decoded = decode_push(source, raw, self.now)
+        await self._stores(decoded, ("default", source, source), raw)
+
+    async def _stores(
+        self, decoded: Decoded, place: tuple[str, str, str], raw: bytes, *, retained: bool = False
+    ) -> None:
+        community, source, topic = place
         message = batch.Message(
-            community=community_of(topic) or "default",
+            community=community,
             readings=decoded.readings,
             digest=hashlib.blake2b(topic.encode() + raw, digest_size=8).digest(),
             retained=retained,
             received=self.now,
+            source=source,
+            unknown=decoded.unknown,
+            claimed=decoded.clock.claimed,
         )
         await self.db.run(lambda s: batch.apply(s, self.registry, [message], now=self.now))
         await self.settle()
@@ -214,6 +231,7 @@ class World:
             await self.db.run(lambda s: escalation.sweep(s, now=self.now))
             await self.db.run(lambda s: redeem.sweep(s, now=self.now))
             await self.db.run(lambda s: activities.remind(s, now=self.now))
+            await self.db.run(lambda s: devices.tell(s, now=self.now))
             await self.db.run(lambda s: glass.tell(s, now=self.now))
             await self.settle()
 

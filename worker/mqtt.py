@@ -12,18 +12,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from core.clock import utcnow
-from core.db import Session, sqlstate
+from core.db import Session, is_outage, sqlstate
 from core.errors import DecodeError
 from core.log import logger
 from core.metrics import BATCH_SIZE, DEAD_LETTERS, MESSAGES
 from core.mqtt import address
-from core.reading import Reading
-from devices import community_of, decode, speaker_of
+from core.reading import Decoded
+from devices import community_of, decode, source_of, speaker_of
 from services.ingest import batch, deadletter, marks
 from services.ingest.registry import Registry
+from worker import reconcile
 from worker.intake import Arrived, Intake
 from worker.stack import Stack
 
@@ -50,7 +51,10 @@ async def run(stack: Stack) -> NoReturn:
     async with Intake(address(stack.settings.mqtt_url), identifier=CLIENT_ID) as client:
         await client.subscribe([(topic, 1) for topic in TOPICS])
         await stack.beat("mqtt")
-        beating = asyncio.create_task(stack.keep_beating("mqtt"))
+        beside = [
+            asyncio.create_task(stack.keep_beating("mqtt")),
+            asyncio.create_task(reconcile.ask(stack, client, since=utcnow())),
+        ]
         try:
             while True:
                 taken = await client.take(BATCH)
@@ -59,7 +63,9 @@ async def run(stack: Stack) -> NoReturn:
                 MESSAGES.inc(len(taken))
                 BATCH_SIZE.observe(len(taken))
         finally:
-            beating.cancel()
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
 
 
 def _spare_the_collector() -> None:
@@ -76,26 +82,15 @@ async def store(
     while True:
         try:
             await stack.db.run(lambda session: _apply(session, memory, stack, taken))
-        except (OSError, InterfaceError, OperationalError) as error:
-            logger().warning("ingest.database_away", error=type(error).__name__)
-            await asyncio.sleep(_RETRY_S)
-        except DBAPIError as error:
-            if sqlstate(error) is None or _is_outage(error):
+        except Exception as error:  # noqa: BLE001  a bug in one message must not stop the rest
+            if is_outage(error) or (isinstance(error, DBAPIError) and sqlstate(error) is None):
                 logger().warning("ingest.database_away", error=type(error).__name__)
                 await asyncio.sleep(_RETRY_S)
                 continue
             await _isolate(stack, memory, taken, error, again=again)
             return
-        except Exception as error:  # noqa: BLE001  a bug in one message must not stop the rest
-            await _isolate(stack, memory, taken, error, again=again)
-            return
         else:
             return
-
-
-def _is_outage(error: DBAPIError) -> bool:
-    """Tell an outage (class 08, 57P, 53) from a fault in the data."""
-    return error.connection_invalidated or (sqlstate(error) or "")[:3] in {"57P", "530", "080"}
 
 
 async def _isolate(
@@ -139,8 +134,8 @@ async def _apply(session: Session, memory: Memory, stack: Stack, taken: Sequence
         except UnicodeDecodeError:
             await _bury(session, memory, stack, message, "topic is not UTF-8", now=now)
             continue
-        if decoded.readings:
-            readable.append(_message(stack, message, topic, decoded.readings, now))
+        if decoded.readings or decoded.unknown:
+            readable.append(_message(stack, message, topic, decoded, now))
     await batch.apply(session, memory.registry, readable, now=now)
     await marks.note(session, CLIENT_ID, _packets(new))
 
@@ -157,15 +152,18 @@ def _message(
     stack: Stack,
     message: Arrived,
     topic: str,
-    readings: tuple[Reading, ...],
+    decoded: Decoded,
     now: datetime,
 ) -> batch.Message:
     return batch.Message(
         community=community_of(topic) or stack.settings.community,
-        readings=readings,
+        readings=decoded.readings,
         digest=_digest(message),
         retained=message.retain,
         received=now,
+        source=source_of(topic),
+        unknown=decoded.unknown,
+        claimed=decoded.clock.claimed,
     )
 
 

@@ -5,7 +5,7 @@ import asyncio
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from core.clock import utcnow
-from handlers import activities, glass, redeem
+from handlers import activities, devices, glass, redeem
 from services import housekeeping, steps
 from services.activities import reminders
 from services.ingest import partitions
@@ -30,6 +30,7 @@ async def run(stack: Stack) -> None:
     scheduler.add_job(sweep, "interval", seconds=SWEEP_S, args=[stack])
     scheduler.add_job(next_channels, "interval", seconds=SWEEP_S, args=[stack])
     scheduler.add_job(give_back, "interval", seconds=SWEEP_S, args=[stack])
+    scheduler.add_job(tell_of_devices, "interval", seconds=SWEEP_S, args=[stack])
     scheduler.add_job(tell_of_glass, "interval", seconds=SWEEP_S, args=[stack])
     scheduler.add_job(remind, "interval", seconds=REMIND_S, args=[stack])
     scheduler.add_job(tidy, "interval", seconds=HOUSEKEEPING_S, args=[stack])
@@ -57,6 +58,11 @@ async def give_back(stack: Stack) -> None:
     """Return the points of redemptions whose time is over."""
     while await stack.db.run(lambda s: redeem.sweep(s, now=utcnow())) == redemptions.BATCH:
         pass
+
+
+async def tell_of_devices(stack: Stack) -> None:
+    """End live tests, and tell how they ended."""
+    await stack.db.run(lambda s: devices.tell(s, now=utcnow()))
 
 
 async def tell_of_glass(stack: Stack) -> None:

@@ -10,11 +10,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NoReturn
 
 import orjson
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from channels.telegram import TelegramChannel
 from core.clock import utcnow
-from core.db import sqlstate
+from core.db import is_outage
 from core.errors import DecodeError, Halted, Permanent, Retryable
 from core.log import logger
 from core.metrics import DEAD_LETTERS
@@ -79,7 +78,7 @@ class Poller:
             logger().warning("telegram.cannot_fetch", reason=str(error), again_in_s=wait)
             await self._pause(wait)
         except Exception as error:
-            if not _is_away(error):
+            if not is_outage(error):
                 raise
             self._failed += 1
             logger().warning("telegram.database_away", error=type(error).__name__)
@@ -131,7 +130,7 @@ class Poller:
                 await self._bury(update, str(error))
                 return None
             except Exception as error:
-                if _is_away(error):
+                if is_outage(error):
                     raise
                 logger().error("telegram.update_failed", exc=error, attempt=attempt)
                 if attempt == TRIES:
@@ -167,12 +166,3 @@ def _whose(update: Update) -> str:
         if isinstance(content, dict) and isinstance(who := content.get("from"), dict):
             return str(who.get("id"))
     return ""
-
-
-def _is_away(error: BaseException) -> bool:
-    """Tell a database that is away from a fault in what was said."""
-    if isinstance(error, OSError | InterfaceError | OperationalError):
-        return True
-    if not isinstance(error, DBAPIError):
-        return False
-    return error.connection_invalidated or (sqlstate(error) or "")[:3] in {"57P", "530", "080"}

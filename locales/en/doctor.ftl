@@ -32,6 +32,11 @@ doctor-channel-half = { $channel }: off, as { $prefix }… is set only in part. 
 doctor-channel-silent = { $channel }: gave no answer. Check the network and try again in some minutes.
 doctor-callback-ok = { $channel }: the callback address { $url } is open.
 doctor-callback-silent = { $channel }: the callback address { $url } does not answer, so nothing that people write comes in. Check the proxy; after changing settings restart bot.
+platform-ctwing = CTWing pushes
+platform-onenet = OneNET pushes
+doctor-push-ok = { $platform }: the address { $url } answers.
+doctor-push-off = { $platform }: { $name } is not set, so it is off.
+doctor-push-silent = { $platform }: the address { $url } does not answer, so alarms of that platform's devices don't come in. Check LINLING_BASE_URL and the reverse proxy; restart bot after a change.
 doctor-asr-ok = Speech: answers.
 doctor-asr-off = Speech: off, as LINLING_ASR__BASE_URL is not set; who sends voice is asked to write.
 

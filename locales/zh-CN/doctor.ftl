@@ -32,6 +32,11 @@ doctor-channel-half = { $channel }：{ $prefix }… 只设了一部分，没有�
 doctor-channel-silent = { $channel }：问不出结果。请检查网络，过几分钟再试。
 doctor-callback-ok = { $channel }：回调地址 { $url } 通。
 doctor-callback-silent = { $channel }：回调地址 { $url } 不通，收不到用户的消息。请检查反向代理，改过设置要重启 bot。
+platform-ctwing = 天翼物联推送
+platform-onenet = OneNET 推送
+doctor-push-ok = { $platform }：推送地址 { $url } 通。
+doctor-push-off = { $platform }：没有设 { $name }，不启用。
+doctor-push-silent = { $platform }：推送地址 { $url } 不通，平台上的设备报警进不来。请检查 LINLING_BASE_URL 和反向代理，改过设置要重启 bot。
 doctor-asr-ok = 语音识别：通。
 doctor-asr-off = 语音识别：没有设 LINLING_ASR__BASE_URL，不启用，语音会请人打字。
 

@@ -3,6 +3,7 @@
 Everything happens in the caller's one transaction; the messages are acknowledged after it.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy import TextClause
 
 from core.db import Session, sql, wake
 from core.reading import Reading
-from services.ingest import signals
+from services.ingest import oddities, signals, trials
 from services.ingest.registry import LIFE_KINDS, Address, Registry
 from services.ingest.rows import Key, Message, Row, row_of
 from services.ingest.strangers import meet
@@ -85,6 +86,8 @@ async def apply(
         for reading in message.readings
     ]
     await registry.refresh(session, [address for address, _, _ in spoken], now=now)
+    unknown = Counter((one.source, key) for one in messages for key in one.unknown)
+    await oddities.note_keys(session, unknown, now=now)
     rows: list[Row] = []
     strangers: list[tuple[str, Reading]] = []
     for address, reading, message in spoken:
@@ -97,7 +100,10 @@ async def apply(
     fresh = await _store(session, rows)
     await _presence(session, rows)
     await _states(session, rows)
-    judged = await signals.of(session, fresh)
+    await oddities.note_clocks(session, rows, now=now)
+    tested = await trials.hear(session, rows, now=now)
+    fresh = [row for row in fresh if row.known.id not in tested]
+    judged = await signals.of(session, fresh, now=now)
     judged += await meet(session, registry, strangers, now=now)
     if judged:
         await alarms.apply(session, judged, now=now)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from core.crypto import keyring
+from core.crypto import keyring, open_json
 from core.db import Session, sql
 
 OWN = "linling"
@@ -32,12 +32,13 @@ def _own_id(source: str, external: str) -> UUID | None:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A registered device, as far as judging needs it."""
+    """A registered device, as far as judging needs it; `testing_until` of a live test."""
 
     id: UUID
     community: UUID
     grid: UUID
     kind: str
+    testing_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,11 @@ class RuleInForce:
     comparison: str
     limit: float
     severity: str
+    kind: str | None = None
 
     def holds(self, value: float) -> bool:
-        """Tell whether the value alarms; booleans are 0 and 1."""
+        """Tell whether the value alarms; booleans are 0 and 1, and a cover may lean either way."""
+        value = abs(value) if self.metric == "tilt_angle" else value
         return value >= self.limit if self.comparison == ">=" else value <= self.limit
 
 
@@ -79,7 +82,7 @@ class Registry:
         rows = await session.execute(
             sql(
                 """
-                SELECT d.id, d.community_id, d.grid_id, d.kind, w.place
+                SELECT d.id, d.community_id, d.grid_id, d.kind, i.until, w.place
                 FROM unnest(CAST(:sources AS text[]), CAST(:indexes AS bytea[]),
                             CAST(:ids AS uuid[]), CAST(:slugs AS text[])) WITH ORDINALITY
                     AS w(source, external_index, id, slug, place)
@@ -87,6 +90,7 @@ class Registry:
                 JOIN device d ON d.community_id = c.id AND d.removed_at IS NULL
                      AND ((d.source = w.source AND d.external_index = w.external_index)
                           OR d.id = w.id)
+                LEFT JOIN installation i ON i.device_id = d.id AND i.ended_at IS NULL
                 """
             ),
             {
@@ -97,7 +101,7 @@ class Registry:
             },
         )
         for row in rows:
-            known = Known(row.id, row.community_id, row.grid_id, row.kind)
+            known = Known(row.id, row.community_id, row.grid_id, row.kind, row.until)
             self.devices[missing[row.place - 1]] = known
 
     def _index(self, external: str) -> bytes:
@@ -116,7 +120,7 @@ class Registry:
         rows = await session.execute(
             sql(
                 """
-                SELECT DISTINCT ON (community_id, key) community_id, key, metric, comparison,
+                SELECT DISTINCT ON (community_id, key) community_id, key, kind, metric, comparison,
                        "limit" AS at, severity, enabled
                 FROM rule ORDER BY community_id, key, version DESC
                 """
@@ -125,5 +129,24 @@ class Registry:
         self.rules = {}
         for row in rows:
             if row.enabled:
-                rule = RuleInForce(row.key, row.metric, row.comparison, row.at, row.severity)
+                rule = RuleInForce(
+                    row.key, row.metric, row.comparison, row.at, row.severity, row.kind
+                )
                 self.rules.setdefault((row.community_id, row.metric), []).append(rule)
+
+
+async def silent(session: Session, source: str, *, since: datetime) -> list[tuple[str, str]]:
+    """List (external, kind) of a source's devices not heard since then; life devices first."""
+    rows = await session.execute(
+        sql(
+            """
+            SELECT d.external, d.kind FROM device d
+            LEFT JOIN device_presence p ON p.device_id = d.id
+            WHERE d.source = :source AND d.removed_at IS NULL
+              AND (p.last_seen IS NULL OR p.last_seen < :since) AND p.online IS NOT FALSE
+            ORDER BY d.kind <> ALL(CAST(:life AS text[])), d.id
+            """
+        ),
+        {"source": source, "since": since, "life": sorted(LIFE_KINDS)},
+    )
+    return [(open_json(row.external, "device.external"), row.kind) for row in rows]

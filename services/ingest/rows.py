@@ -7,18 +7,25 @@ from typing import NamedTuple
 from uuid import UUID
 
 from core.reading import Reading
+from services.ingest import zones
 from services.ingest.registry import Known, Registry, RuleInForce
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A decoded message; `digest` is of topic and payload, `community` a slug."""
+    """A decoded message; `digest` is of topic and payload, `community` a slug.
+
+    `source` and `unknown` are for keys that nobody understood, `claimed` for a wrong clock.
+    """
 
     community: str
     readings: tuple[Reading, ...]
     digest: bytes
     retained: bool
     received: datetime
+    source: str = ""
+    unknown: tuple[str, ...] = ()
+    claimed: str = ""
 
 
 Key = tuple[UUID, str, datetime, str]
@@ -39,12 +46,12 @@ class Row(NamedTuple):
 
 
 def row_of(registry: Registry, known: Known, reading: Reading, message: Message) -> Row:
-    """Join a reading with its device and the rules in force."""
+    """Join a reading with its device and the rules in force for its kind."""
     event = reading.event_id or f"~{message.digest[:6].hex()}"
-    return Row(
-        known,
-        reading,
-        message,
-        (known.id, reading.metric, reading.ts, event),
-        registry.rules.get((known.community, reading.metric), ()),
-    )
+    if reading.zone is not None:
+        event = f"{event}{zones.MARK}{reading.zone}"
+    rules = registry.rules.get((known.community, reading.metric), ())
+    if rules:
+        kind = zones.kind_of(known.kind, reading.zone)
+        rules = [rule for rule in rules if rule.kind in {None, kind}]
+    return Row(known, reading, message, (known.id, reading.metric, reading.ts, event), rules)

@@ -9,7 +9,7 @@ RESIDENT = (
     "find_shop", "browse_circle", "list_activities", "join_activity", "leave_activity",
     "my_activities", "check_in", "points_balance", "points_history", "list_rewards", "redeem",
     "report_problem", "report_status", "elder_status", "bind_elder", "set_away", "end_away",
-    "bind_home", "announcements",
+    "bind_home", "announcements", "request_device",
 )  # fmt: skip
 WORKER = (
     "my_tickets", "resident_lookup", "elder_record", "device_status", "visit_plan",

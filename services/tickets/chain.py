@@ -24,11 +24,17 @@ HANDOVER: list[dict[str, Any]] = [
 ]
 
 
+# Somebody may fall in: day and night, on the chain of a life alarm, though no family hears of it.
+AT_ONCE = frozenset(
+    {"manhole_open", "manhole_tilted", "manhole_leaning", "manhole_flooded", "manhole_level"}
+)
+
+
 def snapshot(severity: str, what: str) -> list[dict[str, Any]]:
     """Return the chain that a ticket opened now keeps."""
     if what == "handover":
         return HANDOVER
-    return LIFE if severity == "life" else []
+    return LIFE if severity == "life" or what in AT_ONCE else []
 
 
 def first_wait(chain: list[dict[str, Any]]) -> timedelta | None:

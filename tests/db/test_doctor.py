@@ -20,7 +20,7 @@ from bot.app import create_app
 from core.clock import utcnow
 from core.db import Database, Session, sql
 from core.i18n import Translator
-from core.settings import Asr, Settings, Telegram, Wechat, Wecom
+from core.settings import Asr, Ctwing, Settings, Telegram, Wechat, Wecom
 from ops import doctor
 from ops.doctor import Finding
 from ops.embedded import Urls
@@ -37,7 +37,7 @@ from tests.database import DATA_KEYS
 from tests.repo.house import ROOT
 
 PARTS = ("keys", "home", "database", "worker", "clock", "redis", "mqtt", "address",
-         "wechat", "miniprogram", "wecom", "telegram", "asr")  # fmt: skip
+         "wechat", "miniprogram", "wecom", "telegram", "ctwing", "onenet", "asr")  # fmt: skip
 
 
 def speech_app(key: str) -> FastAPI:
@@ -133,6 +133,7 @@ async def _built(
                 token=SecretStr(BOT_TOKEN), api_base=at_telegram, mode="webhook",
                 webhook_secret=SecretStr(HOOK_SECRET),
             ),
+            ctwing=Ctwing(token=SecretStr("a-push-token")),
             asr=Asr(base_url=f"{at_speech}/v1", api_key=SecretStr("k"), model="m"),
         )  # fmt: skip
         await robot.call("setWebhook", {"url": "https://linling.test/telegram"})
@@ -150,11 +151,13 @@ needs_broker = pytest.mark.needs_system("mosquitto")
 
 @needs_broker
 async def test_all_well_is_said_and_what_is_off_too(house: House) -> None:
-    """One line a part; a mini-program that nobody wants is no fault."""
+    """One line a part; a mini-program or a platform that nobody wants is no fault."""
     found = await house.examined()
     assert [one for one in found if one.state == "broken"] == []
     assert {one.part for one in found} == set(PARTS)
-    assert [one.part for one in found if one.state == "off"] == ["miniprogram"]
+    assert [one.part for one in found if one.state == "off"] == [
+        "miniprogram", "onenet",
+    ]  # fmt: skip
     assert house.telegram.webhook.url == "https://linling.test/telegram"
 
 
@@ -200,7 +203,7 @@ async def test_a_callback_that_leads_nowhere_is_named(house: House) -> None:
     """A bot that was started before the settings were made has no such address."""
     house.bot = FastAPI()
     said = await house.complains()
-    assert set(said) == {"address", "wechat", "wecom"}
+    assert set(said) == {"address", "wechat", "wecom", "ctwing"}
     assert "https://linling.test/wecom" in said["wecom"]
 
 

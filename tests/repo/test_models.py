@@ -35,13 +35,14 @@ PUBLIC = {
 FILES = {"media.file"}
 PASSING = {"link.key"}  # lives three days, stored nowhere: nothing to rotate
 # Reached through a community's object, so they name no community themselves.
-WITHIN = {"device_presence", "device_state", "reading", "ticket_card"}
+WITHIN = {"device_presence", "device_state", "reading", "ticket_card", "wrong_clock"}
 # DESIGN: people, their accounts and what goes in and out belong to no one community.
 GLOBAL = {
     "button", "channel_account", "conversation", "credential", "demo_persona", "heartbeat", "intake_mark",
     "inbound", "login_ticket", "mailbox", "mailbox_item", "media", "outbox", "person", "street",
     "web_session", "community", "dead_letter", "access_token", "channel_pause", "last_card",
     "link_code", "message_window", "notice_consent", "pace_mark", "vendor_message",
+    "unknown_key",
 }  # fmt: skip
 
 

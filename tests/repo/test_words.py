@@ -14,10 +14,11 @@ from core.event import StrangeKind
 from core.i18n import LANGUAGES, LOCALES, page_words
 from flows import glass
 from handlers.routes import NOT_YET
-from models import Happened, HomeUse, Part, Standing, Status
+from models import DeviceKind, Happened, HomeUse, Part, Standing, Status
 from models.calls import CallKind
 from models.points import Reason, RedemptionState
 from services import undelivered
+from services.device_requests import KINDS
 from services.language.intents import ALL
 from services.people.requests import Wish
 from services.shops.places import Source
@@ -79,6 +80,12 @@ FAMILIES: dict[str, set[str]] = {
     "emergency-advice-": set(CallKind),
     "handover-": set[str](Status) - {Status.OPEN},
     "channel-": {"web", "wechat", "miniprogram", "wecom", "telegram"},
+    "kind-": set(DeviceKind),
+    "heard-as-": set(KINDS),
+    "apply-consent-": set(KINDS),
+    "apply-ask-": {"kind", "whom", "consent", "again"},
+    "install-test-": {"press", "use"},
+    "platform-": {"ctwing", "onenet"},
     "halted-": HALTED,
     # What probes of channels advise.
     "text-": {
@@ -91,7 +98,7 @@ FAMILIES: dict[str, set[str]] = {
     },
     "strange-": set(get_args(StrangeKind)),
     "handover-promise-": {"today", "tomorrow"},
-    "intent-": set(ALL) | {"approve_attendance"},
+    "intent-": set(ALL) | {"approve_attendance", "register_device", "device_requests"},
     "not-yet-": set(NOT_YET),
     "part-": {Part.CALLER, Part.ELDER, Part.FAMILY},
     "points-why-": set(Reason),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.errors import DecodeError
 from core.reading import METRICS, Decoded
-from devices import decode, decode_push
+from devices import decode, decode_push, onenet, parts_of_push, pusher_of
 
 RECEIVED = datetime(2025, 6, 1, 8, tzinfo=UTC)
 TOPICS = (
@@ -94,8 +94,15 @@ def try_all(payload: bytes) -> None:
         with contextlib.suppress(DecodeError):
             check(decode(topic, payload, RECEIVED))
     for source in PUSHES:
+        pusher_of(source, payload)
         with contextlib.suppress(DecodeError):
             check(decode_push(source, payload, RECEIVED))
+        with contextlib.suppress(DecodeError):
+            for part in parts_of_push(source, payload):
+                with contextlib.suppress(DecodeError):
+                    check(decode_push(source, part, RECEIVED))
+    with contextlib.suppress(DecodeError):
+        assert not onenet.is_signed(payload, "a-token")
 
 
 @given(st.binary(max_size=200))

@@ -150,38 +150,38 @@ async def _by_name(session: Session, grids: dict[UUID, UUID], text: str) -> tupl
     tests = names.tests(text)
     if not tests:
         return ()
-    row = await _everybody(session, grids)
+    row = await _everybody(session, grids, "p.name")
     people = [
         (who, _name(sealed), elder)
-        for who, sealed, elder in zip(row.ids, row.names, row.elders, strict=True)
+        for who, sealed, elder in zip(row.ids, row.sealed, row.elders, strict=True)
     ]
     chosen = names.best(people, tests)
     return await _hits(session, grids, "p.id = ANY(CAST(:chosen AS uuid[]))", {"chosen": chosen})
 
 
 async def _by_group(session: Session, grids: dict[UUID, UUID], groups: set[str]) -> tuple[Hit, ...]:
-    row = await _everybody(session, grids)
+    row = await _everybody(session, grids, "r.groups")
     chosen = [
         who
-        for who, sealed in zip(row.ids, row.groups, strict=True)
-        if sealed and not groups.isdisjoint(_groups(sealed))
+        for who, sealed in zip(row.ids, row.sealed, strict=True)
+        if not groups.isdisjoint(_groups(sealed))
     ]
     return await _hits(session, grids, "p.id = ANY(CAST(:chosen AS uuid[]))", {"chosen": chosen})
 
 
-async def _everybody(session: Session, grids: dict[UUID, UUID]) -> Any:
-    """Read all of these grids as one row of arrays: a community has thousands of people."""
+async def _everybody(session: Session, grids: dict[UUID, UUID], column: str) -> Any:
+    """Read a column of all of these grids as one row of arrays: there may be thousands."""
     rows = await session.execute(
         sql(
-            """
-            SELECT coalesce(array_agg(p.id), '{}') AS ids,
-                   coalesce(array_agg(p.name), '{}') AS names,
-                   coalesce(array_agg(r.elder), '{}') AS elders,
-                   coalesce(array_agg(r.groups), '{}') AS groups
+            f"""
+            SELECT coalesce(array_agg(p.id), '{{}}') AS ids,
+                   coalesce(array_agg({column}), '{{}}') AS sealed,
+                   coalesce(array_agg(r.elder), '{{}}') AS elders
             FROM residence r JOIN person p ON p.id = r.person_id
             JOIN home h ON h.id = r.home_id JOIN building b ON b.id = h.building_id
             WHERE r.until IS NULL AND b.grid_id = ANY(CAST(:grids AS uuid[]))
-            """
+              AND {column} IS NOT NULL
+            """  # noqa: S608  (columns are literals of this module)
         ),
         {"grids": list(grids)},
     )

@@ -13,7 +13,7 @@ from handlers import bindings, proxy
 from handlers.context import Context, Pressed
 from services.people import contacts, flats, household, lookup, moves, needs, spoken
 from services.people.household import Member
-from services.people.lookup import Hit
+from services.people.lookup import Found, Hit
 from services.people.spoken import Told
 
 _STAFF = frozenset({Role.WORKER, Role.OPERATOR})
@@ -40,16 +40,20 @@ async def words(ctx: Context) -> list[Act] | None:
 
 async def _for_one(ctx: Context, text: str, deed: str, rest: str = "") -> list[Act]:
     found = await lookup.find(ctx.session, ctx.by, text)
-    hits = [one for one in found.hits if one.person is not None or deed in _OF_FLATS]
-    if not hits and found.hits:
-        hits = await _living_in(ctx, found.hits)
-    if deed == "care" and any(one.elder for one in hits):
-        hits = [one for one in hits if one.elder]
+    hits = await _meant(ctx, found, deed)
     if len(hits) == 1:
         return await _DEEDS[deed](ctx, hits[0].home, hits[0].person, rest)
     if not hits:
         return [Reply(cards.nothing(found.nearest, ctx.t, elsewhere=found.elsewhere))]
     return await _list(ctx, hits, 0, deed=deed, text=text, rest=rest)
+
+
+async def _meant(ctx: Context, found: Found, deed: str) -> list[Hit]:
+    """Leave flats to what is done with flats; for an elder's care take elders where there are."""
+    hits = [one for one in found.hits if one.person is not None or deed in _OF_FLATS]
+    hits = hits or await _living_in(ctx, found.hits)
+    elders = [one for one in hits if one.elder]
+    return elders if deed == "care" and elders else hits
 
 
 async def _living_in(ctx: Context, doors: tuple[Hit, ...]) -> list[Hit]:
@@ -70,12 +74,7 @@ async def _list(
 async def more(ctx: Context, pressed: Pressed) -> list[Act]:
     """更多 of a list: found again, as it is now."""
     deed, text, rest = (str(pressed.args[part]) for part in ("deed", "text", "rest"))
-    found = await lookup.find(ctx.session, ctx.by, text)
-    hits = [one for one in found.hits if one.person is not None or deed in _OF_FLATS]
-    if not hits:
-        hits = await _living_in(ctx, found.hits)
-    if deed == "care" and any(one.elder for one in hits):
-        hits = [one for one in hits if one.elder]
+    hits = await _meant(ctx, await lookup.find(ctx.session, ctx.by, text), deed)
     start = int(pressed.args["start"])
     return await _list(ctx, hits, start, deed=deed, text=text, rest=rest)
 

@@ -6,15 +6,8 @@ from core.actor import Role
 from core.db import Session, sql
 from ops import check
 from tests import make
-from tests.neighbours import Neighbours, by_day, digits, lives, moved_in, newcomer, newest
+from tests.neighbours import Neighbours, digits, lives, newcomer, newest
 from tests.world import Human, World
-
-
-@pytest.fixture
-async def there(world: World) -> Neighbours:
-    """Let the neighbours move in, by day."""
-    by_day(world)
-    return await moved_in(world)
 
 
 async def test_a_code_of_the_worker_joins_a_resident_once(world: World, there: Neighbours) -> None:

@@ -7,15 +7,8 @@ from core.db import Session
 from core.errors import UserError
 from services import actors, homes
 from services.people import families
-from tests.neighbours import Neighbours, by_day, digits, moved_in, newest
+from tests.neighbours import Neighbours, digits, newest
 from tests.world import World
-
-
-@pytest.fixture
-async def there(world: World) -> Neighbours:
-    """Let the neighbours move in, by day."""
-    by_day(world)
-    return await moved_in(world)
 
 
 async def test_an_elder_invites_and_the_relative_hears_alarms(

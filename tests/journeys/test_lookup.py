@@ -3,15 +3,8 @@
 import pytest
 
 from core.db import Session, sql
-from tests.neighbours import Neighbours, by_day, moved_in
+from tests.neighbours import Neighbours
 from tests.world import Item, World
-
-
-@pytest.fixture
-async def there(world: World) -> Neighbours:
-    """Let the neighbours move in, by day."""
-    by_day(world)
-    return await moved_in(world)
 
 
 async def asked(world: World, text: str, who: str = "worker") -> Item:

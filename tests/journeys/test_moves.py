@@ -7,15 +7,8 @@ from core.errors import UserError
 from models import HomeUse
 from services import actors
 from services.people import moves
-from tests.neighbours import Neighbours, by_day, lives, moved_in, newest
+from tests.neighbours import Neighbours, lives, newest
 from tests.world import World
-
-
-@pytest.fixture
-async def there(world: World) -> Neighbours:
-    """Let the neighbours move in, by day."""
-    by_day(world)
-    return await moved_in(world)
 
 
 async def test_somebody_registered_elsewhere_says_whether_they_moved(

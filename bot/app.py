@@ -69,15 +69,20 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="Linling", docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.stack, app.state.fanout, app.state.attempts = stack, fanout, Attempts()
     app.state.hub = Hub(stack.db, fanout, Translator())
-    routers = (
-        pages, health, chat, pictures, qr, wechat, miniprogram, wecom, telegram, ingest, console,
-        reach, people,
-    )  # fmt: skip
-    for module in routers:
-        app.include_router(module.router)
+    add_routes(app)
     if settings.demo:
         app.include_router(demo.router)
     app.mount("/web", StaticFiles(directory=pages.WEB), name="web")
     answer_in_words(app)
     app.add_middleware(Guard, https=settings.base_url.startswith("https://"))
     return app
+
+
+def add_routes(app: FastAPI) -> None:
+    """Add every route but the demo's."""
+    routers = (
+        pages, health, chat, pictures, qr, wechat, miniprogram, wecom, telegram, ingest, console,
+        reach, people,
+    )  # fmt: skip
+    for module in routers:
+        app.include_router(module.router)

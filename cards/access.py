@@ -10,7 +10,7 @@ from core.card import Action, Card, Field
 from core.clock import local
 from core.i18n import Translator
 from core.ids import uuid7
-from services.glass import Notice
+from services.glass_notices import Notice
 from services.language.intents import main_role
 from services.looks import Entry
 from services.permissions import Permission
@@ -25,6 +25,7 @@ TOLD = frozenset(
         Permission.TABLES_IMPORT, Permission.TABLES_EXPORT, Permission.ACCESS_READ,
     }
 )  # fmt: skip
+_TABLES = frozenset({Permission.TABLES_IMPORT, Permission.TABLES_EXPORT})
 _ROLES = frozenset(Role)
 
 
@@ -56,12 +57,17 @@ def looks(
 
 
 def look(one: Entry, t: Translator) -> str:
-    """Say one entry as a sentence, with its reason where one was given."""
+    """Say one entry as a sentence, with its reason where one was given.
+
+    What is kept beside a table that came in or went out is its kind, a code and no reason.
+    """
     deed = one.action.replace(".", "_") if one.action in TOLD else "other"
     said = t(f"look-{deed}", who=who(one, t), count=one.how_many)
     if one.stood_for:
         said = t("look-for", look=said, name=one.stood_for)
-    return t("look-because", look=said, reason=one.reason) if one.reason else said
+    if not one.reason or one.action in _TABLES:
+        return said
+    return t("look-because", look=said, reason=one.reason)
 
 
 def who(one: Entry, t: Translator) -> str:

@@ -1,5 +1,6 @@
 """The cards of tickets that a person opened: an emergency in chat, a talk with a worker."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from core.card import Action, Card, Field, Style, Tone
 from core.clock import local
 from core.i18n import Translator
 from models import Part, Status
+from services import masks
 from services.language.emergency import numbers_to_dial
 from services.tickets.callers import HANDOVER
 from services.tickets.queries import Call, TicketView
@@ -130,6 +132,8 @@ def _talk(
     view: TicketView, call: Call, part: Part, viewer: UUID, t: Translator, *, now: datetime
 ) -> Card:
     asked = part is Part.CALLER
+    if part is Part.OPERATOR and view.acked_by != viewer:  # who it is, they learn by taking it
+        call = replace(call, caller=masks.name(call.caller))
     return Card(
         key=f"ticket:{view.id}",
         title=_talk_title(view, call, t, asked=asked),

@@ -1,7 +1,7 @@
 """Structured logs on standard error, with a redaction step nobody can forget.
 
-Message texts, telephone numbers, names and tokens never reach a log: fields of those names are
-replaced, and telephone numbers inside other strings are masked.
+Message texts, telephone and ID numbers, names and tokens never reach a log: fields of those names
+are replaced, and telephone and ID numbers inside other strings are masked.
 """
 
 import logging
@@ -15,11 +15,12 @@ import structlog
 _SECRET_FIELDS = frozenset(
     {
         "text", "phone", "name", "token", "password", "authorization", "cookie", "payload",
-        "card", "body", "query", "note", "address", "secret",
+        "card", "body", "query", "note", "address", "secret", "place", "id_number",
     }
 )  # fmt: skip
 _PHONE = re.compile(r"(?<!\d)(?:\+?86)?1[3-9]\d{9}(?!\d)")
 _MASK = "1**********"
+_ID_NUMBER = re.compile(r"(?<![\dA-Za-z])[1-9]\d{5}(?:18|19|20)\d{9}[\dXx](?![\dA-Za-z])")
 _FRAMES = 8
 
 
@@ -34,12 +35,16 @@ def _clean(key: object, value: Any) -> Any:
     if key in _SECRET_FIELDS:
         return "[redacted]"
     if isinstance(value, str):
-        return _PHONE.sub(_MASK, value)
+        return _numbers_masked(value)
     if isinstance(value, Mapping):
         return {inner: _clean(inner, one) for inner, one in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_clean(None, one) for one in value]
     return value
+
+
+def _numbers_masked(text: str) -> str:
+    return _ID_NUMBER.sub("*" * 18, _PHONE.sub(_MASK, text))
 
 
 def _frames(error: BaseException) -> list[str]:
@@ -61,11 +66,11 @@ def _frames_only(
 
 
 class Discreet(logging.Formatter):
-    """Formats what libraries log: telephone numbers masked, exceptions by type and place."""
+    """Formats what libraries log: numbers of people masked, exceptions by type and place."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Format one record."""
-        return _PHONE.sub(_MASK, super().format(record))
+        return _numbers_masked(super().format(record))
 
     def formatException(self, ei: Any) -> str:  # noqa: N802  the name is logging's
         """Name an exception's type and places alone."""

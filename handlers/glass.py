@@ -9,7 +9,7 @@ from core.i18n import Translator
 from flows import glass as flow
 from handlers.context import Context
 from handlers.flow import take
-from services import actors, glass, outbox
+from services import actors, glass_notices, outbox
 from services.language.commands import rest_after
 from services.permissions import Permission, reach
 
@@ -34,7 +34,7 @@ async def words(ctx: Context) -> list[Act] | None:
 
 async def tell(session: Session, *, now: datetime) -> int:
     """Tell those whom broken glass concerns, each in their language; returns how many."""
-    due = await glass.notices(session, now=now)
+    due = await glass_notices.due(session, now=now)
     for one in due:
         t = Translator((await actors.profile(session, one.listener, channel=one.channel)).lang)
         await outbox.enqueue_reply(

@@ -217,14 +217,15 @@ def _say(options: argparse.Namespace) -> int:
 
 
 def _import(options: argparse.Namespace) -> int:
-    from ops.imports import command, kind_of
+    from ops.imports import Wishes, command, kind_of, meanings
     from ops.stack import joined
 
-    kind_of(options.kind)
+    means = meanings(kind_of(options.kind), options.map)
+    wishes = Wishes(options.dry_run, options.skip_bad, means)
     with joined(demo=options.demo) as settings:
         report = command.bring_in(
             settings, options.community or settings.community, options.kind, options.file,
-            dry_run=options.dry_run, skip_bad=options.skip_bad,
+            wishes=wishes,
         )  # fmt: skip
     if options.json:
         _out(command.as_json(report, dry_run=options.dry_run))
@@ -244,7 +245,8 @@ def _export(options: argparse.Namespace) -> int:
         return 0
     with joined(demo=options.demo) as settings:
         community = options.community or settings.community
-        _out(command.take_out(settings, community, options.kind, options.file))
+        whole = not options.masked
+        _out(command.take_out(settings, community, options.kind, options.file, whole=whole))
     return 0
 
 
@@ -258,6 +260,44 @@ def _teams(options: argparse.Namespace) -> int:
     for line in teams.as_text(found, Translator(options.lang)):
         _out(line)
     return 0
+
+
+def _audit(options: argparse.Namespace) -> int:
+    from ops import audit
+    from ops.find import moment
+    from ops.stack import joined
+
+    with joined(demo=options.demo) as settings:
+        if options.deed == "verify":
+            proofs = audit.verify(settings)
+            for line in audit.proofs(proofs, as_json=options.json):
+                _out(line)
+            return 0 if audit.all_whole(proofs) else 1
+        since = moment(options.since, settings.timezone) if options.since else None
+        community = options.community or settings.community
+        found = audit.listing(settings, community, person=options.person, since=since)
+    for line in audit.lines(found, as_json=options.json):
+        _out(line)
+    return 0
+
+
+def _permissions(_options: argparse.Namespace) -> int:
+    from ops import permissions
+
+    changed = permissions.written(permissions.schema_of_routes())
+    _out(f"{permissions.PAGE.name} {'written' if changed else 'is as it should be'}")
+    return 0
+
+
+def _describe_rights(add: Callable[[str, Command, str], argparse.ArgumentParser]) -> None:
+    """Describe what is said of rights, and of who used them."""
+    audit = add("audit", _audit, "prove that the access log is whole, or list it")
+    audit.add_argument("deed", choices=("verify", "list"))
+    audit.add_argument("--json", action="store_true")
+    audit.add_argument("--person", metavar="ID|PHONE", help="only looks at this person")
+    audit.add_argument("--since", metavar="ISO", help="only looks since this moment")
+    audit.add_argument("--community", help="its slug; LINLING_COMMUNITY if left out")
+    add("permissions", _permissions, "write docs/permissions.md out of the table and the routes")
 
 
 def _describe_servers(add: Callable[[str, Command, str], argparse.ArgumentParser]) -> None:
@@ -312,6 +352,7 @@ def parser() -> argparse.ArgumentParser:
     teams = add("teams", _teams, "list the teams and who belongs to them, a team a line")
     teams.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0])
     teams.add_argument("--community", help="its slug; LINLING_COMMUNITY if left out")
+    _describe_rights(add)
     say = add("say", _say, "take a turn of chat; without a text, a turn a line, each afresh")
     say.add_argument("text", nargs="?", metavar="TEXT")
     say.add_argument("--as", dest="as_whom", required=True, metavar="ROLE[:NAME]")
@@ -326,21 +367,27 @@ def parser() -> argparse.ArgumentParser:
 
 def _tables(add: Callable[[str, Command, str], argparse.ArgumentParser]) -> None:
     """Describe what brings tables in and out."""
+    kinds = "buildings, residents, devices, shops, care, workers, activities or points"
     bring = add(
         "import", _import, "import a table (csv, xlsx); nothing is written unless all is well"
     )
-    bring.add_argument("kind", metavar="KIND", help="shops")
+    bring.add_argument("kind", metavar="KIND", help=kinds)
     bring.add_argument("file", metavar="FILE", type=Path)
     bring.add_argument("--dry-run", action="store_true", help="only check")
     bring.add_argument(
         "--skip-bad", action="store_true", help="write the good, and a file of the bad"
     )
+    bring.add_argument(
+        "--map", action="append", default=[], metavar="HEADER=COLUMN",
+        help="which column a header of the file means; remembered",
+    )  # fmt: skip
     bring.add_argument("--json", action="store_true")
     bring.add_argument("--community", help="its slug; LINLING_COMMUNITY if left out")
     take = add("export", _export, "export a table (csv, xlsx)")
-    take.add_argument("kind", metavar="KIND", help="shops")
+    take.add_argument("kind", metavar="KIND", help=kinds)
     take.add_argument("file", metavar="FILE", type=Path)
     take.add_argument("--template", action="store_true", help="only the headers and an example")
+    take.add_argument("--masked", action="store_true", help="with people masked, to hand it on")
     take.add_argument("--community", help="its slug; LINLING_COMMUNITY if left out")
 
 

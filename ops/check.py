@@ -6,7 +6,7 @@ from typing import Any
 
 from core.crypto import SealBrokenError, keyring
 from core.db import Session, sql
-from services import readiness
+from services import looks, readiness
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +240,7 @@ SEALED = (
     ("last_card", "card"), ("last_card", "rest"), ("access_token", "token"),
 )  # fmt: skip
 _SAMPLE = 20
+_WALKED = 1000
 
 
 async def run(session: Session, *, now: datetime) -> list[dict[str, Any]]:
@@ -261,7 +262,22 @@ async def run(session: Session, *, now: datetime) -> list[dict[str, Any]]:
                 "examples": [str(row[0]) for row in rows[:_SAMPLE]],
             }
         )
-    return [*results, await _sealed(session)]
+    return [*results, await _access_log(session), await _sealed(session)]
+
+
+async def _access_log(session: Session) -> dict[str, Any]:
+    """Walk the newest entries of every community's chain; `ops audit verify` walks them all."""
+    broken: list[str] = []
+    for community, slug in await looks.communities(session):
+        proof = await looks.verify(session, community, last=_WALKED)
+        if proof.broken is not None:
+            broken.append(f"{slug} {proof.broken}")
+    return {
+        "name": "access_log_whole",
+        "says": "the access log's chain is whole",
+        "broken": len(broken),
+        "examples": broken,
+    }
 
 
 async def _sealed(session: Session) -> dict[str, Any]:

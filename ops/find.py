@@ -54,7 +54,7 @@ def moment(text: str, zone: str) -> datetime:
         read = datetime.fromisoformat(text)
     except ValueError:
         raise ValueError(
-            f"--now wants an ISO moment, such as 2026-11-22T09:00, not {text}"
+            f"an ISO moment looks like 2026-11-22T09:00, which {text} does not"
         ) from None
     return read if read.tzinfo else read.replace(tzinfo=ZoneInfo(zone))
 

@@ -30,7 +30,7 @@ from services import media
 
 # Whose values stay under the key they were written with, and why.
 FROZEN = {
-    "access_entry": "looks are append-only, and each digest covers the sealed reason",
+    "access_entry": "looks are append-only",
     "ticket_event": "what happened to a ticket is append-only; PostgreSQL refuses any change",
 }
 _LOCK = 7_204_513

@@ -123,10 +123,10 @@ def digest_of(before: bytes, number: int, look: Look) -> bytes:
 
     The reason counts as it was said, so that sealing it anew under another key changes nothing.
     """
+    ids = (look.community, look.actor, look.stands_for, look.subject, look.thing)
     said = (
-        str(look.community), number, int(look.at.timestamp() * 1_000_000), look.actor,
-        look.stands_for, look.role, look.way, look.action, look.subject, look.how_many, look.thing,
-        look.reason,
+        number, int(look.at.timestamp() * 1_000_000), look.role, look.way, look.action,
+        look.how_many, look.reason, *(str(one) if one else None for one in ids),
     )  # fmt: skip
     # A driver's own kind of UUID is written as any other.
     return keyring().digest(before + orjson.dumps(said, default=str), _DIGEST)

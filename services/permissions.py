@@ -112,7 +112,7 @@ RULES: Mapping[Permission, frozenset[Role | Tie]] = {
     Permission.FIGURES_READ: _OPERATOR,
     Permission.WORKERS_READ: _OPERATOR,
     Permission.DEVICES_READ: _STAFF,
-    Permission.DUTY_TAKE: _WORKER,
+    Permission.DUTY_TAKE: _STAFF,
     Permission.TICKETS_READ: _OPERATOR,
     Permission.TICKETS_WORK: _STAFF | _BETWEEN,
     Permission.TICKETS_DISPATCH: _OPERATOR,
@@ -172,5 +172,6 @@ def _holds(by: Actor, one: Role | Tie, at: At) -> bool:
     if at.person is None:
         return False
     if one is Tie.GLASS:
-        return at.person in by.glass
+        behind = At(at.community, anywhere=True)
+        return at.person in by.glass and allowed(by, Permission.GLASS_BREAK, behind)
     return by.person == at.person if one is Tie.SELF else at.person in by.elders

@@ -49,7 +49,14 @@ class Record:
 
 
 async def home_of(session: Session, person: UUID) -> Whereabouts:
-    """Find where somebody lives now; raises UserError `person-unknown` (404) for nobody's home."""
+    """Find where somebody lives now; raises UserError `person-unknown` (404) where that is not known."""
+    if (home := await lives_at(session, person)) is None:
+        raise UserError("person-unknown", status=404)
+    return home
+
+
+async def lives_at(session: Session, person: UUID) -> Whereabouts | None:
+    """Find where somebody lives now; None for somebody without a flat, or who has moved away."""
     row = (
         await session.execute(
             sql(
@@ -64,7 +71,7 @@ async def home_of(session: Session, person: UUID) -> Whereabouts:
         )
     ).one_or_none()
     if row is None:
-        raise UserError("person-unknown", status=404)
+        return None
     place = f"{row.building} {open_json(row.label, 'home.label')}"
     name = open_json(row.name, "person.name")
     return Whereabouts(person, row.community_id, row.grid_id, place, name)

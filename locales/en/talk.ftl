@@ -26,6 +26,10 @@ group-low_income = Low income
 group-special_family = Bereaved one-child family
 group-left_behind = Left behind
 group-veteran = Veteran or kin
+group-disability = Disabled (certificate)
+group-extreme_poverty = Extreme poverty
+group-mental = Mental illness
+group-child = Child in need
 
 sorry-our-fault = Sorry, something went wrong on our side.
 sorry-next = Your message was not carried out; please send it again in a while. If it is urgent, telephone the community office; in danger dial 110, 119 or 120.

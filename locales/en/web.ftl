@@ -188,6 +188,9 @@ web-building-flats = Flats
 web-building-nobody = Nobody registered
 web-building-no-flats = No flats are registered in this building yet.
 web-building-devices = Shared devices
+web-building-open = Open
+web-building-open-noted = Shows name and telephone; it is logged, and the person can read of it
+web-building-no-phone = no telephone registered
 web-building-loading = Opening…
 
 ## The demo's three phones

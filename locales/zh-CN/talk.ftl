@@ -26,6 +26,10 @@ group-low_income = 低保
 group-special_family = 计生特殊家庭
 group-left_behind = 留守
 group-veteran = 优抚
+group-disability = 残疾
+group-extreme_poverty = 特困
+group-mental = 精神障碍
+group-child = 困境儿童
 
 sorry-our-fault = 对不起，我们这边出错了。
 sorry-next = 您的消息没有办成，请过一会儿再发一次。急事请直接打电话给社区，遇到危险请拨打 110、119 或 120。

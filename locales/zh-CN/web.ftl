@@ -188,6 +188,9 @@ web-building-flats = 住户
 web-building-nobody = 没有登记住户
 web-building-no-flats = 这栋楼还没有登记住户。
 web-building-devices = 公共设备
+web-building-open = 查看
+web-building-open-noted = 查看姓名和电话，会记下来，本人看得到
+web-building-no-phone = 没有登记电话
 web-building-loading = 正在打开…
 
 ## 演示里的三部手机

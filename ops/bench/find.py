@@ -12,6 +12,7 @@ from uuid import UUID
 
 import yaml
 
+from core.actor import CLOCK
 from core.clock import utcnow
 from core.crypto import Keyring, use_keyring
 from core.db import Database
@@ -23,6 +24,7 @@ from ops.migrate import migrate
 from ops.seed import data
 from ops.seed.rows import Rows
 from ops.stack import new_keys
+from services.imports import Desk
 from services.shops import imports
 from services.shops.distance import Point
 from services.shops.hours_text import parse
@@ -96,7 +98,7 @@ async def _ask(db: Database, size: int) -> Asked:
     community = await _community(db, size)
     shops = list(_shops(size, Random(size)))
     start = time.perf_counter()
-    await db.run(lambda session: imports.write(session, community, shops, now=utcnow()))
+    await db.run(lambda s: imports.write(Desk(s, community, CLOCK, utcnow()), shops))
     import_s = time.perf_counter() - start
     start = time.perf_counter()
     async with db.reading() as session:

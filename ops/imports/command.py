@@ -1,8 +1,12 @@
 """`python -m ops import KIND FILE` and `export KIND FILE`, and what they say."""
 
 import asyncio
+import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
+from zoneinfo import ZoneInfo
 
 import orjson
 
@@ -11,8 +15,12 @@ from core.crypto import use_keyring
 from core.i18n import Translator
 from core.settings import Settings
 from ops.community import community_of, opened
-from ops.imports import Report, export_file, import_file
+from ops.imports import Report, Wishes, export_file, import_file
+from ops.imports import template as write_template
 from services.imports import Fault
+
+_WIDTH = 30  # signs of a full bar
+_MANY = 10  # faults from which on they are counted by column too
 
 
 def problem(fault: Fault) -> str:
@@ -20,37 +28,54 @@ def problem(fault: Fault) -> str:
     return Translator()(fault.key, **fault.args)
 
 
-def bring_in(
-    settings: Settings, slug: str, kind: str, path: Path, *, dry_run: bool, skip_bad: bool
-) -> Report:
-    """Import a file into a community."""
+def bring_in(settings: Settings, slug: str, kind: str, path: Path, *, wishes: Wishes) -> Report:
+    """Import a file into a community; on a terminal a bar shows how far it has come."""
     use_keyring(settings.keyring)
 
     async def work() -> Report:
         async with opened(settings) as db:
             return await import_file(
-                db, await community_of(db, slug), kind, path, now=utcnow(), dry_run=dry_run,
-                skip_bad=skip_bad, says=problem,
+                db, await community_of(db, slug), kind, path, now=utcnow(), wishes=wishes,
+                says=problem, step=Bar(sys.stderr).step, zone=ZoneInfo(settings.timezone),
             )  # fmt: skip
 
     return asyncio.run(work())
 
 
-def take_out(settings: Settings, slug: str, kind: str, path: Path) -> str:
-    """Export a community's rows into a file."""
+class Bar:
+    """How far it has come, on a line of a terminal that is written anew; elsewhere nothing."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def step(self, done: int, of: int) -> None:
+        """Show so many of so many."""
+        if not self._out.isatty():
+            return
+        full = _WIDTH * done // max(of, 1)
+        self._out.write(f"\r[{'#' * full}{'.' * (_WIDTH - full)}] {done}/{of}")
+        if done >= of:
+            self._out.write("\n")
+        self._out.flush()
+
+
+def take_out(settings: Settings, slug: str, kind: str, path: Path, *, whole: bool) -> str:
+    """Export a community's rows into a file, people masked unless `whole`."""
     use_keyring(settings.keyring)
 
     async def work() -> int:
         async with opened(settings) as db:
-            return await export_file(db, await community_of(db, slug), kind, path)
+            return await export_file(
+                db, await community_of(db, slug), kind, path, now=utcnow(),
+                zone=ZoneInfo(settings.timezone), whole=whole,
+            )  # fmt: skip
 
     return Translator()("export-written", rows=asyncio.run(work()), file=str(path))
 
 
 def template(kind: str, path: Path) -> str:
     """Write the headers and an example; needs no database."""
-    rows = asyncio.run(export_file(None, None, kind, path))
-    return Translator()("export-written", rows=rows, file=str(path))
+    return Translator()("export-written", rows=write_template(kind, path), file=str(path))
 
 
 def as_json(report: Report, *, dry_run: bool) -> str:
@@ -68,7 +93,8 @@ def as_json(report: Report, *, dry_run: bool) -> str:
             {"row": one.row, "column": one.column, "value": one.value, "problem": problem(one)}
             for one in report.faults
         ],
-        "ignored": list(report.ignored),
+        "ignored": [one.header for one in report.strange],
+        "likely": {one.header: one.like for one in report.strange if one.like},
         "bad_file": report.bad_file,
     }
     return orjson.dumps(line).decode()
@@ -87,8 +113,16 @@ def as_text(report: Report, *, dry_run: bool) -> Iterator[str]:
             yield t("import-fault-value", value=one.value, **about)
         else:
             yield t("import-fault", **about)
-    if report.ignored:
-        yield t("import-ignored", columns=t("word-list").join(report.ignored))
+    unread = [one.header for one in report.strange if one.like is None]
+    if unread:
+        yield t("import-ignored", columns=t("word-list").join(unread))
+    for strange in report.strange:
+        if strange.like is not None:
+            yield t("import-likely", header=strange.header, column=strange.like)
+    if len(report.faults) > _MANY:
+        by_column = Counter(one.column for one in report.faults).most_common()
+        counted = (t("import-column-count", column=name, faults=n) for name, n in by_column)
+        yield t("import-by-column", columns=t("word-list").join(counted))
     counts = {"rows": report.rows, "faults": len(report.faults)}
     if report.written:
         yield t(

@@ -1,8 +1,7 @@
-"""Tables as files: csv in UTF-8 or GB 18030, and xlsx; the first sheet, the first line headers."""
+"""Tables as files: csv in UTF-8 or GB 18030, and xlsx with its merged cells; the first sheet alone."""
 
 import csv
 import io
-import unicodedata
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,17 +9,17 @@ from datetime import date, time
 from pathlib import Path
 
 from core.i18n import Translator
-from services.imports import Row
+from services.imports.columns import Line
 
 LARGEST = 64 * 1024 * 1024
+_EXACT = 10**15
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table as it was read; lines without any content are left out, their numbers stay."""
+    """A table as it was read, from its first line on; lines without any content are left out."""
 
-    headers: tuple[str, ...]
-    rows: tuple[Row, ...]
+    lines: tuple[Line, ...]
 
 
 def read(path: Path) -> Sheet:
@@ -58,20 +57,29 @@ def _xlsx(path: Path) -> list[list[str]]:
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        book = load_workbook(path, read_only=True, data_only=True)
+        book = load_workbook(path, data_only=True)  # read-only mode knows no merged cells
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError):
         raise ValueError(Translator()("file-no-xlsx")) from None
-    try:
-        sheet = book.worksheets[0]
-        return [[_cell(value) for value in line] for line in sheet.iter_rows(values_only=True)]
-    finally:
-        book.close()
+    sheet = book.worksheets[0]
+    lines = [[_cell(value) for value in line] for line in sheet.iter_rows(values_only=True)]
+    for merged in sheet.merged_cells.ranges:
+        value = lines[merged.min_row - 1][merged.min_col - 1]
+        for line in lines[merged.min_row - 1 : merged.max_row]:
+            line[merged.min_col - 1 : merged.max_col] = [value] * (
+                merged.max_col - merged.min_col + 1
+            )
+    return lines
 
 
 def _cell(value: object) -> str:
-    """Write a spreadsheet's value as a person sees it: 13900000005.0 is a telephone number."""
+    """Write a spreadsheet's value as a person sees it: 13900000005.0 is a telephone number.
+
+    Of a number with more than 15 digits the spreadsheet has lost the last ones already.
+    """
     if value is None:
         return ""
+    if isinstance(value, int | float) and abs(value) >= _EXACT:
+        return f"{value:.10E}"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, time):
@@ -82,25 +90,29 @@ def _cell(value: object) -> str:
 
 
 def _sheet(lines: Sequence[Sequence[str]]) -> Sheet:
-    if not lines:
-        raise ValueError(Translator()("file-empty"))
-    headers = tuple(unicodedata.normalize("NFKC", "".join(cell.split())) for cell in lines[0])
-    rows = tuple(
-        Row(number, dict(zip(headers, (cell.strip() for cell in line), strict=False)))
-        for number, line in enumerate(lines[1:], 2)
+    found = tuple(
+        (number, tuple(cell.strip() for cell in line))
+        for number, line in enumerate(lines, 1)
         if any(cell.strip() for cell in line)
     )
-    return Sheet(headers, rows)
+    if not found:
+        raise ValueError(Translator()("file-empty"))
+    return Sheet(found)
+
+
+def require_kind(path: Path) -> None:
+    """Raise ValueError for a file that could not be written, before anything is read for it."""
+    if path.suffix.lower() not in {".csv", ".xlsx"}:
+        raise ValueError(Translator()("file-not-written", kind=path.suffix or path.name))
 
 
 def write(path: Path, headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Write a table; csv with a byte order mark, so that spreadsheets read its Chinese."""
+    require_kind(path)
     if path.suffix.lower() == ".csv":
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             csv.writer(file).writerows([headers, *rows])
         return
-    if path.suffix.lower() != ".xlsx":
-        raise ValueError(Translator()("file-not-written", kind=path.suffix or path.name))
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
 

@@ -2,37 +2,20 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
-from typing import Any
-from uuid import UUID
 
 import orjson
 
-from core.db import Session, sql
+from core.db import sql
 from core.ids import uuid7
 from models import Datum
-from services.imports import Counts, Fault, Faulty, Row
-from services.shops.distance import to_wgs84
+from services.imports import Counts, Desk, Fault, Faulty, Reading, Row, cells
 from services.shops.hours_text import parse
 from services.shops.taxonomy import categories, nearest_names, plain, resolve
 
-COLUMNS = ("名称", "类别", "地址", "经度", "纬度", "坐标系", "电话", "营业时间", "标签")
-REQUIRED = ("名称", "类别", "经度", "纬度", "坐标系")
-EXAMPLE = (
-    "老李修鞋铺", "修鞋铺", "听雨路12号", "120.0612", "31.7209", "WGS84", "0519-88000000",
-    "周一至周六 8:00-18:00；周日休息", "配钥匙、修伞",
-)  # fmt: skip
 _LONGEST = 60
-_CHINA = ((73.0, 136.0), (3.0, 54.0))
-_DATUMS = {
-    "wgs84": Datum.WGS84, "gps": Datum.WGS84, "cgcs2000": Datum.WGS84, "天地图": Datum.WGS84,
-    "gcj02": Datum.GCJ02, "火星": Datum.GCJ02, "火星坐标": Datum.GCJ02, "火星坐标系": Datum.GCJ02,
-    "高德": Datum.GCJ02, "腾讯": Datum.GCJ02, "国测局": Datum.GCJ02, "高德地图": Datum.GCJ02,
-    "腾讯地图": Datum.GCJ02, "bd09": Datum.BD09, "bd09ll": Datum.BD09, "百度": Datum.BD09,
-    "百度地图": Datum.BD09, "百度坐标": Datum.BD09,
-}  # fmt: skip
+_text = cells.text_up_to(_LONGEST)
 _WRITTEN = {Datum.WGS84: "WGS84", Datum.GCJ02: "GCJ02", Datum.BD09: "BD09"}
 _PHONE = re.compile(r"(?:\+?86-?)?(\d{3,4}-?\d{7,8}|1\d{10}|[48]00-?\d{3,4}-?\d{3,4}|\d{7,8}|\d{5,6})"
                     r"(?:(?:转|-)\d{1,6})?")  # fmt: skip
@@ -57,9 +40,9 @@ class NewShop:
     tags: list[str]
 
 
-def check(rows: Sequence[Row]) -> tuple[list[tuple[Row, NewShop]], list[Fault]]:
+async def check(_desk: Desk, rows: Sequence[Row]) -> tuple[list[NewShop], list[Fault]]:
     """Read every row; return the good ones and all faults of the others, several a row."""
-    good: list[tuple[Row, NewShop]] = []
+    good: list[NewShop] = []
     faults: list[Fault] = []
     seen: dict[tuple[str, str], int] = {}
     for row in rows:
@@ -67,63 +50,31 @@ def check(rows: Sequence[Row]) -> tuple[list[tuple[Row, NewShop]], list[Fault]]:
         if shop is not None:
             key = (shop.name, shop.address)
             if key in seen:
-                found = [Fault(row.number, "名称", shop.name, "fault-twice", {"row": seen[key]})]
+                found = [Fault(row.number, "name", shop.name, "fault-twice", {"row": seen[key]})]
             else:
                 seen[key] = row.number
-                good.append((row, shop))
+                good.append(shop)
         faults += found
     return good, faults
 
 
 def _read(row: Row) -> tuple[NewShop | None, list[Fault]]:
-    faults: list[Fault] = []
-
-    def cell(column: str, read: Callable[[str], Any]) -> Any:
-        try:
-            return read(row.get(column))
-        except Faulty as fault:
-            faults.append(
-                Fault(row.number, column, row.get(column), fault.key, fault.args_for_words)
-            )
-            return None
-
-    name, category = cell("名称", _name), cell("类别", _category)
-    address, datum = cell("地址", _text), cell("坐标系", _datum)
-    lon = cell("经度", lambda text: _degrees(text, *_CHINA[0]))
-    lat = cell("纬度", lambda text: _degrees(text, *_CHINA[1]))
-    phone, hours, tags = cell("电话", _phone), cell("营业时间", _hours), cell("标签", _tags)
-    if faults:
-        return None, _swapped(row, faults)
-    at = to_wgs84(lon, lat, datum)
+    reading = Reading(row)
+    cell, faults = reading.cell, reading.faults
+    name, category, address = (
+        cell("name", _name),
+        cell("category", _category),
+        cell("address", _text),
+    )
+    at = cells.located(reading, required=True)
+    phone, hours, tags = cell("phone", _phone), cell("hours", _hours), cell("tags", _tags)
+    if at is None or faults:
+        return None, faults
     shop = NewShop(
-        name, category, address, phone, round(at.lon, 7), round(at.lat, 7), datum.value, lon, lat,
-        row.get("营业时间"), hours, tags,
+        name, category, address, phone, at.lon, at.lat, at.datum.value, at.source_lon,
+        at.source_lat, row.get("hours"), hours, tags,
     )  # fmt: skip
     return shop, []
-
-
-def _swapped(row: Row, faults: list[Fault]) -> list[Fault]:
-    """Where both coordinates would fit the other way round, say that instead."""
-    outside = [one for one in faults if one.key == "fault-not-in-china"]
-    if len(outside) < 2:
-        return faults
-    lon, lat = _number(row.get("纬度")), _number(row.get("经度"))
-    if not all(low <= one <= high for one, (low, high) in zip((lon, lat), _CHINA, strict=True)):
-        return faults
-    said = Fault(row.number, "经度", row.get("经度"), "fault-swapped")
-    return [*(one for one in faults if one not in outside), said]
-
-
-def _number(text: str) -> float:
-    return float(unicodedata.normalize("NFKC", text).rstrip("°度"))
-
-
-def _text(text: str) -> str:
-    if len(text) > _LONGEST:
-        raise Faulty("fault-too-long", limit=_LONGEST)
-    if text[:1] in {"=", "@"} or not text.replace("\t", " ").isprintable():
-        raise Faulty("fault-not-text")  # a formula, once the table is opened again
-    return text
 
 
 def _name(text: str) -> str:
@@ -140,26 +91,6 @@ def _category(text: str) -> str:
         known = "、".join(like or [one.zh for one in categories().values()])
         raise Faulty("fault-category-like" if like else "fault-category", known=known)
     return code
-
-
-def _degrees(text: str, least: float, most: float) -> float:
-    if not text:
-        raise Faulty("fault-empty")
-    try:
-        value = _number(text)
-    except ValueError:
-        raise Faulty("fault-number") from None
-    if least <= value <= most:
-        return value
-    raise Faulty("fault-not-in-china")
-
-
-def _datum(text: str) -> Datum:
-    if not text:
-        raise Faulty("fault-datum-empty")
-    if (datum := _DATUMS.get(plain(text))) is None:
-        raise Faulty("fault-datum")
-    return datum
 
 
 def _phone(text: str) -> str | None:
@@ -190,15 +121,14 @@ def _tags(text: str) -> list[str]:
     return list(dict.fromkeys(tags))
 
 
-async def write(
-    session: Session, community: UUID, shops: Sequence[NewShop], *, now: datetime
-) -> Counts:
+async def write(desk: Desk, shops: Sequence[NewShop]) -> Counts:
     """Add the shops or change those of the same name and address; the same file twice is no change."""
     added = changed = 0
     for start in range(0, len(shops), _CHUNK):
         rows = [{"id": str(uuid7()), **asdict(one)} for one in shops[start : start + _CHUNK]]
-        written = await session.execute(
-            _UPSERT, {"community": community, "now": now, "rows": orjson.dumps(rows).decode()}
+        written = await desk.session.execute(
+            _UPSERT,
+            {"community": desk.community, "now": desk.now, "rows": orjson.dumps(rows).decode()},
         )
         for row in written:
             added += row.added
@@ -231,13 +161,13 @@ _UPSERT = sql(
 )
 
 
-async def table(session: Session, community: UUID) -> list[tuple[str, ...]]:
+async def table(desk: Desk) -> list[tuple[str, ...]]:
     """List the shops as rows of the import's own columns, in their source's datum."""
-    rows = await session.execute(
+    rows = await desk.session.execute(
         sql(
             "SELECT * FROM shop WHERE community_id = :community AND enabled ORDER BY category, name"
         ),
-        {"community": community},
+        {"community": desk.community},
     )
     return [
         (

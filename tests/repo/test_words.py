@@ -34,11 +34,8 @@ def data(name: str) -> Any:
 
 
 def groups() -> set[str]:
-    """Name the groups that residents of the demo may belong to."""
-    people = data("demo/people.yaml")
-    return {group for chances in people["groups"].values() for group in chances} | set(
-        people["personas"]["elder"]["groups"]
-    )
+    """Name the groups that residents may belong to."""
+    return set(data("cells.yaml")["groups"])
 
 
 # What may stand in the hole of f"what-{…}" and the like.

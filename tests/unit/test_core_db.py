@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from core.db import Database, Session, sql, sqlstate, wake
+from core.db import Database, Session, before_commit, savepoint, sql, sqlstate, wake
 from core.errors import UserError
 from core.ports import Wake
 
@@ -253,3 +253,30 @@ async def test_a_leader_learns_that_its_connection_is_gone(db: Database, db_url:
     async with asyncio.timeout(LIMIT_S), leading(other, "clock"):
         pass
     await other.aclose()
+
+
+async def test_a_savepoint_takes_back_what_was_to_follow(db: Database, db_url: str) -> None:
+    """Rows, hints and what waits for the commit: a refusal inside leaves none, what was before stays."""
+    bus = Recorder()
+    told = Database(db_url, bus=bus)
+
+    async def refused(session: Session) -> None:
+        async with savepoint(session):
+            await add(session, "inside")
+            wake(session, "inside")
+            before_commit(session, "inside", lambda s: add(s, "inside at the end"))
+            raise UserError("not-allowed")
+
+    async def work(session: Session) -> None:
+        wake(session, "before")
+        before_commit(session, "before", lambda s: add(s, "before"))
+        with pytest.raises(UserError):
+            await refused(session)
+        async with savepoint(session):
+            await add(session, "after")
+            wake(session, "after")
+
+    await told.run(work)
+    await told.aclose()
+    assert await names(db) == ["after", "before"]
+    assert [hint.topic for hint in bus.wakes] == ["before", "after"]

@@ -14,8 +14,8 @@ from sqlalchemy.exc import IntegrityError
 from core import log
 
 SECRET = [
-    "address", "authorization", "body", "card", "cookie", "name", "note", "password", "payload",
-    "phone", "query", "secret", "text", "token",
+    "address", "authorization", "body", "card", "cookie", "id_number", "name", "note", "password",
+    "payload", "phone", "place", "query", "secret", "text", "token",
 ]  # fmt: skip
 
 

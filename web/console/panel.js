@@ -34,8 +34,27 @@ export function createPanel(client, { buildingOf, onTicket }) {
     return el("li", {}, button);
   }
 
-  const resident = ({ name, groups }) =>
-    el("li", {}, el("span", { class: "name" }, name), groups.map((group) => el("span", { class: "group" }, group)));
+  function resident({ id, name, groups }) {
+    const shown = el("span", { class: "name" }, name);
+    const look = t("web-building-open");
+    const open = el("button", { type: "button", class: "button", title: t("web-building-open-noted") }, look);
+    open.addEventListener("click", () => openPerson(id, shown, open));
+    return el("li", {}, shown, groups.map((group) => el("span", { class: "group" }, group)), open);
+  }
+
+  /** Shows whole name and telephone; that it was done is written down there, for the person to read. */
+  async function openPerson(id, shown, button) {
+    button.disabled = true;
+    try {
+      const { name, phone } = await client.post(`/api/console/people/${encodeURIComponent(id)}/open`);
+      shown.textContent = `${name} ${phone || t("web-building-no-phone")}`;
+      button.remove();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      button.disabled = false;
+      button.after(el("span", { role: "alert" }, error.message));
+    }
+  }
 
   function flat({ label, use, use_text: useText, residents, devices }) {
     const nobody = use !== "vacant" && el("p", { class: "soft" }, t("web-building-nobody"));

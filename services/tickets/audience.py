@@ -12,8 +12,9 @@ from uuid import UUID
 
 from core.crypto import open_json
 from core.db import Session, sql
-from models import Happened, Part
+from models import DeviceKind, Happened, Part
 from services.duty import on_duty, workers_of
+from services.homes import living_in
 from services.outbox import enqueue_tickets
 from services.tickets import callers
 from services.tickets.events import Entry, record
@@ -151,7 +152,7 @@ async def _facts(session: Session, tickets: Sequence[UUID]) -> list[Any]:
     rows = await session.execute(
         sql(
             """
-            SELECT t.id, t.grid_id, t.community_id, t.what, t.severity, d.place,
+            SELECT t.id, t.grid_id, t.community_id, t.what, t.severity, d.place, d.kind,
                    coalesce(o.people, '{}') AS operators
             FROM ticket t LEFT JOIN device d ON d.id = t.device_id
             LEFT JOIN (SELECT m.community_id, array_agg(DISTINCT m.person_id) AS people
@@ -193,11 +194,7 @@ async def _on_duty(session: Session, facts: list[Any], *, now: datetime) -> list
 
 async def _household(session: Session, facts: list[Any]) -> list[Listener]:
     """Find the people a device protects and their relatives, by opening the sealed place."""
-    protects: dict[UUID, list[UUID]] = defaultdict(list)
-    for row in facts:
-        if row.place is not None and row.severity in TOLD_AT_ONCE:
-            for person in open_json(row.place, "device.place")["people"]:
-                protects[UUID(person)].append(row.id)
+    protects = await _protected(session, facts)
     if not protects:
         return []
     links = await session.execute(
@@ -220,6 +217,31 @@ async def _household(session: Session, facts: list[Any]) -> list[Listener]:
         for ticket in protects[row.elder_id]
     ]
     return found
+
+
+async def _protected(session: Session, facts: list[Any]) -> dict[UUID, list[UUID]]:
+    """Map those a device protects to their tickets.
+
+    A flat's devices protect its elders and whom they are for, as long as they live there; what is
+    worn protects whoever wears it.
+    """
+    places = {
+        row.id: open_json(row.place, "device.place")
+        for row in facts
+        if row.place is not None and row.severity in TOLD_AT_ONCE
+    }
+    fixed = {row.id for row in facts if row.kind != DeviceKind.WRISTBAND}
+    homes = {UUID(home) for place in places.values() if (home := place.get("home"))}
+    living = await living_in(session, homes)
+    protects: dict[UUID, list[UUID]] = defaultdict(list)
+    for ticket, place in places.items():
+        people = [UUID(person) for person in place["people"]]
+        if place.get("home") and ticket in fixed:
+            here = living[UUID(place["home"])]
+            people = [one for one in here if here[one] or one in people]
+        for person in people:
+            protects[person].append(ticket)
+    return protects
 
 
 async def _note_unreached(

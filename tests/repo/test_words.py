@@ -14,12 +14,13 @@ from core.event import StrangeKind
 from core.i18n import LANGUAGES, LOCALES, page_words
 from flows import glass
 from handlers.routes import NOT_YET
-from models import DeviceKind, Happened, HomeUse, Part, Status
+from models import DeviceKind, Happened, HomeUse, Part, Standing, Status
 from models.calls import CallKind
 from models.points import Reason, RedemptionState
 from services import undelivered
 from services.device_requests import KINDS
 from services.language.intents import ALL
+from services.people.requests import Wish
 from services.shops.places import Source
 from services.tickets.answer import Found, Seen
 from services.tickets.callers import CALLS
@@ -58,6 +59,13 @@ FAMILIES: dict[str, set[str]] = {
     "use-": set(HomeUse),
     "menu-": set(Role),
     "group-": groups(),
+    "relation-": {"child", *data("people.yaml")["relations"]},
+    "need-": set(data("people.yaml")["needs"]),
+    "standing-": {one.value for one in Standing if one is not Standing.BOTH},
+    "bind-asked-": set(Wish),
+    "action-binding-": set(Wish),
+    "binding-own-": set(Wish),
+    "binding-": {"code", *Wish},
     "glass-ask-": {"place", "who", "reason"},
     "glass-next-": {"place", "who", "reason"},
     "glass-reason-": set(glass.REASONS),

@@ -7,6 +7,7 @@ from handlers import (
     accounts,
     activities,
     away,
+    bindings,
     care,
     devices,
     emergency,
@@ -16,7 +17,9 @@ from handlers import (
     people,
     points,
     privacy,
+    proxy,
     redeem,
+    residents,
     shops,
     talk,
     tickets,
@@ -66,13 +69,30 @@ CLICKS: dict[str, OnClick] = {
     "redeem.cancel": redeem.cancel,
     "redeem.confirm": redeem.confirm,
     "redeem.refuse": redeem.refuse,
+    "resident.pick": residents.pick,
+    "resident.more": residents.more,
+    "resident.care": residents.care,
+    "resident.change": residents.change,
+    "resident.out": residents.out,
+    "resident.died": residents.died,
+    "contact.add": residents.add_contact,
+    "contact.end": residents.end_contact,
+    "binding.home": bindings.choose_home,
+    "binding.withdraw": bindings.withdraw,
+    "binding.show": bindings.show,
+    "binding.more": bindings.more_requests,
+    "binding.yes": bindings.confirm,
+    "binding.no": bindings.refuse,
+    "binding.same": bindings.same,
+    "family.end": bindings.unlink,
+    "family.relation": bindings.set_relation,
+    "proxy.end": proxy.end_pressed,
 }
 
 # Understood, but not here yet: said plainly, with a way to a person.
 NOT_YET = (
-    "check_in", "report_problem", "report_status", "bind_elder",
-    "bind_home", "announcements", "resident_lookup", "elder_record", "visit_plan",
-    "record_visit", "ticket_transfer", "settlement",
+    "check_in", "report_problem", "report_status", "announcements",
+    "visit_plan", "record_visit", "ticket_transfer", "settlement",
 )  # fmt: skip
 
 INTENTS: dict[str, OnIntent] = {
@@ -114,6 +134,14 @@ INTENTS: dict[str, OnIntent] = {
     "list_rewards": points.offers,
     "redeem": redeem.begin,
     "confirm_redemption": redeem.ask_code,
+    "resident_lookup": residents.look_up,
+    "elder_record": residents.elder_record,
+    "bind_home": bindings.home,
+    "bind_elder": bindings.elder,
+    "moved_out": bindings.moved_out,
+    "relatives": bindings.relatives,
+    "binding_requests": bindings.open_requests,
+    "end_proxy": proxy.end,
     **{intent: guide.not_yet(intent) for intent in NOT_YET},
 }
 

@@ -250,6 +250,18 @@ def _export(options: argparse.Namespace) -> int:
     return 0
 
 
+def _teams(options: argparse.Namespace) -> int:
+    from core.i18n import Translator
+    from ops import teams
+    from ops.stack import joined
+
+    with joined(demo=options.demo) as settings:
+        found = teams.listed(settings, options.community or settings.community)
+    for line in teams.as_text(found, Translator(options.lang)):
+        _out(line)
+    return 0
+
+
 def _audit(options: argparse.Namespace) -> int:
     from ops import audit
     from ops.find import moment
@@ -337,6 +349,9 @@ def parser() -> argparse.ArgumentParser:
     find.add_argument("--json", action="store_true")
     find.add_argument("--community", help="its slug; LINLING_COMMUNITY if left out")
     _tables(add)
+    teams = add("teams", _teams, "list the teams and who belongs to them, a team a line")
+    teams.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0])
+    teams.add_argument("--community", help="its slug; LINLING_COMMUNITY if left out")
     _describe_rights(add)
     say = add("say", _say, "take a turn of chat; without a text, a turn a line, each afresh")
     say.add_argument("text", nargs="?", metavar="TEXT")

@@ -17,6 +17,7 @@ class Permission(StrEnum):
     PEOPLE_WRITE = "people.write"
     HOMES_READ = "homes.read"
     HOMES_WRITE = "homes.write"
+    BINDINGS_ASK = "bindings.ask"
     BINDINGS_DECIDE = "bindings.decide"
     FAMILY_DECIDE = "family.decide"
     PROXY_ACT = "proxy.act"
@@ -100,6 +101,7 @@ RULES: Mapping[Permission, frozenset[Role | Tie]] = {
     Permission.PEOPLE_WRITE: _STAFF,
     Permission.HOMES_READ: _STAFF,
     Permission.HOMES_WRITE: _OPERATOR,
+    Permission.BINDINGS_ASK: _OWN,
     Permission.BINDINGS_DECIDE: _STAFF,
     Permission.FAMILY_DECIDE: _STAFF | _OWN,
     Permission.PROXY_ACT: _WORKER,

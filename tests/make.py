@@ -71,18 +71,18 @@ async def grid(session: Session, where: UUID, *, number: int = 1) -> Grid:
 
 
 async def home(
-    session: Session, where: Grid, *, label: str = "2单元 501室", building: str = "3幢"
+    session: Session, where: Grid, *, name: str = "3幢", label: str = "2单元 501室", stair: int = 2
 ) -> Home:
     """Make a building with one flat."""
     outline = [[120.06, 31.72], [120.061, 31.72], [120.061, 31.721], [120.06, 31.72]]
     house = await add(
         session,
-        Building(community_id=where.community_id, grid_id=where.id, name=building, outline=outline,
+        Building(community_id=where.community_id, grid_id=where.id, name=name, outline=outline,
                  lon=120.06, lat=31.72),
     )  # fmt: skip
     made: Home = await add(
         session,
-        Home(community_id=where.community_id, building_id=house.id, stair=2, floor=5,
+        Home(community_id=where.community_id, building_id=house.id, stair=stair, floor=5,
              use=HomeUse.OWNED, label=label, label_index=keyring().index(label, "home.label_index")),
     )  # fmt: skip
     return made

@@ -6,15 +6,15 @@ building stand for it.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
-from core.crypto import open_json
 from core.db import Session, sql
 from services.rules.kinds import CHECK_IN
+from services.tickets import protects
 from services.tickets.judge import Signal
 
 AFTER_ALARM = timedelta(minutes=60)
@@ -24,7 +24,7 @@ AFTER, FLAT, GATEWAY = "silent_after_alarm", "flat_silent", "gateway_offline"
 _GROUPS = sql(
     """
     SELECT d.id, d.community_id AS community, d.grid_id AS grid, d.building_id, d.gateway_id, d.source,
-           d.home_index, d.place, b.name AS building, p.last_seen, coalesce(p.online, true) AS online,
+           d.kind, d.home_index, d.place, b.name AS building, p.last_seen, coalesce(p.online, true) AS online,
            (SELECT max(t.alarm_at) FROM ticket t WHERE t.device_id = d.id
               AND t.severity IN ('life', 'care') AND t.what <> :after AND t.what <> :flat
               AND t.what NOT LIKE '%\\_silent') AS alarmed_at
@@ -63,7 +63,7 @@ async def look(session: Session, due: Sequence[Watched], *, now: datetime) -> Fo
             _GROUPS, {"devices": [one.id for one in due], "after": AFTER, "flat": FLAT}
         )
     ).all()
-    _gateways(rows, found, now=now)
+    _gateways(rows, await protects.of(session, rows), found, now=now)
     _flats(rows, found, now=now)
     looked = {one.id for one in due}
     for row in rows:
@@ -73,7 +73,9 @@ async def look(session: Session, due: Sequence[Watched], *, now: datetime) -> Fo
     return Found(found.covered, await _that_matter(session, found.signals))
 
 
-def _gateways(rows: Sequence[Any], found: Found, *, now: datetime) -> None:
+def _gateways(
+    rows: Sequence[Any], protected: Mapping[UUID, list[UUID]], found: Found, *, now: datetime
+) -> None:
     groups: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
         if row.gateway_id is not None:
@@ -88,9 +90,7 @@ def _gateways(rows: Sequence[Any], found: Found, *, now: datetime) -> None:
         )
         if out:
             found.covered |= {row.id for row in silent}
-        people = {
-            person for row in silent for person in open_json(row.place, "device.place")["people"]
-        }
+        people = {str(person) for row in silent for person in protected.get(row.id, ())}
         first = members[0]
         found.signals.append(
             Signal(

@@ -16,17 +16,17 @@ from core.clock import local
 from core.crypto import open_json
 from core.db import Session, sql
 from models import Happened
-from services.tickets import audience
+from services.tickets import audience, protects
 from services.tickets.chain import CARE, first_wait, patient, snapshot, wait_after
 from services.tickets.events import Entry, record
 
-FRAIL = frozenset({"disabled", "dementia"})
+FRAIL = frozenset({"disabled", "dementia", "bedridden"})
 AT_RISK = FRAIL | {"living_alone", "empty_nest", "over80", "severe_disability"}
 _ALONE = "living_alone"
 _OLD, _OLD_CODE = 80, "over80"
 _TICKETS = sql(
     """
-    SELECT t.id, t.community_id, t.epoch, t.what, t.people, d.place,
+    SELECT t.id, t.community_id, t.epoch, t.what, t.people, d.place, d.kind,
            EXISTS (SELECT 1 FROM device o JOIN ticket n ON n.device_id = o.id
                    WHERE o.home_index = d.home_index AND o.id <> d.id AND n.id <> t.id
                      AND n.status IN ('open', 'acked') AND n.severity IN ('life', 'care')) AS second
@@ -57,7 +57,8 @@ async def begin(
     if not tickets:
         return
     rows = (await session.execute(_TICKETS, {"tickets": list(tickets)})).all()
-    people = {row.id: _people(row) for row in rows}
+    people: dict[UUID, list[UUID]] = {row.id: [] for row in rows}
+    people |= await protects.of(session, rows)
     frail = await _frail(session, {one for some in people.values() for one in some}, now=now)
     reached = await _reachable(session, {one for some in people.values() for one in some})
     entries = []
@@ -110,14 +111,6 @@ async def _set(
     )  # fmt: skip
 
 
-def _people(row: Any) -> list[UUID]:
-    if row.people is not None:
-        return [UUID(one) for one in open_json(row.people, "ticket.people")]
-    if row.place is None:
-        return []
-    return [UUID(one) for one in open_json(row.place, "device.place")["people"]]
-
-
 def _unasked(row: Any, people: list[UUID], frail: set[UUID], reached: set[UUID]) -> str | None:
     """Say why asking makes no sense, or None."""
     if row.second:
@@ -133,13 +126,11 @@ async def at_risk(session: Session, devices: Collection[UUID], *, now: datetime)
     """Find the devices that protect somebody at risk: old, alone, 失能 or 失智."""
     rows = (
         await session.execute(
-            sql("SELECT id, place FROM device WHERE id = ANY(CAST(:devices AS uuid[]))"),
+            sql("SELECT id, kind, place FROM device WHERE id = ANY(CAST(:devices AS uuid[]))"),
             {"devices": list(devices)},
         )
     ).all()
-    people = {
-        row.id: {UUID(p) for p in open_json(row.place, "device.place")["people"]} for row in rows
-    }
+    people = await protects.of(session, rows)
     codes = await _codes(session, {one for some in people.values() for one in some}, now=now)
     return {device for device, some in people.items() if any(codes[one] & AT_RISK for one in some)}
 

@@ -10,12 +10,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from core.crypto import open_json
 from core.db import Session, sql
 from models import Happened, Part, Severity
 from services.duty import on_duty, workers_of
 from services.outbox import enqueue_tickets
 from services.tickets import callers, storm
+from services.tickets import protects as who
 from services.tickets.chain import lost
 from services.tickets.events import Entry, record
 
@@ -185,7 +185,7 @@ async def _facts(session: Session, tickets: Sequence[UUID]) -> list[Any]:
     rows = await session.execute(
         sql(
             """
-            SELECT t.id, t.grid_id, t.community_id, t.what, t.severity, t.people, d.place,
+            SELECT t.id, t.grid_id, t.community_id, t.what, t.severity, t.people, d.place, d.kind,
                    coalesce(o.people, '{}') AS operators
             FROM ticket t LEFT JOIN device d ON d.id = t.device_id
             LEFT JOIN (SELECT m.community_id, array_agg(DISTINCT m.person_id) AS people
@@ -227,11 +227,11 @@ async def _on_duty(session: Session, facts: list[Any], *, now: datetime) -> list
 
 async def _household(session: Session, facts: list[Any]) -> list[Listener]:
     """Find the people that a device protects, or a ticket names, and their relatives."""
+    told = [row for row in facts if row.severity in TOLD_AT_ONCE]
     protects: dict[UUID, list[UUID]] = defaultdict(list)
-    for row in facts:
-        if row.severity in TOLD_AT_ONCE:
-            for person in _about(row):
-                protects[UUID(person)].append(row.id)
+    for ticket, people in (await who.of(session, told)).items():
+        for person in people:
+            protects[person].append(ticket)
     if not protects:
         return []
     links = await session.execute(
@@ -254,12 +254,6 @@ async def _household(session: Session, facts: list[Any]) -> list[Listener]:
         for ticket in protects[row.elder_id]
     ]
     return found
-
-
-def _about(row: Any) -> list[str]:
-    if row.people is not None:
-        return list(open_json(row.people, "ticket.people"))
-    return list(open_json(row.place, "device.place")["people"]) if row.place is not None else []
 
 
 async def _note_unreached(

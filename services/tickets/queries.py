@@ -9,6 +9,7 @@ from core.crypto import open_json
 from core.db import Session, sql
 from models import How, Part, Severity, Status
 from services.actors import names
+from services.tickets import protects
 from services.tickets.chain import asks
 from services.tickets.signs import NO_SIGNS, Signs
 
@@ -292,14 +293,10 @@ async def about(session: Session, ticket: UUID) -> list[UUID]:
     rows = await session.execute(
         sql(
             """
-            SELECT t.people, d.place FROM ticket t LEFT JOIN device d ON d.id = t.device_id
-            WHERE t.id = :ticket
+            SELECT t.id, t.people, d.place, d.kind FROM ticket t
+            LEFT JOIN device d ON d.id = t.device_id WHERE t.id = :ticket
             """
         ),
         {"ticket": ticket},
     )
-    row = rows.one()
-    if row.people is not None:
-        return [UUID(one) for one in open_json(row.people, "ticket.people")]
-    place = open_json(row.place, "device.place") if row.place is not None else {"people": []}
-    return [UUID(one) for one in place["people"]]
+    return (await protects.of(session, rows)).get(ticket, [])

@@ -88,7 +88,7 @@ class Alarms(RuleBasedStateMachine):
             await make.membership(session, worker, Role.WORKER, where=place.id, grid_id=grid.id)
             await make.shift(session, worker, grid, duty="worker", now=START)
             for name in ("in order", "shuffled"):
-                flat = await make.home(session, grid, label=name, building=name)
+                flat = await make.home(session, grid, label=name, name=name)
                 if name == "in order":
                     await make.residence(session, self.elder, flat, elder=True)
                 for metric in METRICS:

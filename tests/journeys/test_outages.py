@@ -133,7 +133,7 @@ async def test_a_gateways_outage_is_one_ticket_that_lists_the_unprotected(world:
     async def neighbours(session: Session) -> None:
         grid = await make.grid(session, world.community, number=2)
         for number in range(4):
-            flat = await make.home(session, grid, label=f"{number}01室", building=f"x{number}")
+            flat = await make.home(session, grid, label=f"{number}01室", name=f"x{number}")
             elder = await make.person(session, f"林玉珍{number}")
             made = await make.device(
                 session, "smoke", where=grid, at=flat, protects=[elder.id],

@@ -14,13 +14,14 @@ from core.event import StrangeKind
 from core.i18n import LANGUAGES, LOCALES, page_words
 from flows import glass
 from handlers.routes import NOT_YET
-from models import DeviceKind, Happened, HomeUse, How, Part, Status
+from models import DeviceKind, Happened, HomeUse, How, Part, Standing, Status
 from models.calls import CallKind
 from models.points import Reason, RedemptionState
 from services import undelivered
 from services.away import NOT_BACK
 from services.device_requests import KINDS
 from services.language.intents import ALL
+from services.people.requests import Wish
 from services.rules import outages
 from services.shops.places import Source
 from services.tickets.answer import Found, Seen
@@ -64,6 +65,13 @@ FAMILIES: dict[str, set[str]] = {
     "use-": set(HomeUse),
     "menu-": set(Role),
     "group-": groups(),
+    "relation-": {"child", *data("people.yaml")["relations"]},
+    "need-": set(data("people.yaml")["needs"]),
+    "standing-": {one.value for one in Standing if one is not Standing.BOTH},
+    "bind-asked-": set(Wish),
+    "action-binding-": set(Wish),
+    "binding-own-": set(Wish),
+    "binding-": {"code", *Wish},
     "glass-ask-": {"place", "who", "reason"},
     "glass-next-": {"place", "who", "reason"},
     "glass-reason-": set(glass.REASONS),

@@ -25,10 +25,18 @@ def who(people: Sequence[tuple[UUID, str]], args: dict[str, Any], t: Translator)
     )
 
 
-def how_long(person: UUID, name: str, t: Translator, *, offered: bool = False) -> Card:
-    """Ask for how many days; `offered` after a relative said that the elder is with them."""
+def how_long(
+    person: UUID, name: str, t: Translator, *, offered: bool = False, remedy: bool = False
+) -> Card:
+    """Ask for how many days.
+
+    `offered` after a relative said that the elder is with them, as a `remedy` after a false alarm.
+    """
+    title = t("away-offer" if offered else "away-how-long", name=name)
+    if remedy:
+        title = t("away-remedy", name=name)
     return _card(
-        t("away-offer" if offered else "away-how-long", name=name),
+        title,
         tuple(
             Action("away.days", t("away-days", count=days),
                    args={"person": str(person), "days": days})

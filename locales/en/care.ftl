@@ -128,3 +128,6 @@ silence-live = This device has a silence or a test already; please end that firs
 silence-two = A silence needs a second person; nobody can agree to their own.
 silence-over = This silence has begun or ended already.
 silence-no-device = This device was not found.
+
+away-remedy = If { $name } will be away for some days, report it here and spare the next false alarm.
+remedy-faulty = The device is on the repair list. Until then please keep an eye on this elder.

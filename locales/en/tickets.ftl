@@ -45,6 +45,7 @@ what-wristband_unworn = Wristband not worn
 what-silent_after_alarm = Silent after its own alarm
 what-flat_silent = Several devices of a flat silent at once
 what-gateway_offline = Gateway offline, these elders are unprotected
+what-device_faulty = Device to be repaired
 what-unregistered = Alarm from an unregistered device
 what-unreadable = Unreadable message from a device
 

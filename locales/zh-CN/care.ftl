@@ -122,3 +122,6 @@ silence-live = 这台设备已经有一次静音或测试，请先结束它。
 silence-two = 静音要第二个人同意，不能自己同意自己。
 silence-over = 这次静音已经开始或已经结束了。
 silence-no-device = 没有找到这台设备。
+
+away-remedy = 要是{ $name }还要出去几天，可以顺手报备，免得再误报。
+remedy-faulty = 设备已进维修清单，修好前请多留意这户老人。

@@ -45,6 +45,7 @@ what-wristband_unworn = 手环没戴
 what-silent_after_alarm = 报警后设备没了消息
 what-flat_silent = 家里几台设备同时没了消息
 what-gateway_offline = 网关断线，以下老人失去防护
+what-device_faulty = 设备故障待修
 what-unregistered = 未登记设备报警
 what-unreadable = 设备消息读不懂
 

@@ -19,6 +19,7 @@ from services.imports import (
     workers,
 )
 from services.imports.columns import columns, is_personal
+from services.imports.words import PARTS, listed
 from services.permissions import At, Permission, require
 from services.shops import imports as shops
 
@@ -86,14 +87,16 @@ async def take_out(desk: Desk, name: str, *, whole: bool = False) -> list[tuple[
     return rows
 
 
-_MASKS: Mapping[str | None, Callable[[str], str]] = {
-    None: str, "name": masks.name, "phone": masks.phone, "id_number": masks.id_number,
+_MASKS: Mapping[str, Callable[[str], str]] = {
+    "name": masks.name, "phone": masks.phone, "id_number": masks.id_number,
     "hidden": lambda cell: "***" if cell else "",
 }  # fmt: skip
 
 
 def _masked(name: str, row: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(
-        "、".join(_MASKS[column.mask](part) for part in cell.split("、"))
+        cell
+        if column.mask is None
+        else listed(_MASKS[column.mask](part) for part in PARTS.split(cell))
         for column, cell in zip(columns(name).values(), row, strict=True)
     )

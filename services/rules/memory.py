@@ -66,3 +66,29 @@ async def keep(
             "dues": [changed[slot].due_at for slot in ordered],
         },
     )
+
+
+async def put_off(session: Session, changed: Mapping[Slot, Memory]) -> None:
+    """Write what a look has changed of rows that are there and locked."""
+    ordered = sorted(changed)
+    await session.execute(
+        _PUT_OFF,
+        {
+            "devices": [device for device, _ in ordered],
+            "keys": [key for _, key in ordered],
+            "sinces": [changed[slot].since for slot in ordered],
+            "firings": [changed[slot].firing for slot in ordered],
+            "dues": [changed[slot].due_at for slot in ordered],
+        },
+    )
+
+
+_PUT_OFF = sql(
+    """
+    UPDATE rule_state s SET since = w.since, firing = w.firing, due_at = w.due
+    FROM unnest(CAST(:devices AS uuid[]), CAST(:keys AS text[]), CAST(:sinces AS timestamptz[]),
+                CAST(:firings AS bool[]), CAST(:dues AS timestamptz[]))
+        AS w(device, key, since, firing, due)
+    WHERE s.device_id = w.device AND s.key = w.key
+    """
+)

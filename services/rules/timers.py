@@ -25,11 +25,14 @@ _DUE = sql(
     SELECT due.device_id AS id, due.key, due.since, due.hits, due.firing, d.community_id AS community,
            d.grid_id AS grid, d.kind, d.source, d.home_index, d.installed_at, d.removed_at,
            s.people, p.last_seen,
-           coalesce(p.online, true) AND coalesce(g.online, true) AS online
+           coalesce(p.online, true) AND coalesce(g.online, true) AS online,
+           u.id IS NOT NULL AS suppressed
     FROM due JOIN device d ON d.id = due.device_id
     LEFT JOIN device_scope s ON s.device_id = d.id
     LEFT JOIN device_presence p ON p.device_id = d.id
     LEFT JOIN device_presence g ON g.device_id = d.gateway_id
+    LEFT JOIN suppression u ON u.device_id = due.device_id AND u.key = due.key
+         AND u.judged_at IS NULL
     """
 )
 _STATES = sql(
@@ -55,6 +58,7 @@ class Due:
     people: tuple[bytes, ...]
     memory: Memory
     sign: Sign
+    suppressed: bool
     rule: RuleInForce | None = None
     value: float | None = None
 
@@ -79,10 +83,14 @@ async def sweep(session: Session, book: Book, *, now: datetime) -> int:
         one.slot: _after(one, looks.get(one.slot), now=now, covered=one.id in outage.covered)
         for one in due
     }
-    await memory.keep(session, kept, {one.id: one.community for one in due})
+    await memory.put_off(session, kept)
     await pauses.judged(
         session,
-        {slot: kept[slot].firing for slot, look in looks.items() if not look.held},
+        {
+            one.slot: kept[one.slot].firing
+            for one in due
+            if one.suppressed and one.slot in looks and not looks[one.slot].held
+        },
         now=now,
     )
     signals = [
@@ -117,7 +125,7 @@ def _one(row: Any) -> Due:
     return Due(
         row.id, row.key, row.community, row.grid, row.kind, row.source, row.home_index,
         tuple(row.people or ()), Memory(row.since, tuple(row.hits), row.firing),
-        Sign(None, row.last_seen, row.online, row.installed_at),
+        Sign(None, row.last_seen, row.online, row.installed_at), row.suppressed,
     )  # fmt: skip
 
 

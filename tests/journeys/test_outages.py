@@ -135,6 +135,7 @@ async def test_a_gateways_outage_is_one_ticket_that_lists_the_unprotected(world:
         for number in range(4):
             flat = await make.home(session, grid, label=f"{number}01室", name=f"x{number}")
             elder = await make.person(session, f"林玉珍{number}")
+            await make.residence(session, elder.id, flat, elder=True)
             made = await make.device(
                 session, "smoke", where=grid, at=flat, protects=[elder.id],
                 external=f"neighbour {number}",

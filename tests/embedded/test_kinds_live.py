@@ -44,7 +44,7 @@ CAMERAS = {
 
 def stands(camera: str, zone: str, label: str) -> dict[str, Any]:
     """Make Frigate's event of something that stands in a zone."""
-    after = {"id": f"1.5-{camera}", "camera": camera, "label": label}
+    after: dict[str, Any] = {"id": f"1.5-{camera}", "camera": camera, "label": label}
     after |= {"current_zones": [zone], "stationary": True}
     return {"type": "update", "before": {}, "after": after}
 
@@ -70,6 +70,7 @@ async def test_every_kind_rings_the_worker(noon: Running) -> None:
         for camera, (_, zone, label) in CAMERAS.items():
             await speaks(noon, http, "frigate/events", stands(camera, zone, label))
         wanted = Counter([title for title, _, _ in CASES] + [one[0] for one in CAMERAS.values()])
+        rang = Counter[str]()
         for _ in range(60):
             if (rang := await rung(http, bearer, begun)) == wanted:
                 break

@@ -72,8 +72,8 @@ async def send(
             return
         receipt, spent = await _call(channel, job)
     except _Wait as wait:
-        until = now + timedelta(seconds=wait.seconds)
-        await db.run(lambda session: outbox.postponed(session, row, until=until))
+        seconds = wait.seconds
+        await db.run(lambda session: _later(session, row, seconds, now=now))
     except _Resting as resting:
         until = resting.until
         await db.run(lambda session: _wait_or_go(session, row, until, now=now))
@@ -237,6 +237,13 @@ async def _rest(session: Session, row: Due, error: Halted, *, now: datetime) -> 
     if await pauses.halt(session, row.channel, str(error), seconds=error.after, now=now):
         await alert.halted(session, row.channel, str(error), now=now)
     await _wait_or_go(session, row, now + timedelta(seconds=error.after), now=now)
+
+
+async def _later(session: Session, row: Due, seconds: float, *, now: datetime) -> None:
+    """Keep a row till a limit lets it out; a life alarm takes the next channel besides if long."""
+    if row.life and seconds > _LONGEST_S[True]:
+        await steps.next_channel(session, row, now=now)
+    await outbox.postponed(session, row, until=now + timedelta(seconds=seconds))
 
 
 async def _wait_or_go(session: Session, row: Due, until: datetime, *, now: datetime) -> None:

@@ -152,6 +152,7 @@ async def test_a_lost_token_is_no_doubt_about_the_message(at: Stand) -> None:
     ("kind", "error"),
     [
         ("429", Retryable),
+        ("concurrent", Retryable),
         ("busy", Retryable),
         ("500", Retryable),
         ("502", Ambiguous),

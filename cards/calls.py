@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from cards.care import care_card
 from cards.ticket import at, fields, ticket_card
 from core.card import Action, Card, Field, Style, Tone
 from core.clock import local
 from core.i18n import Translator
-from models import Part, Status
+from models import Part, Severity, Status
 from services import masks
 from services.language.emergency import numbers_to_dial
 from services.tickets.callers import HANDOVER
@@ -21,6 +22,8 @@ _NOBODY_YET = 2  # steps after which everyone on duty has been rung in vain
 def card_of(view: TicketView, part: Part, viewer: UUID, t: Translator, *, now: datetime) -> Card:
     """Show a ticket to one person, whatever it came from."""
     if view.call is None:
+        if view.severity == Severity.CARE:
+            return care_card(view, part, viewer, t, now=now)
         return ticket_card(view, part, viewer, t)
     if view.what == HANDOVER:
         return _talk(view, view.call, part, viewer, t, now=now)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from core.i18n import Translator
 from services.tickets.queries import TicketView
+from services.tickets.signs import NO_SIGNS
 
 
 def discreet(view: TicketView, t: Translator) -> TicketView:
@@ -17,4 +18,7 @@ def discreet(view: TicketView, t: Translator) -> TicketView:
         acked_by_name=worker if view.acked_by_name else "",
         assigned_to_name=worker if view.assigned_to_name else "",
         call=call,
+        signs=NO_SIGNS,
+        unprotected=(),
+        answers=tuple(replace(one, name=t("somebody-family")) for one in view.answers),
     )

@@ -10,6 +10,7 @@ from models import Part, Severity, Status
 from services.ingest.late import LATE
 from services.tickets.chain import AT_ONCE
 from services.tickets.queries import TicketView
+from services.tickets.storm import CARDS
 
 _DIAL = {"smoke": "119", "fire_point": "119", "gas": "119", "carbon_monoxide": "120",
          "sos": "120", "fall": "120"}  # fmt: skip
@@ -23,14 +24,15 @@ def ticket_card(view: TicketView, part: Part, viewer: UUID, t: Translator) -> Ca
         title=t("ticket-title", what=t(f"what-{view.what}"), place=view.place),
         summary=_summary(view, part, t),
         fields=tuple(fields(view, part, t)),
-        actions=tuple(_actions(view, part, viewer, t)),
-        tone=_tone(view),
+        actions=tuple(actions(view, part, viewer, t)),
+        tone=tone(view),
         version=view.version,
         ticket=str(view.id),
     )
 
 
-def _tone(view: TicketView) -> Tone:
+def tone(view: TicketView) -> Tone:
+    """Say by colour how it stands."""
     if view.status is Status.CLOSED:
         return "success"
     return "warning" if view.status in {Status.RESOLVED, Status.ACKED} else "danger"
@@ -85,6 +87,10 @@ def fields(view: TicketView, part: Part, t: Translator) -> list[Field]:
         rows.append(Field(t("field-number"), f"{view.number}"))
         if view.grid:
             rows.append(Field(t("field-grid"), view.grid))
+        if view.beside >= CARDS:
+            rows.append(Field(t("field-beside"), t("tickets-beside", count=view.beside)))
+        if view.unprotected:
+            rows.append(Field(t("field-unprotected"), t("word-list").join(view.unprotected)))
         if view.assigned_to_name and view.status is Status.OPEN:
             rows.append(Field(t("field-sent"), view.assigned_to_name))
     if view.acked_by_name and view.acked_at is not None:
@@ -100,7 +106,8 @@ def at(moment: datetime) -> str:
     return local(moment).strftime("%m-%d %H:%M")
 
 
-def _actions(view: TicketView, part: Part, viewer: UUID, t: Translator) -> list[Action]:
+def actions(view: TicketView, part: Part, viewer: UUID, t: Translator) -> list[Action]:
+    """Offer the next step to whoever works on it, and the number to dial."""
     found: list[Action] = []
     if part in {Part.WORKER, Part.BACKUP, Part.OPERATOR}:
         if view.status is Status.OPEN:

@@ -4,17 +4,20 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+from cards.away import how_long
 from cards.talk import question, say
 from core.act import Refresh, Reply
 from core.crypto import new_token
 from core.errors import UserError
 from core.i18n import Translator
 from flows.base import Abort, Answer, Ask, Done, Standing, Step, Turn, ticket_of
-from models import Status
+from models import Severity, Status
+from services.actors import names
 from services.tickets import answer as tickets
+from services.tickets import remedies
 from services.tickets.answer import Found, Seen
 from services.tickets.chain import red_again
-from services.tickets.queries import view
+from services.tickets.queries import about, view
 
 NAME = "resolve"
 NOTE_LIMIT = 500
@@ -82,7 +85,21 @@ async def _finish(turn: Turn, standing: Standing) -> Step:
     said = turn.t("resolve-closed")
     if status is Status.RESOLVED:
         said = turn.t("resolve-wait-device", wait=_span(red_again(data["severity"]), turn.t))
-    return Done((Refresh(ticket), Reply(say(said, tone="success"))))
+    remedy = await _remedy(turn, ticket, Found(data["found"]), data["severity"])
+    return Done((Refresh(ticket), Reply(say(said, tone="success")), *remedy))
+
+
+async def _remedy(turn: Turn, ticket: UUID, found: Found, severity: str) -> list[Reply]:
+    """Offer what would spare the next false alarm: the device's repair, or a report of absence."""
+    if found is Found.FAULTY_DEVICE:
+        await remedies.faulty(turn.session, ticket, now=turn.now)
+        return [Reply(say(turn.t("remedy-faulty"), tone="info"))]
+    if found is not Found.FALSE_ALARM or severity != Severity.CARE:
+        return []
+    known = await names(turn.session, await about(turn.session, ticket))
+    return [
+        Reply(how_long(person, name, turn.t, remedy=True)) for person, name in sorted(known.items())
+    ]
 
 
 def _span(wait: timedelta, t: Translator) -> str:

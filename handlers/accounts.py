@@ -9,12 +9,15 @@ from core.act import Act, Fetch, Reply
 from core.actor import Role
 from core.event import GaveNumber, Invited, Joined, Recognised
 from core.i18n import Translator
+from handlers import bindings
 from handlers.context import Context, Pressed
 from services import accounts, actors, linking
 from services.language.commands import intent_of
 from services.language.intents import main_role
 
-_CODE = re.compile(r"\s*(绑定|关联|link)?[\s:：]*(\d(?:[ -]?\d){7})\s*", re.IGNORECASE)
+_CODE = re.compile(
+    r"\s*(绑定|关联|邀请码|link|invitation)?[\s:：]*(\d(?:[ -]?\d){7})\s*", re.IGNORECASE
+)
 # The scene of a code that we made: a QR code, t.me/<bot>?start=…
 SCENE = re.compile(r"link-(\d{8})")
 _INVITE = "link_account"
@@ -44,9 +47,11 @@ async def words(ctx: Context) -> list[Act] | None:
     found = _CODE.fullmatch(ctx.text)
     if found is None:
         return None
+    code = re.sub(r"\D", "", found[2])
     if not found[1] and (ctx.standing or not await linking.is_newcomer(ctx.session, ctx.person)):
-        return None  # eight bare digits may as well be a telephone number
-    return await _join(ctx, re.sub(r"\D", "", found[2]))
+        # Eight bare digits may as well be a telephone number.
+        return None if ctx.standing else await bindings.by_code(ctx, code)
+    return await _join(ctx, code)
 
 
 async def _invite(ctx: Context) -> list[Act]:
@@ -64,9 +69,10 @@ async def _join(ctx: Context, code: str) -> list[Act]:
     person = await linking.join(
         ctx.session, channel=ctx.channel, newcomer=ctx.person, code=code, now=ctx.now
     )
-    if person is None:
-        return [Reply(say(ctx.t("link-code-wrong"), tone="warning"))]
-    return await _linked(ctx, person)
+    if person is not None:
+        return await _linked(ctx, person)
+    invited = await bindings.by_code(ctx, code)
+    return invited or [Reply(say(ctx.t("link-code-wrong"), tone="warning"))]
 
 
 async def recognised(ctx: Context, event: Recognised) -> list[Act]:

@@ -8,8 +8,9 @@ from cards.talk import say
 from core.act import Act, Reply
 from core.i18n import LANGUAGES, Translator
 from handlers.context import Context, Pressed
-from services import devices, duty, people
+from services import devices, duty
 from services.language.intents import main_role
+from services.people import needs
 
 _THANKS = re.compile(r"谢|辛苦|感谢|thank", re.IGNORECASE)
 _BYE = re.compile(r"再见|拜拜|晚安|下次|没事了|\bbye|goodbye", re.IGNORECASE)
@@ -48,7 +49,7 @@ async def set_language(ctx: Context, pressed: Pressed) -> list[Act]:
 
 
 async def _speak(ctx: Context, lang: str) -> list[Act]:
-    await people.set_language(ctx.session, ctx.by, lang)
+    await needs.set_language(ctx.session, ctx.by, lang)
     return [Reply(say(Translator(lang)("language-set"), tone="success"))]
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from cards.points import ask_card, merchant_card, offers_card, resident_card
+from cards.proxy import marked
 from cards.talk import say
 from core.act import Act, Reply
 from core.actor import Role
@@ -15,6 +16,7 @@ from core.i18n import Translator
 from handlers import points
 from handlers.context import Context, Pressed
 from services import actors, outbox
+from services.people import proxy
 from services.points import codes, holds, queries, redemptions, rewards
 from services.points.holds import RedemptionView
 
@@ -141,9 +143,12 @@ async def sweep(session: Session, *, now: datetime) -> int:
 
 
 async def _tell(session: Session, ended: RedemptionView, *, now: datetime) -> None:
-    """Tell the resident at once, in their language, where they redeemed."""
-    profile = await actors.profile(session, ended.person, channel=ended.channel)
-    await outbox.enqueue_reply(
-        session, resident_card(ended, Translator(profile.lang), now=now), person=ended.person,
-        channel=ended.channel, turn=None, now=now,
-    )  # fmt: skip
+    """Tell the resident at once, in their language, where they redeemed; or who acts for them."""
+    to = await proxy.recipient(session, ended.person, now=now)
+    if to is None:
+        return
+    t = Translator((await actors.profile(session, to, channel=ended.channel)).lang)
+    card = resident_card(ended, t, now=now)
+    if to != ended.person and (whom := await proxy.live(session, to, now=now)) is not None:
+        card = marked(card, whom, t)
+    await outbox.enqueue_reply(session, card, person=to, channel=ended.channel, turn=None, now=now)

@@ -11,10 +11,10 @@ from core.card import Card
 from core.db import Session, wake
 from core.i18n import Translator
 from core.metrics import ALARM_TO_CARD
-from models import Status
+from models import Severity, Status
 from services import actors, buttons, outbox, steps
 from services.outbox import Due
-from services.tickets import queries
+from services.tickets import queries, signs, storm
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,10 @@ async def render(
     if shown is None or (shown.shown_ring >= shown.ring and shown.shown_version >= view.version):
         await outbox.sent(session, replace(row, version=view.version))
         return None
+    if view.severity != Severity.LIFE and view.has_device:
+        view = replace(view, beside=await storm.beside(session, view.id))
+    if view.severity == Severity.CARE:
+        view = replace(view, signs=await signs.of(session, view.id, now=now))
     t = Translator(profile.lang)
     card = card_of(discreet(view, t) if abroad else view, shown.part, row.person, t, now=now)
     return Rendered(

@@ -25,7 +25,18 @@ from core.event import (
 )
 from core.i18n import Translator
 from flows.base import Answer, Standing
-from handlers import accounts, flow, glass, newest, people, redeem, shops, unsure
+from handlers import (
+    accounts,
+    flow,
+    glass,
+    newest,
+    people,
+    proxy,
+    redeem,
+    residents,
+    shops,
+    unsure,
+)
 from handlers.context import Context, Pressed
 from handlers.routes import CLICKS, INTENTS, SAYS
 from services import actors, buttons, conversation, media, receipts, steps
@@ -44,8 +55,9 @@ _INTERRUPTION_LIMIT = 12
 # What is said only with these very words, and never guessed.
 _COMMANDS = frozenset(
     {
-        "cancel", "approve_attendance", "more", "register_device", "remove_device",
-        "device_requests",
+        "cancel", "approve_attendance", "more", "moved_out", "relatives", "binding_requests",
+        "end_proxy", "register_device", "remove_device", "device_requests", "safe_yes",
+        "safe_no",
     }
 )  # fmt: skip
 _SURE = 0.9
@@ -102,14 +114,22 @@ async def _click(
     click = Pressed(found.action, found.object_id, found.args)
     pressed.append(click)
     await unsure.forget(ctx)
+    if (whom := await proxy.bound(ctx, click.args)) is not None:
+        stand = await proxy.as_person(ctx, whom)
+        acts = proxy.asks_again(ctx, click, whom) or await _pressed(stand, click)
+        return await proxy.acted(stand, whom, acts)
+    acts = await _pressed(ctx, click)
+    if click.object_id is not None:  # after the handler: tickets are locked before their cards
+        await _reacted(ctx, click.object_id, receipt)
+    return acts
+
+
+async def _pressed(ctx: Context, click: Pressed) -> list[Act]:
     if click.action in SAYS:
         return await INTENTS[SAYS[click.action]](ctx)
     if click.action == unsure.CHOOSE:
         return await _chosen(ctx, click.args)
-    acts = await CLICKS[click.action](ctx, click)
-    if click.object_id is not None:  # after the handler: tickets are locked before their cards
-        await _reacted(ctx, click.object_id, receipt)
-    return acts
+    return await CLICKS[click.action](ctx, click)
 
 
 async def _reacted(ctx: Context, ticket: UUID, receipt: dict[str, Any] | None) -> None:
@@ -127,7 +147,16 @@ async def _reacted(ctx: Context, ticket: UUID, receipt: dict[str, Any] | None) -
 async def _chosen(ctx: Context, args: dict[str, Any]) -> list[Act]:
     """Go on with the guess that was right, as if it had been understood at once."""
     intent, text = args["intent"], args["text"]
-    return await INTENTS[intent](replace(ctx, text=text, slots=slots_of(intent, text)))
+    return await _done(replace(ctx, text=text, slots=slots_of(intent, text)), intent)
+
+
+async def _done(ctx: Context, intent: str) -> list[Act]:
+    """Do what was understood; what is a resident's is done as whom the worker acts for."""
+    whom = await proxy.standing(ctx) if intent in proxy.INTENTS else None
+    if whom is None or ctx.by.through is not None:
+        return await INTENTS[intent](ctx)
+    stand = await proxy.as_person(ctx, whom)
+    return await proxy.acted(stand, whom, await INTENTS[intent](stand))
 
 
 async def _words(ctx: Context, text: str, pressed: list[Pressed]) -> list[Act]:
@@ -135,8 +164,8 @@ async def _words(ctx: Context, text: str, pressed: list[Pressed]) -> list[Act]:
     if not text or len(text) > TEXT_LIMIT:
         raise UserError("text-too-long" if text else "text-empty", limit=TEXT_LIMIT)
     ctx = replace(ctx, text=text, t=await _in_their_language(ctx, text))
-    for words in (people.first, accounts.words, glass.words):
-        if (acts := await words(ctx)) is not None:
+    for taken in (people.first, accounts.words, glass.words):
+        if (acts := await taken(ctx)) is not None:
             return acts
     phrase = intent_of(text)
     if phrase == "more" and (rest := await newest.rest(ctx)):
@@ -152,7 +181,7 @@ async def _words(ctx: Context, text: str, pressed: list[Pressed]) -> list[Act]:
         return await _click(ctx, token, pressed)
     if phrase in _COMMANDS:
         return await INTENTS[phrase](ctx)
-    return await _meant(ctx, _understood(ctx, text))
+    return await residents.words(ctx) or await _meant(ctx, await _understood(ctx, text))
 
 
 async def _in_their_language(ctx: Context, text: str) -> Translator:
@@ -166,8 +195,10 @@ async def _in_their_language(ctx: Context, text: str) -> Translator:
     return Translator(lang)
 
 
-def _understood(ctx: Context, text: str) -> Understanding:
+async def _understood(ctx: Context, text: str) -> Understanding:
     roles = ctx.by.roles
+    if await proxy.standing(ctx) is not None:
+        return understand(text, Role.RESIDENT, lang=ctx.t.lang, also=roles)
     return understand(text, main_role(roles), lang=ctx.t.lang, also=roles)
 
 
@@ -177,7 +208,7 @@ async def _meant(ctx: Context, found: Understanding) -> list[Act]:
     if found.intent == UNKNOWN:
         return await people.kept(ctx) or await unsure.ask(ctx, found)
     await unsure.forget(ctx)
-    return await INTENTS[found.intent](ctx)
+    return await _done(ctx, found.intent)
 
 
 async def _within_flow(ctx: Context, standing: Standing, text: str) -> list[Act]:
@@ -187,7 +218,7 @@ async def _within_flow(ctx: Context, standing: Standing, text: str) -> list[Act]
     if phrase == "skip":
         return await flow.answered(ctx, standing, Answer(choice="skip"))
     if phrase is None and len(text) <= _INTERRUPTION_LIMIT:
-        found = _understood(ctx, text)
+        found = await _understood(ctx, text)
         phrase = "human" if found.intent == "human" and found.confidence > _SURE else None
     if phrase in _INTERRUPTS and phrase in INTENTS:
         return await INTENTS[phrase](ctx)

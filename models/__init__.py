@@ -4,6 +4,7 @@ from models.access import AccessEntry, AccessHead, BrokenGlass
 from models.activities import Activity, ActivityStatus, Enrolment, EnrolmentStatus
 from models.area import Building, Community, Grid, Home, HomeUse, Street
 from models.calls import CallKind, Emergency, Handover, HandoverMessage, Side
+from models.care import Away, AwayEnd, How, SafetyAnswer, Silence, SilenceKind, Suppression
 from models.channels import (
     AccessToken,
     ChannelPause,
@@ -15,7 +16,6 @@ from models.channels import (
     VendorMessage,
 )
 from models.devices import (
-    Comparison,
     DeadLetter,
     Device,
     DeviceKind,
@@ -24,7 +24,6 @@ from models.devices import (
     DeviceState,
     Installation,
     Reading,
-    Rule,
     Stage,
     UnknownDevice,
     UnknownKey,
@@ -72,6 +71,7 @@ from models.points import (
     Reward,
     Transfer,
 )
+from models.rules import Comparison, DeviceScope, Rule, RuleKind, RuleScope, RuleState
 from models.shops import Datum, Shop, ShopMark
 from models.tables import ImportMapping
 from models.tickets import (
@@ -85,4 +85,20 @@ from models.tickets import (
     TicketEvent,
 )
 
-__all__ = [ "AccessEntry", "AccessHead", "AccessToken", "Account", "AccountKind", "Activity", "ActivityStatus", "Binding", "BindingKind", "BindingState", "BrokenGlass", "Building", "Button", "CallKind", "ChannelAccount", "ChannelPause", "CodeEntry", "Community", "Comparison", "Contact", "Conversation", "Credential", "Datum", "DeadLetter", "DemoPersona", "Device", "DeviceKind", "DevicePresence", "DeviceRequest", "DeviceState", "Duty", "Emergency", "Enrolment", "EnrolmentStatus", "FamilyLink", "Grid", "Handover", "HandoverMessage", "Happened", "Heartbeat", "Home", "HomeUse", "ImportMapping", "Inbound", "Installation", "IntakeMark", "Invitation", "ItemOp", "LastCard", "LinkCode", "LoginTicket", "MailboxCounter", "MailboxItem", "Media", "Membership", "MessageWindow", "NoticeConsent", "Outbox", "OutboxKind", "OutboxState", "PaceMark", "Part", "Person", "Posting", "Proxy", "Reading", "Reason", "Redemption", "RedemptionState", "Residence", "Reward", "Rule", "SessionKind", "Severity", "Shift", "Shop", "ShopMark", "Side", "Stage", "Standing", "Status", "Street", "Team", "TeamMember", "Ticket", "TicketCard", "TicketEvent", "Transfer", "UnknownDevice", "UnknownKey", "VendorMessage", "WebSession", "WrongClock", ]  # fmt: skip
+__all__ = [
+    "AccessEntry", "AccessHead", "AccessToken", "Account", "AccountKind", "Activity",
+    "ActivityStatus", "Away", "AwayEnd", "Binding", "BindingKind", "BindingState", "BrokenGlass",
+    "Building", "Button", "CallKind", "ChannelAccount", "ChannelPause", "CodeEntry", "Community",
+    "Comparison", "Contact", "Conversation", "Credential", "Datum", "DeadLetter", "DemoPersona",
+    "Device", "DeviceKind", "DevicePresence", "DeviceRequest", "DeviceScope", "DeviceState", "Duty",
+    "Emergency", "Enrolment", "EnrolmentStatus", "FamilyLink", "Grid", "Handover",
+    "HandoverMessage", "Happened", "Heartbeat", "Home", "HomeUse", "How", "ImportMapping",
+    "Inbound", "Installation", "IntakeMark", "Invitation", "ItemOp", "LastCard", "LinkCode",
+    "LoginTicket", "MailboxCounter", "MailboxItem", "Media", "Membership", "MessageWindow",
+    "NoticeConsent", "Outbox", "OutboxKind", "OutboxState", "PaceMark", "Part", "Person", "Posting",
+    "Proxy", "Reading", "Reason", "Redemption", "RedemptionState", "Residence", "Reward", "Rule",
+    "RuleKind", "RuleScope", "RuleState", "SafetyAnswer", "SessionKind", "Severity", "Shift",
+    "Shop", "ShopMark", "Side", "Silence", "SilenceKind", "Stage", "Standing", "Status", "Street",
+    "Suppression", "Team", "TeamMember", "Ticket", "TicketCard", "TicketEvent", "Transfer",
+    "UnknownDevice", "UnknownKey", "VendorMessage", "WebSession", "WrongClock",
+]  # fmt: skip

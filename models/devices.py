@@ -25,7 +25,6 @@ from models.columns import (
     points_at,
     sealed,
 )
-from models.tickets import Severity
 
 
 class DeviceKind(StrEnum):
@@ -103,7 +102,10 @@ class DevicePresence(SQLModel, table=True):
 
 
 class DeviceState(SQLModel, table=True):
-    """The newest value of each metric; booleans are 0 and 1."""
+    """The newest value of each metric; booleans are 0 and 1.
+
+    `changed_at` is the last sign of life: when the value last changed, a meter's beyond `bound`.
+    """
 
     __tablename__ = "device_state"
     __table_args__ = {"postgresql_with": {"fillfactor": "70"}}
@@ -111,6 +113,8 @@ class DeviceState(SQLModel, table=True):
     metric: str = Field(primary_key=True)
     value: float
     ts: Moment = moment()
+    bound: float | None = None
+    changed_at: MaybeMoment = moment(null=True)
 
 
 class Reading(SQLModel, table=True):
@@ -247,32 +251,3 @@ class DeadLetter(SQLModel, table=True):
     payload: Any = sealed("dead_letter.payload", null=False)
     reason: str
     received_at: Moment = moment()
-
-
-class Comparison(StrEnum):
-    """How a value is held against a rule's limit."""
-
-    AT_LEAST = ">="
-    AT_MOST = "<="
-
-
-class Rule(SQLModel, table=True):
-    """A version of an alarm rule: alarms while `metric` of `kind` compares so to `limit`.
-
-    Without a kind it is about every device. Append-only: the greatest version of a key within a
-    community is in force.
-    """
-
-    __table_args__ = (UniqueConstraint("community_id", "key", "version"),)
-    id: UUID = object_id()
-    community_id: UUID = points_at("community.id")
-    key: str
-    version: int = 1
-    kind: str | None = None
-    metric: str
-    comparison: Comparison = choice("comparison", Comparison)
-    limit: float
-    severity: Severity = choice("severity", Severity)
-    enabled: bool = True
-    source: str = ""
-    created_at: Moment = moment()

@@ -64,6 +64,10 @@ class Happened(StrEnum):
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
     LOOKED = "looked"
+    ASKED = "asked"
+    ANSWERED = "answered"
+    TAKEN_BACK = "taken_back"
+    ASK_OVER = "ask_over"
 
 
 class Part(StrEnum):
@@ -81,7 +85,8 @@ class Ticket(SQLModel, table=True):
     """Something that a person must see to.
 
     `key` is what there is one live ticket of; `recovered_at` is set while the device reports no
-    alarm; `chain` is the snapshot of the escalation steps, `step` the next one.
+    alarm; `chain` is the snapshot of the escalation steps, `step` the next one. `people` are those
+    whom a ticket without a device is about.
     """
 
     __table_args__ = (
@@ -122,6 +127,7 @@ class Ticket(SQLModel, table=True):
     step: int = 0
     next_escalation_at: MaybeMoment = moment(null=True)
     place: Any = sealed("ticket.place")
+    people: Any = sealed("ticket.people")
 
 
 class TicketEvent(SQLModel, table=True):
@@ -156,7 +162,7 @@ class TicketCard(SQLModel, table=True):
     """The one card of a ticket that a person has in a channel.
 
     `ring` counts how often it must ring; a version with a greater ring goes out as a new message,
-    any other as an edit. `next_channel_at` is when a life alarm that nobody confirmed goes to the
+    any other as an edit; with none it only stands in the person's list. `next_channel_at` is when a life alarm that nobody confirmed goes to the
     person's next channel; `confirmed_at` is when they pressed a button of it.
     """
 
@@ -176,6 +182,7 @@ class TicketCard(SQLModel, table=True):
     shown_ring: int = 0
     shown_version: int = 0
     shown_at: MaybeMoment = moment(null=True)
+    rung_at: MaybeMoment = moment(null=True)
     confirmed_at: MaybeMoment = moment(null=True)
     next_channel_at: MaybeMoment = moment(null=True)
 

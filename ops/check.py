@@ -31,6 +31,9 @@ INVARIANTS = (
         SELECT t.id FROM ticket t WHERE t.status IN ('acked', 'resolved') AND
             (SELECT count(*) FROM ticket_event e WHERE e.ticket_id = t.id AND e.epoch = t.epoch
                AND e.kind = 'acked' AND e.person_id = t.acked_by) <> 1
+            AND NOT (t.status = 'resolved' AND t.severity = 'care' AND t.acked_by IS NULL AND EXISTS (
+                SELECT 1 FROM safety_answer a WHERE a.ticket_id = t.id AND a.epoch = t.epoch
+                  AND a.undone_at IS NULL AND a.how IN ('self', 'together', 'voice')))
         UNION ALL
         SELECT ticket_id FROM ticket_event WHERE kind = 'acked'
         GROUP BY ticket_id, epoch HAVING count(*) > 1
@@ -82,7 +85,7 @@ INVARIANTS = (
     ),
     Invariant(
         "alarm_has_ticket",
-        "a device whose newest reading alarms has a live ticket",
+        "a device whose newest reading alarms for a life has a live ticket, unless it is silenced",
         """
         SELECT s.device_id FROM device_state s JOIN device d ON d.id = s.device_id
         JOIN rule r ON r.community_id = d.community_id AND r.metric = s.metric
@@ -90,8 +93,11 @@ INVARIANTS = (
         WHERE d.removed_at IS NULL AND NOT EXISTS (
             SELECT 1 FROM installation i WHERE i.device_id = d.id AND i.ended_at IS NULL)
           AND r.enabled AND r.comparison = '>=' AND s.value >= r."limit"
+          AND r.severity = 'life' AND r.looks_for = 'threshold' AND r.scope = 'community'
           AND r.version = (SELECT max(version) FROM rule n
                            WHERE n.community_id = r.community_id AND n.key = r.key)
+          AND NOT EXISTS (SELECT 1 FROM suppression u WHERE u.device_id = d.id AND u.key = r.key
+                          AND u.judged_at IS NULL)
           AND NOT EXISTS (SELECT 1 FROM ticket t WHERE t.key = d.id || ':' || r.key
                           AND t.status <> 'closed')
         """,
@@ -102,6 +108,34 @@ INVARIANTS = (
         """
         SELECT id FROM ticket WHERE status = 'closed' AND device_id IS NOT NULL
           AND recovered_at IS NULL
+        """,
+    ),
+    Invariant(
+        "answers_respected",
+        "nobody's certainty outweighs somebody who could not reach the person",
+        """
+        SELECT t.id FROM ticket t WHERE t.severity = 'care' AND t.status = 'resolved'
+          AND t.acked_by IS NULL AND EXISTS (
+              SELECT 1 FROM safety_answer a WHERE a.ticket_id = t.id AND a.epoch = t.epoch
+                AND a.undone_at IS NULL AND a.how IN ('guess', 'not_reached'))
+        """,
+    ),
+    Invariant(
+        "timers_swept",
+        "no timer of a rule is overdue by a minute",
+        """
+        SELECT device_id FROM rule_state
+        WHERE due_at < CAST(:now AS timestamptz) - interval '1 minute'
+        """,
+    ),
+    Invariant(
+        "suppressed_is_judged",
+        "what was not told because of a time away or a silence is judged once that is over",
+        """
+        SELECT s.device_id FROM suppression s
+        LEFT JOIN away a ON a.id = s.because_id LEFT JOIN silence q ON q.id = s.because_id
+        WHERE s.judged_at IS NULL
+          AND coalesce(a.ended_at, q.ended_at) < CAST(:now AS timestamptz) - interval '1 hour'
         """,
     ),
     Invariant(
@@ -228,7 +262,8 @@ SEALED = (
     ("residence", "relation"), ("family_link", "relation"), ("contact", "name"),
     ("contact", "phone"), ("contact", "relation"), ("binding", "relation"), ("binding", "said"),
     ("access_entry", "reason"), ("broken_glass", "reason"),
-    ("device", "place"), ("device", "external"), ("ticket", "place"), ("ticket_event", "note"),
+    ("device", "place"), ("device", "external"), ("ticket", "place"), ("ticket", "people"), ("silence", "reason"),
+    ("ticket_event", "note"),
     ("conversation", "flow"), ("conversation", "place"), ("conversation", "search"),
     ("outbox", "payload"),
     ("mailbox_item", "card"),

@@ -128,4 +128,5 @@ def digest_of(before: bytes, number: int, look: Look) -> bytes:
         number, int(look.at.timestamp() * 1_000_000), look.role, look.way, look.action,
         look.how_many, look.reason, *(str(one) if one else None for one in ids),
     )  # fmt: skip
-    return keyring().digest(before + orjson.dumps(said), _DIGEST)
+    # A driver's own kind of UUID is written as any other.
+    return keyring().digest(before + orjson.dumps(said, default=str), _DIGEST)

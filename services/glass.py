@@ -16,7 +16,7 @@ from core.errors import UserError
 from core.ids import uuid7
 from models import Status
 from services import audit, masks
-from services.language.flats import flat_in
+from services.people import flats, spoken
 from services.permissions import At, Permission, allowed, require
 from services.records import Record, Whereabouts, home_of, lives_at, opened
 from services.tickets.answer import locked
@@ -49,32 +49,32 @@ class Broken:
 
 async def at_flat(session: Session, by: Actor, words: str) -> list[Whereabouts]:
     """List who lives in the flat that is named, in the communities in which the actor works."""
-    flat = flat_in(words)
-    if flat is None:
+    flat = spoken.flat_of(words)
+    if flat is None or flat.building is None or flat.door is None:
         return []
+    doors = {
+        one.home: one
+        for community in _communities(by)
+        for one in await flats.matching(session, community, flat)
+    }
     rows = await session.execute(
         sql(
             """
-            SELECT r.person_id, r.community_id, b.grid_id, b.name AS building, h.label, p.name
-            FROM home h JOIN building b ON b.id = h.building_id
-            JOIN residence r ON r.home_id = h.id AND r.until IS NULL
-            JOIN person p ON p.id = r.person_id
-            WHERE h.community_id = ANY(CAST(:communities AS uuid[])) AND h.stair = :stair
-              AND CAST(substring(b.name FROM '[0-9]+') AS integer) = :building
+            SELECT r.person_id, r.home_id, p.name
+            FROM residence r JOIN person p ON p.id = r.person_id
+            WHERE r.until IS NULL AND r.home_id = ANY(CAST(:homes AS uuid[]))
             ORDER BY r.elder DESC, r.id
             """
         ),
-        {"communities": _communities(by), "stair": flat.stair, "building": flat.building},
+        {"homes": list(doors)},
     )
-    found = [
+    return [
         Whereabouts(
-            row.person_id, row.community_id, row.grid_id,
-            f"{row.building} {open_json(row.label, 'home.label')}",
-            open_json(row.name, "person.name"),
+            row.person_id, at.community, at.grid, at.place, open_json(row.name, "person.name")
         )
         for row in rows
-    ]  # fmt: skip
-    return [one for one in found if (meant := flat_in(one.place)) and meant.room == flat.room]
+        for at in (doors[row.home_id],)
+    ]
 
 
 def _communities(by: Actor) -> list[UUID]:

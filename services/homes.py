@@ -1,5 +1,6 @@
 """Homes and their devices, for the people who live there and their relatives."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from core.crypto import keyring, open_json
@@ -10,6 +11,24 @@ from services.map_points import STATE
 def home_index(home: UUID) -> bytes:
     """Make the blind index by which a home's devices are found."""
     return keyring().index(str(home), "device.home_index")
+
+
+async def living_in(session: Session, homes: Collection[UUID]) -> dict[UUID, dict[UUID, bool]]:
+    """Map each of these homes to those who live there now, and whether they are an elder."""
+    found: dict[UUID, dict[UUID, bool]] = {home: {} for home in homes}
+    if homes:
+        rows = await session.execute(
+            sql(
+                """
+                SELECT home_id, person_id, elder FROM residence
+                WHERE until IS NULL AND home_id = ANY(CAST(:homes AS uuid[])) ORDER BY id
+                """
+            ),
+            {"homes": list(homes)},
+        )
+        for row in rows:
+            found[row.home_id][row.person_id] = row.elder
+    return found
 
 
 async def statuses(session: Session, person: UUID) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -35,11 +54,12 @@ async def statuses(session: Session, person: UUID) -> list[tuple[str, list[tuple
         row.home_id: "" if row.id == person else open_json(row.name, "person.name")
         for row in reversed(rows)
     }
-    found = [(who, await _devices(session, home)) for home, who in reversed(homes.items())]
+    found = [(who, await devices_of(session, home)) for home, who in reversed(homes.items())]
     return [(who, devices) for who, devices in found if devices]
 
 
-async def _devices(session: Session, home: UUID) -> list[tuple[str, str]]:
+async def devices_of(session: Session, home: UUID) -> list[tuple[str, str]]:
+    """List (device, state) of a flat; for callers who have asked for permission."""
     rows = await session.execute(
         sql(
             f"""

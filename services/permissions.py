@@ -17,6 +17,7 @@ class Permission(StrEnum):
     PEOPLE_WRITE = "people.write"
     HOMES_READ = "homes.read"
     HOMES_WRITE = "homes.write"
+    BINDINGS_ASK = "bindings.ask"
     BINDINGS_DECIDE = "bindings.decide"
     FAMILY_DECIDE = "family.decide"
     PROXY_ACT = "proxy.act"
@@ -25,6 +26,10 @@ class Permission(StrEnum):
     TABLES_IMPORT = "tables.import"
     TABLES_EXPORT = "tables.export"
     ACCESS_READ = "access.read"
+    RULES_READ = "rules.read"
+    RULES_WRITE = "rules.write"
+    AWAY_SET = "away.set"
+    DEVICES_SILENCE = "devices.silence"
     DEVICES_WRITE = "devices.write"
     DEVICES_REQUEST = "devices.request"
     MAP_READ = "map.read"
@@ -96,6 +101,7 @@ RULES: Mapping[Permission, frozenset[Role | Tie]] = {
     Permission.PEOPLE_WRITE: _STAFF,
     Permission.HOMES_READ: _STAFF,
     Permission.HOMES_WRITE: _OPERATOR,
+    Permission.BINDINGS_ASK: _OWN,
     Permission.BINDINGS_DECIDE: _STAFF,
     Permission.FAMILY_DECIDE: _STAFF | _OWN,
     Permission.PROXY_ACT: _WORKER,
@@ -128,6 +134,10 @@ RULES: Mapping[Permission, frozenset[Role | Tie]] = {
     Permission.POINTS_REVERSE: _OPERATOR,
     Permission.REDEMPTION_READ: _BETWEEN,
     Permission.REDEMPTION_END: frozenset({Role.MERCHANT}),
+    Permission.RULES_READ: _STAFF,
+    Permission.RULES_WRITE: _OPERATOR,
+    Permission.AWAY_SET: _STAFF | {Tie.SELF, Tie.RELATIVE},
+    Permission.DEVICES_SILENCE: _STAFF,
 }
 
 

@@ -13,7 +13,6 @@ from models import (
     Building,
     ChannelAccount,
     Community,
-    Comparison,
     Datum,
     Device,
     DeviceKind,
@@ -54,11 +53,14 @@ async def community(session: Session, *, slug: str = "default") -> Community:
         session, Community(street_id=street.id, slug=slug, name="测试社区", lon=120.06, lat=31.72)
     )
     for key in LIFE_RULES:
-        await add(
-            session,
-            Rule(community_id=made.id, key=key, metric=key, comparison=Comparison.AT_LEAST, limit=1,
-                 severity=Severity.LIFE, source="test"),
-        )  # fmt: skip
+        await rule(session, made.id, key)
+    return made
+
+
+async def rule(session: Session, where: UUID, key: str, **more: Any) -> Rule:
+    """Make a rule, by default of what its key measures."""
+    given = {"metric": key, "limit": 1, "severity": Severity.LIFE, "source": "test", **more}
+    made: Rule = await add(session, Rule(community_id=where, key=key, **given))
     return made
 
 
@@ -68,17 +70,19 @@ async def grid(session: Session, where: UUID, *, number: int = 1) -> Grid:
     return made
 
 
-async def home(session: Session, where: Grid, *, label: str = "2单元 501室") -> Home:
+async def home(
+    session: Session, where: Grid, *, name: str = "3幢", label: str = "2单元 501室", stair: int = 2
+) -> Home:
     """Make a building with one flat."""
     outline = [[120.06, 31.72], [120.061, 31.72], [120.061, 31.721], [120.06, 31.72]]
-    building = await add(
+    house = await add(
         session,
-        Building(community_id=where.community_id, grid_id=where.id, name="3幢", outline=outline,
+        Building(community_id=where.community_id, grid_id=where.id, name=name, outline=outline,
                  lon=120.06, lat=31.72),
     )  # fmt: skip
     made: Home = await add(
         session,
-        Home(community_id=where.community_id, building_id=building.id, stair=2, floor=5,
+        Home(community_id=where.community_id, building_id=house.id, stair=stair, floor=5,
              use=HomeUse.OWNED, label=label, label_index=keyring().index(label, "home.label_index")),
     )  # fmt: skip
     return made

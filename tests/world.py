@@ -17,15 +17,18 @@ from core.event import Clicked, Event, Located, Pictured, Said
 from core.ids import uuid7
 from core.reading import Decoded
 from devices import community_of, decode, decode_push, source_of
-from handlers import activities, devices, glass, redeem
+from handlers import activities, away, devices, glass, redeem
 from handlers.delivery import deliver_due, deliver_turn
 from handlers.dispatch import dispatch
 from models import Device
+from services import silences
 from services.actors import actor
 from services.ingest import batch, partitions
 from services.ingest.registry import Registry
 from services.mailbox import items_after, items_of_turn
 from services.map_points import features
+from services.rules import enrol, timers
+from services.rules.book import Book
 from services.tickets import answer, escalation
 from tests import make
 
@@ -129,6 +132,7 @@ class World:
     channels: dict[str, Any] = field(default_factory=lambda: {"web": WebChannel()})
     base_url: str = ""
     registry: Registry = field(default_factory=Registry)
+    book: Book = field(default_factory=Book)
     numbers: Any = field(default_factory=lambda: count(1))
     community: UUID = field(default_factory=uuid7)
     grid: UUID = field(default_factory=uuid7)
@@ -158,7 +162,7 @@ class World:
             await make.shift(session, who, grid, duty=duty, now=self.now)
         await self._join(session, "operator", "赵敏", Role.OPERATOR)
         await self._join(session, "resident", "周玉兰", Role.RESIDENT)
-        for kind in ("smoke", "gas", "door"):
+        for kind in ("smoke", "gas", "door", "water"):
             self.devices[kind] = await make.device(
                 session, kind, where=grid, at=flat, protects=[elder]
             )
@@ -229,11 +233,30 @@ class World:
         while self.now < end:
             self.now = min(end, self.now + timedelta(seconds=10))
             await self.db.run(lambda s: escalation.sweep(s, now=self.now))
+            await self._rules_tick()
             await self.db.run(lambda s: redeem.sweep(s, now=self.now))
             await self.db.run(lambda s: activities.remind(s, now=self.now))
             await self.db.run(lambda s: devices.tell(s, now=self.now))
             await self.db.run(lambda s: glass.tell(s, now=self.now))
             await self.settle()
+
+    async def jumps(self, **span: float) -> None:
+        """Let much time pass at once: what fell due meanwhile is swept at its end."""
+        self.now += timedelta(**span)
+        await self.passes(microseconds=1)
+
+    async def _rules_tick(self) -> None:
+        await self.db.run(lambda s: enrol.keep_up(s, now=self.now))
+        await self.db.run(lambda s: away.sweep(s, now=self.now))
+        await self.db.run(lambda s: silences.sweep(s, self.book, now=self.now))
+        while await self.db.run(lambda s: timers.sweep(s, self.book, now=self.now)):
+            pass
+
+    async def rule(self, key: str, **more: Any) -> None:
+        """Put a rule in force, from now on."""
+        await self.db.run(lambda s: make.rule(s, self.community, key, **more))
+        await self.db.run(lambda s: enrol.start(s, now=self.now))
+        self.book.read_at = self.registry.read_at = None
 
     async def dispatches(self, name: str) -> None:
         """Let the operator send somebody to the only live ticket."""

@@ -5,16 +5,20 @@ import asyncio
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from core.clock import utcnow
-from handlers import activities, devices, glass, redeem
-from services import housekeeping, steps
+from handlers import activities, away, devices, glass, redeem
+from services import housekeeping, silences, steps
 from services.activities import reminders
 from services.ingest import partitions
 from services.points import redemptions
+from services.rules import enrol, timers
+from services.rules.book import Book
 from services.tickets import escalation
 from worker.stack import BEAT_S, Stack
 
 SWEEP_S = 1
 REMIND_S = 20
+ENROL_S = 30
+AWAY_S = 5
 HOUSEKEEPING_S = 3600
 
 
@@ -28,6 +32,10 @@ async def run(stack: Stack) -> None:
     )
     scheduler.add_job(stack.beat, "interval", seconds=BEAT_S, args=["schedule"])
     scheduler.add_job(sweep, "interval", seconds=SWEEP_S, args=[stack])
+    scheduler.add_job(judge_timers, "interval", seconds=SWEEP_S, args=[stack, Book()])
+    scheduler.add_job(end_silences, "interval", seconds=SWEEP_S, args=[stack, Book()])
+    scheduler.add_job(join_rules, "interval", seconds=ENROL_S, args=[stack])
+    scheduler.add_job(watch_away, "interval", seconds=AWAY_S, args=[stack])
     scheduler.add_job(next_channels, "interval", seconds=SWEEP_S, args=[stack])
     scheduler.add_job(give_back, "interval", seconds=SWEEP_S, args=[stack])
     scheduler.add_job(tell_of_devices, "interval", seconds=SWEEP_S, args=[stack])
@@ -46,6 +54,28 @@ async def sweep(stack: Stack) -> None:
     """Escalate what is due, batch after batch, until nothing is."""
     while await stack.db.run(lambda s: escalation.sweep(s, now=utcnow())) == escalation.BATCH:
         pass
+
+
+async def judge_timers(stack: Stack, book: Book) -> None:
+    """Look at devices of which nothing was heard or used, and at what has lasted."""
+    while await stack.db.run(lambda s: timers.sweep(s, book, now=utcnow())) == timers.BATCH:
+        pass
+
+
+async def end_silences(stack: Stack, book: Book) -> None:
+    """Let silenced devices ring again, on the second."""
+    await stack.db.run(lambda s: silences.sweep(s, book, now=utcnow()))
+
+
+async def join_rules(stack: Stack) -> None:
+    """Let new devices join the rules."""
+    while await stack.db.run(lambda s: enrol.keep_up(s, now=utcnow())) == enrol.BATCH:
+        pass
+
+
+async def watch_away(stack: Stack) -> None:
+    """End times away that are over, by use or by their day."""
+    await stack.db.run(lambda s: away.sweep(s, now=utcnow()))
 
 
 async def next_channels(stack: Stack) -> None:

@@ -1,10 +1,10 @@
 # Talk, help, refusals
 
 menu-title = Hello, this is Linling
-menu-resident = Press one or just say it, such as "shoe repair nearby" or "what is on this weekend". In danger, say "help, fire" or whatever it is, or dial 120, 119 or 110.
-menu-elder = Press one, reply with its number, or just say it. In danger, say so at once, or dial 120, 119 or 110.
-menu-family = Press one or just say it, such as "how is my mother". When something alarms, I tell you at once.
-menu-worker = I send you a card as soon as something alarms. Press its buttons or reply with a number; you may also say "take it", "arrived", "resolved" or "need backup".
+menu-resident = Press one or just say it, such as "shoe repair nearby" or "what is on this weekend". To register your address, say "I live in" and the flat, such as "I live in building 3 stair 2 flat 501". In danger, say "help, fire" or whatever it is, or dial 120, 119 or 110.
+menu-elder = Press one, reply with its number, or just say it. To let your family hear of alarms too, say "invite my daughter". In danger, say so at once, or dial 120, 119 or 110.
+menu-family = Press one or just say it, such as "how is my mother", "link my mother" or "my family". When something alarms, I tell you at once.
+menu-worker = I send you a card as soon as something alarms. Press its buttons or reply with a number; you may also say "take it", "arrived", "resolved" or "need backup". To look a resident up, say "building 3 flat 501"; for an invitation code, say "invite" and the flat; to act for somebody without chat, say "act for" and the name.
 menu-merchant = When a customer redeems, just send me their six-digit code.
 menu-operator = Use the command centre's page to dispatch and for the map; here you may ask about devices.
 home-status-title = Devices at home

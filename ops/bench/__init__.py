@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 Figure = float | int | str
-NAMES = ("alarm", "card", "chat", "find", "ingest", "kill", "ledger", "race", "say")
+NAMES = ("alarm", "card", "chat", "find", "ingest", "kill", "ledger", "race", "say", "timers")
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,13 +143,20 @@ def _write_bad(
 
 
 async def export_file(
-    db: Database, community: UUID, name: str, path: Path, *, now: datetime, zone: tzinfo = UTC
+    db: Database,
+    community: UUID,
+    name: str,
+    path: Path,
+    *,
+    now: datetime,
+    zone: tzinfo = UTC,
+    whole: bool = True,
 ) -> int:
-    """Write the rows that there are; return how many."""
+    """Write the rows that there are, people masked unless `whole`; return how many."""
     files.require_kind(path)
 
     async def work(session: Session) -> list[tuple[str, ...]]:
-        return await take_out(Desk(session, community, BY, now, zone), kind_of(name))
+        return await take_out(Desk(session, community, BY, now, zone), kind_of(name), whole=whole)
 
     rows = await db.run(work)
     files.write(path, _headers(name), rows)

@@ -59,15 +59,15 @@ class Bar:
         self._out.flush()
 
 
-def take_out(settings: Settings, slug: str, kind: str, path: Path) -> str:
-    """Export a community's rows into a file."""
+def take_out(settings: Settings, slug: str, kind: str, path: Path, *, whole: bool) -> str:
+    """Export a community's rows into a file, people masked unless `whole`."""
     use_keyring(settings.keyring)
 
     async def work() -> int:
         async with opened(settings) as db:
             return await export_file(
                 db, await community_of(db, slug), kind, path, now=utcnow(),
-                zone=ZoneInfo(settings.timezone),
+                zone=ZoneInfo(settings.timezone), whole=whole,
             )  # fmt: skip
 
     return Translator()("export-written", rows=asyncio.run(work()), file=str(path))

@@ -25,9 +25,14 @@ from ops.seed import (
 from ops.seed.residents import Flat, persona
 from ops.seed.rows import Rows
 from services import identity
+from services.rules import enrol
 
 SLUG = "default"
 _LOCK = 7_204_512
+_PLAIN_RULE: dict[str, object] = {
+    "looks_for": "threshold", "kind": None, "scope": "community", "scope_index": b"",
+    "comparison": ">=", "clear_limit": None, "span_s": None, "times": None, "schedule": [],
+}  # fmt: skip
 _CHANCE = 6626  # the same community at every start
 _AGE = timedelta(days=120)
 
@@ -92,8 +97,13 @@ async def _rules(session: Session, community: UUID, *, now: datetime) -> Mapping
     rows = Rows()
     for rule in data.rules():
         if rule["key"] not in known:
-            rows.make(Rule, community_id=community, version=1, enabled=True, created_at=now, **rule)
-    return await rows.write(session)
+            rows.make(
+                Rule, community_id=community, version=1, enabled=True, created_at=now,
+                **{**_PLAIN_RULE, **rule},
+            )  # fmt: skip
+    written = await rows.write(session)
+    await enrol.start(session, now=now)
+    return written
 
 
 async def _demo(session: Session, community: UUID, *, now: datetime) -> Mapping[str, int]:

@@ -17,13 +17,14 @@ _LIKE = 45
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of ours; `words` are further headers that mean it."""
+    """A column of ours; `words` are further headers that mean it, `mask` how it is shown masked."""
 
     code: str
     header: str
     required: bool
     example: str
     words: tuple[str, ...]
+    mask: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def columns(kind: str) -> Mapping[str, Column]:
     return {
         code: Column(
             code, about["header"], bool(about.get("required")), str(about.get("example", "")),
-            tuple(str(about.get("words", "")).split()),
+            tuple(str(about.get("words", "")).split()), about.get("mask"),
         )
         for code, about in tables()[kind]["columns"].items()
     }  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services import audit
+from services import audit, masks
 from services.imports import (
     Counts,
     Desk,
@@ -18,7 +18,8 @@ from services.imports import (
     residents,
     workers,
 )
-from services.imports.columns import is_personal
+from services.imports.columns import columns, is_personal
+from services.imports.words import PARTS, listed
 from services.permissions import At, Permission, require
 from services.shops import imports as shops
 
@@ -69,13 +70,33 @@ async def bring_in(
     return Done(good, tuple(sorted(faults, key=lambda one: one.row)), counts, may)
 
 
-async def take_out(desk: Desk, name: str) -> list[tuple[str, ...]]:
-    """Read the rows of a table, by the import's own columns."""
+async def take_out(desk: Desk, name: str, *, whole: bool = False) -> list[tuple[str, ...]]:
+    """Read the rows of a table, by the import's own columns.
+
+    Unless it is asked for as a whole, people are masked; such a table can't come in again.
+    """
     require(desk.by, Permission.TABLES_EXPORT, At(desk.community))
     rows = await KINDS[name].table(desk)
+    if not whole:
+        rows = [_masked(name, row) for row in rows]
     if is_personal(name):
         audit.note(
             desk.session, desk.by, Permission.TABLES_EXPORT, community=desk.community,
             now=desk.now, how_many=len(rows), reason=name,
         )  # fmt: skip
     return rows
+
+
+_MASKS: Mapping[str, Callable[[str], str]] = {
+    "name": masks.name, "phone": masks.phone, "id_number": masks.id_number,
+    "hidden": lambda cell: "***" if cell else "",
+}  # fmt: skip
+
+
+def _masked(name: str, row: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(
+        cell
+        if column.mask is None
+        else listed(_MASKS[column.mask](part) for part in PARTS.split(cell))
+        for column, cell in zip(columns(name).values(), row, strict=True)
+    )

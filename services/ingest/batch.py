@@ -22,6 +22,8 @@ from services.tickets import alarms
 __all__ = ["Message", "apply"]
 
 ONLINE = "online"
+# Meters, which only count up.
+METERED = frozenset({"water_total"})
 # Made once: SQLAlchemy reads the text of a statement anew for each object.
 _LAST_DIGESTS = sql(
     """
@@ -54,13 +56,28 @@ _HEARD = sql(
 )
 _NEWEST = sql(
     """
-    INSERT INTO device_state (device_id, metric, value, ts)
-    SELECT d, m, v, t
+    INSERT INTO device_state AS s (device_id, metric, value, ts, bound, changed_at)
+    SELECT d, m, v, t, b, l
     FROM unnest(CAST(:devices AS uuid[]), CAST(:metrics AS text[]),
-                CAST(:amounts AS float8[]), CAST(:times AS timestamptz[]))
-        AS w(d, m, v, t)
+                CAST(:amounts AS float8[]), CAST(:times AS timestamptz[]),
+                CAST(:bounds AS float8[]), CAST(:lives AS timestamptz[]))
+        AS w(d, m, v, t, b, l)
     ON CONFLICT (device_id, metric) DO UPDATE
-    SET value = excluded.value, ts = excluded.ts WHERE device_state.ts <= excluded.ts
+    SET value = excluded.value, ts = excluded.ts,
+        bound = CASE WHEN excluded.value BETWEEN s.value AND s.bound
+                     THEN s.bound ELSE excluded.bound END,
+        changed_at = CASE WHEN CASE WHEN excluded.bound IS NULL THEN excluded.value <> s.value
+                                    ELSE excluded.value > coalesce(s.bound, s.value) END
+                          THEN coalesce(excluded.changed_at, s.changed_at)
+                          ELSE s.changed_at END
+    WHERE s.ts <= excluded.ts
+    """
+)
+# A device that came or went is looked at by the next sweep.
+_LOOK_NOW = sql(
+    """
+    UPDATE rule_state SET due_at = least(due_at, :now)
+    WHERE device_id = ANY(CAST(:devices AS uuid[])) AND due_at IS NOT NULL
     """
 )
 _APPEND = """
@@ -99,11 +116,11 @@ async def apply(
     rows = await _without_replays(session, rows)
     fresh = await _store(session, rows)
     await _presence(session, rows)
-    await _states(session, rows)
+    disordered = await _states(session, registry, rows)
     await oddities.note_clocks(session, rows, now=now)
     tested = await trials.hear(session, rows, now=now)
     fresh = [row for row in fresh if row.known.id not in tested]
-    judged = await signals.of(session, fresh, now=now)
+    judged = await signals.of(session, fresh, disordered=disordered, now=now)
     judged += await meet(session, registry, strangers, now=now)
     if judged:
         await alarms.apply(session, judged, now=now)
@@ -191,26 +208,49 @@ async def _presence(session: Session, rows: list[Row]) -> None:
         },
     )
     turned = {row.device_id for row in changed}
+    if turned:
+        await session.execute(_LOOK_NOW, {"devices": list(turned), "now": rows[0].message.received})
     for community in {str(row.known.community) for row in rows if row.known.id in turned}:
         wake(session, "console", community=community)
 
 
-async def _states(session: Session, rows: list[Row]) -> None:
-    """Keep the newest value of each metric; a late reading does not turn it back."""
-    newest: dict[tuple[UUID, str], Reading] = {}
+async def _states(session: Session, registry: Registry, rows: list[Row]) -> bool:
+    """Keep the newest value of each metric and its last change; a late reading turns nothing back.
+
+    Tells whether any came after a newer one.
+
+    A meter's value has a bound that it must pass to have been used; of other values every change
+    counts. What the broker only remembered is no sign of life.
+    """
+    newest: dict[tuple[UUID, str], Row] = {}
     for row in rows:
         slot = (row.known.id, row.reading.metric)
-        if slot not in newest or newest[slot].ts <= row.reading.ts:
-            newest[slot] = row.reading
+        if slot not in newest or newest[slot].reading.ts <= row.reading.ts:
+            newest[slot] = row
     if not newest:
-        return
-    ordered = sorted(newest)
-    await session.execute(
+        return False
+    ordered = [newest[slot] for slot in sorted(newest)]
+    kept: Any = await session.execute(
         _NEWEST,
         {
-            "devices": [device for device, _ in ordered],
-            "metrics": [metric for _, metric in ordered],
-            "amounts": [float(newest[slot].value) for slot in ordered],
-            "times": [newest[slot].ts for slot in ordered],
+            "devices": [row.known.id for row in ordered],
+            "metrics": [row.reading.metric for row in ordered],
+            "amounts": [float(row.reading.value) for row in ordered],
+            "times": [row.reading.ts for row in ordered],
+            "bounds": [_bound(registry, row) for row in ordered],
+            "lives": [
+                None if row.message.retained else min(row.reading.ts, row.message.received)
+                for row in ordered
+            ],
         },
     )
+    return kept.rowcount < len(ordered) or any(
+        row.reading.ts < newest[row.known.id, row.reading.metric].reading.ts for row in rows
+    )
+
+
+def _bound(registry: Registry, row: Row) -> float | None:
+    metric = row.reading.metric
+    if metric not in METERED:
+        return None
+    return float(row.reading.value) + registry.book.smallest_change(row.known, metric)

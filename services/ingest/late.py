@@ -28,8 +28,7 @@ async def said_since(session: Session, rows: Sequence[Row]) -> list[Row]:
     late = [
         row
         for row in rows
-        if row.message.received - row.reading.ts >= LATE
-        and row.reading.zone is None
+        if row.reading.zone is None
         and any(rule.holds(float(row.reading.value)) for rule in row.rules)
     ]
     if not late:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from core.crypto import keyring, open_json
 from core.db import Session, sql
+from services.rules.book import Book
 
 OWN = "linling"
 FRESH = timedelta(seconds=5)
@@ -38,24 +39,10 @@ class Known:
     community: UUID
     grid: UUID
     kind: str
+    source: str
+    home_index: bytes | None = None
+    people: tuple[bytes, ...] = ()
     testing_until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RuleInForce:
-    """The newest version of an alarm rule."""
-
-    key: str
-    metric: str
-    comparison: str
-    limit: float
-    severity: str
-    kind: str | None = None
-
-    def holds(self, value: float) -> bool:
-        """Tell whether the value alarms; booleans are 0 and 1, and a cover may lean either way."""
-        value = abs(value) if self.metric == "tilt_angle" else value
-        return value >= self.limit if self.comparison == ">=" else value <= self.limit
 
 
 @dataclass(slots=True)
@@ -64,7 +51,7 @@ class Registry:
 
     devices: dict[Address, Known] = field(default_factory=dict)
     communities: dict[str, UUID] = field(default_factory=dict)
-    rules: dict[tuple[UUID, str], list[RuleInForce]] = field(default_factory=dict)
+    book: Book = field(default_factory=Book)
     read_at: datetime | None = None
     _indexes: dict[str, bytes] = field(default_factory=dict)
 
@@ -72,7 +59,9 @@ class Registry:
         """Forget what is old; look up what is missing. Unknown devices are asked for each time."""
         if self.read_at is None or now - self.read_at > FRESH:
             self.devices.clear()
-            await self._read_rules(session)
+            await self._read_communities(session)
+            self.book.read_at = None
+            await self.book.refresh(session, now=now)
             self.read_at = now
         missing = sorted({address for address in wanted if address not in self.devices})
         if missing:
@@ -82,7 +71,8 @@ class Registry:
         rows = await session.execute(
             sql(
                 """
-                SELECT d.id, d.community_id, d.grid_id, d.kind, i.until, w.place
+                SELECT d.id, d.community_id, d.grid_id, d.kind, d.source, d.home_index, s.people,
+                       i.until, w.place
                 FROM unnest(CAST(:sources AS text[]), CAST(:indexes AS bytea[]),
                             CAST(:ids AS uuid[]), CAST(:slugs AS text[])) WITH ORDINALITY
                     AS w(source, external_index, id, slug, place)
@@ -90,6 +80,7 @@ class Registry:
                 JOIN device d ON d.community_id = c.id AND d.removed_at IS NULL
                      AND ((d.source = w.source AND d.external_index = w.external_index)
                           OR d.id = w.id)
+                LEFT JOIN device_scope s ON s.device_id = d.id
                 LEFT JOIN installation i ON i.device_id = d.id AND i.ended_at IS NULL
                 """
             ),
@@ -101,7 +92,10 @@ class Registry:
             },
         )
         for row in rows:
-            known = Known(row.id, row.community_id, row.grid_id, row.kind, row.until)
+            known = Known(
+                row.id, row.community_id, row.grid_id, row.kind, row.source, row.home_index,
+                tuple(row.people or ()), row.until,
+            )  # fmt: skip
             self.devices[missing[row.place - 1]] = known
 
     def _index(self, external: str) -> bytes:
@@ -113,26 +107,10 @@ class Registry:
             known = self._indexes[external] = external_index(external)
         return known
 
-    async def _read_rules(self, session: Session) -> None:
+    async def _read_communities(self, session: Session) -> None:
         self.communities = {
             row.slug: row.id for row in await session.execute(sql("SELECT id, slug FROM community"))
         }
-        rows = await session.execute(
-            sql(
-                """
-                SELECT DISTINCT ON (community_id, key) community_id, key, kind, metric, comparison,
-                       "limit" AS at, severity, enabled
-                FROM rule ORDER BY community_id, key, version DESC
-                """
-            )
-        )
-        self.rules = {}
-        for row in rows:
-            if row.enabled:
-                rule = RuleInForce(
-                    row.key, row.metric, row.comparison, row.at, row.severity, row.kind
-                )
-                self.rules.setdefault((row.community_id, row.metric), []).append(rule)
 
 
 async def silent(session: Session, source: str, *, since: datetime) -> list[tuple[str, str]]:

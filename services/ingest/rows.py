@@ -8,7 +8,8 @@ from uuid import UUID
 
 from core.reading import Reading
 from services.ingest import zones
-from services.ingest.registry import Known, Registry, RuleInForce
+from services.ingest.registry import Known, Registry
+from services.rules.kinds import RuleInForce
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,6 @@ def row_of(registry: Registry, known: Known, reading: Reading, message: Message)
     event = reading.event_id or f"~{message.digest[:6].hex()}"
     if reading.zone is not None:
         event = f"{event}{zones.MARK}{reading.zone}"
-    rules = registry.rules.get((known.community, reading.metric), ())
-    if rules:
-        kind = zones.kind_of(known.kind, reading.zone)
-        rules = [rule for rule in rules if rule.kind in {None, kind}]
+    kind = zones.kind_of(known.kind, reading.zone)
+    rules = registry.book.judging(known, reading.metric, kind=kind)
     return Row(known, reading, message, (known.id, reading.metric, reading.ts, event), rules)

@@ -10,8 +10,9 @@ from typing import Final
 from uuid import UUID
 
 from core.db import Session, sql
-from services.ingest.registry import FRESH, LIFE_KINDS, RuleInForce
+from services.ingest.registry import FRESH, LIFE_KINDS
 from services.ingest.rows import Row
+from services.rules.kinds import RuleInForce
 from services.tickets import alarms
 from services.tickets.judge import Signal
 
@@ -33,9 +34,9 @@ _STATES = sql(
            r.key, r.comparison, r."limit" AS at, r.severity
     FROM device d JOIN device_state s ON s.device_id = d.id
     JOIN (SELECT DISTINCT ON (community_id, key) * FROM rule
-          ORDER BY community_id, key, version DESC) r
+          WHERE scope = 'community' ORDER BY community_id, key, version DESC) r
       ON r.community_id = d.community_id AND r.metric = s.metric AND r.enabled
-         AND (r.kind IS NULL OR r.kind = d.kind)
+         AND r.looks_for = 'threshold' AND (r.kind IS NULL OR r.kind = d.kind)
     WHERE d.id = ANY(CAST(:devices AS uuid[])) AND d.removed_at IS NULL
     """
 )

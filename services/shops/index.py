@@ -19,8 +19,8 @@ from rapidfuzz import fuzz
 from core.db import Session, sql
 from services.shops.distance import Floats
 from services.shops.hours import Hours
-from services.shops.sound import spelled, syllables
 from services.shops.taxonomy import plain, resolve
+from services.sound import spelled, syllables
 
 Ints = NDArray[np.int32]
 _NOTHING: Ints = np.empty(0, np.int32)

@@ -15,8 +15,8 @@ from math import log
 
 from services.language.kinds import kinds_of
 from services.language.written import is_english
-from services.shops.sound import read_as_word, syllables
 from services.shops.taxonomy import around, categories, light, plain
+from services.sound import read_as_word, syllables
 
 CONFIDENT = 0.62  # share of a word that must be found again
 POSSIBLE = 0.4  # worth offering where nothing else was found

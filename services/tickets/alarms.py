@@ -15,8 +15,8 @@ import orjson
 from core.crypto import seal_json
 from core.db import Session, sql, wake
 from core.ids import uuid7
-from models import Happened, Status
-from services.tickets import audience
+from models import Happened, Severity, Status
+from services.tickets import asking, audience, hush
 from services.tickets.chain import first_wait, snapshot
 from services.tickets.events import Entry, record
 from services.tickets.judge import Live, Outcome, Signal, judge
@@ -36,12 +36,12 @@ class _Opened:
 async def apply(session: Session, signals: Sequence[Signal], *, now: datetime) -> None:
     """Judge signals in their order; open, reopen, recover and close tickets, tell the people.
 
-    Another process may open the same key first: then the key is judged again against its ticket.
+    What a silenced device says is recorded and not told. Another process may open the same key first: then the key is judged again against its ticket.
     """
     by_key: dict[str, list[Signal]] = defaultdict(list)
-    for signal in signals:
+    for signal in await hush.told(session, signals, now=now):
         by_key[signal.key].append(signal)
-    for _ in range(_RACES):
+    for _ in range(_RACES if by_key else 0):
         live = await _lock_live(session, sorted(by_key))
         outcomes = {key: judge(live.get(key), run) for key, run in by_key.items()}
         await _update(session, live, outcomes, by_key, now=now)
@@ -131,12 +131,20 @@ async def _update(
         ],
     )
     reopened = [after.id for _, after in told if "reopened" in after.happened and after.id]
+    await asking.begin(session, _cared(reopened, changed, by_key), now=now)
     await audience.tell(session, reopened, now=now)
     await audience.refresh(
         session, [after.id for _, after in told if after.id and after.id not in reopened], now=now
     )
     for key, _ in told:
         wake(session, "console", community=str(by_key[key][0].community))
+
+
+def _cared(
+    tickets: list[UUID], changed: list[tuple[str, Live]], by_key: dict[str, list[Signal]]
+) -> list[UUID]:
+    care = {after.id for key, after in changed if by_key[key][0].severity == Severity.CARE}
+    return [one for one in tickets if one in care]
 
 
 async def _open(
@@ -165,6 +173,8 @@ async def _open(
             for kind in o.live.happened
         ],
     )
+    cared = [one.id for one in opened if one.signal.severity == Severity.CARE]
+    await asking.begin(session, cared, now=now)
     await audience.tell(session, [one.id for one in opened], now=now)
     for community in {one.signal.community for one in opened}:
         wake(session, "console", community=str(community))
@@ -180,9 +190,9 @@ async def _insert(session: Session, wanted: list[_Opened], *, now: datetime) -> 
             WITH made AS (
                 INSERT INTO ticket (id, community_id, grid_id, device_id, key, what, severity, status,
                                     epoch, version, opened_at, alarm_at, recovered_at, chain, step,
-                                    next_escalation_at, place, previous_id)
+                                    next_escalation_at, place, people, previous_id)
                 SELECT w.id, w.community, w.grid, w.device, w.key, w.what, w.severity, 'open', 1, 1,
-                       :now, w.alarm_at, w.recovered_at, w.chain, 0, CAST(:now AS timestamptz) + w.wait, w.place,
+                       :now, w.alarm_at, w.recovered_at, w.chain, 0, CAST(:now AS timestamptz) + w.wait, w.place, w.people,
                        (SELECT p.id FROM ticket p WHERE p.key = w.key
                         AND (p.status = 'closed' AND p.closed_at > :linked) ORDER BY p.id DESC LIMIT 1)
                 FROM unnest(CAST(:ids AS uuid[]), CAST(:communities AS uuid[]),
@@ -190,9 +200,9 @@ async def _insert(session: Session, wanted: list[_Opened], *, now: datetime) -> 
                             CAST(:whats AS text[]), CAST(:severities AS text[]),
                             CAST(:alarms AS timestamptz[]), CAST(:recoveries AS timestamptz[]),
                             CAST(:chains AS jsonb[]), CAST(:waits AS interval[]),
-                            CAST(:places AS bytea[]))
+                            CAST(:places AS bytea[]), CAST(:about AS bytea[]))
                     AS w(id, community, grid, device, key, what, severity, alarm_at, recovered_at,
-                         chain, wait, place)
+                         chain, wait, place, people)
                 ON CONFLICT (key) WHERE status <> 'closed' DO NOTHING
                 RETURNING id, community_id),
             logged AS (
@@ -218,6 +228,10 @@ async def _insert(session: Session, wanted: list[_Opened], *, now: datetime) -> 
             "waits": [first_wait(chain) for chain in chains],
             "places": [
                 seal_json(one.signal.place, "ticket.place") if one.signal.place else None
+                for one in wanted
+            ],
+            "about": [
+                seal_json(one.signal.people, "ticket.people") if one.signal.people else None
                 for one in wanted
             ],
         },

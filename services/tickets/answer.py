@@ -13,9 +13,9 @@ from core.clock import local
 from core.crypto import open_json
 from core.db import Session, sql, wake
 from core.errors import UserError
-from models import Happened, Part, Status
+from models import Happened, Part, Severity, Status
 from services.permissions import At, Permission, allowed, require
-from services.tickets import audience
+from services.tickets import asking, audience
 from services.tickets.chain import first_wait, red_again, snapshot
 from services.tickets.events import Entry, record
 
@@ -89,7 +89,7 @@ async def resolve(
     data = {"found": found.value, "seen": seen.value} | ({"photo": photo} if photo else {})
     if seen is Seen.NOT_FOUND and row.severity in audience.TOLD_AT_ONCE:
         await _log(session, row, Happened.NOT_FOUND, by, now, data=data, note=note)
-        await reopen(session, ticket, now=now)
+        await reopen(session, ticket, now=now, unasked="not_found")
         return Status.OPEN
     await _log(session, row, Happened.RESOLVED, by, now, data=data, note=note)
     if row.device_id is None or row.recovered_at is not None:
@@ -128,8 +128,13 @@ async def dispatch(
     await audience.ring(session, [audience.Listener(ticket, worker, Part.WORKER)], now=now)
 
 
-async def reopen(session: Session, ticket: UUID, *, now: datetime) -> None:
-    """Turn a ticket open in a new epoch with the full chain; the caller has locked it."""
+async def reopen(
+    session: Session, ticket: UUID, *, now: datetime, unasked: str | None = None
+) -> None:
+    """Turn a ticket open in a new epoch with the full chain; the caller has locked it.
+
+    `unasked` says why nobody needs to be asked first whether the person is safe.
+    """
     row = (
         await session.execute(
             sql("SELECT id, community_id, epoch, severity, what FROM ticket WHERE id = :ticket"),
@@ -146,6 +151,8 @@ async def reopen(session: Session, ticket: UUID, *, now: datetime) -> None:
         wait=first_wait(snapshot(row.severity, row.what)),
     )
     await record(session, [Entry(row.community_id, ticket, row.epoch + 1, Happened.REOPENED, now)])
+    if row.severity == Severity.CARE:
+        await asking.begin(session, [ticket], now=now, unasked=unasked)
     await audience.tell(session, [ticket], now=now)
 
 

@@ -10,12 +10,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from core.crypto import open_json
 from core.db import Session, sql
-from models import Happened, Part
+from models import Happened, Part, Severity
 from services.duty import on_duty, workers_of
 from services.outbox import enqueue_tickets
-from services.tickets import callers
+from services.tickets import callers, storm
+from services.tickets import protects as who
+from services.tickets.chain import lost
 from services.tickets.events import Entry, record
 
 _DUTIES = ("worker", "backup", "lead")
@@ -34,11 +35,11 @@ _RING = sql(
                    ORDER BY person_id, used_at DESC NULLS LAST, id) AS a ON a.person_id = w.person),
     rung AS (
         INSERT INTO ticket_card (ticket_id, person_id, channel, part, ring, shown_ring,
-                                 shown_version)
-        SELECT ticket, person, channel, part, 1, 0, 0 FROM heard WHERE channel IS NOT NULL
+                                 shown_version, rung_at)
+        SELECT ticket, person, channel, part, 1, 0, 0, CAST(:now AS timestamptz) FROM heard WHERE channel IS NOT NULL
         ORDER BY ticket, person
         ON CONFLICT (ticket_id, person_id, channel) DO UPDATE
-        SET ring = ticket_card.ring + 1,
+        SET ring = ticket_card.ring + 1, rung_at = excluded.rung_at,
             part = CASE WHEN excluded.part = 'caller' THEN 'caller' ELSE ticket_card.part END)
     SELECT ticket, person FROM heard WHERE channel IS NULL ORDER BY ticket, person
     """
@@ -58,13 +59,29 @@ async def tell(session: Session, tickets: Sequence[UUID], *, now: datetime) -> N
     """Ring everyone who hears of these tickets first: at opening and in each new epoch."""
     if not tickets:
         return
-    facts = await _facts(session, tickets)
+    facts = [row for row in await _facts(session, tickets) if not _listed(row)]
     clear = [row for row in facts if row.what not in OPERATORS_FIRST]
     listeners = await _called(session, facts)
     listeners += await _on_duty(session, clear, now=now)
     listeners += await _household(session, clear)
     listeners += [Listener(row.id, who, Part.OPERATOR) for row in facts for who in row.operators]
-    await ring(session, listeners, now=now)
+    if all(row.severity == Severity.LIFE for row in facts):
+        await ring(session, listeners, now=now)
+    else:
+        await calmly(session, listeners, now=now)
+
+
+async def calmly(session: Session, listeners: Sequence[Listener], *, now: datetime) -> None:
+    """Ring as `ring` does, but in a storm only grow the workers' lists."""
+    ringing, quiet = await storm.damp(session, listeners, now=now)
+    await ring(session, ringing, now=now)
+    await storm.list_only(session, quiet)
+    await refresh(session, await storm.to_tell_again(session, quiet, now=now), now=now)
+
+
+def _listed(row: Any) -> bool:
+    """Tell whether a ticket is only for the daily list: it rings nobody."""
+    return bool(row.severity == Severity.MAINTENANCE and not lost(row.what))
 
 
 async def ring(session: Session, listeners: Sequence[Listener], *, now: datetime) -> None:
@@ -82,6 +99,7 @@ async def ring(session: Session, listeners: Sequence[Listener], *, now: datetime
             "tickets": [ticket for ticket, _ in ordered],
             "people": [person for _, person in ordered],
             "parts": [unique[pair].part.value for pair in ordered],
+            "now": now,
         },
     )
     missed = [unique[row.ticket, row.person] for row in unreached]
@@ -94,6 +112,22 @@ async def refresh(session: Session, tickets: Sequence[UUID], *, now: datetime) -
     if not tickets:
         return
     await enqueue_tickets(session, tickets, now=now)
+
+
+async def ring_workers(session: Session, ticket: UUID, *, now: datetime) -> None:
+    """Ring those who have the card to work with it; everyone else sees the edit."""
+    rows = await session.execute(
+        sql(
+            """
+            SELECT person_id, part FROM ticket_card
+            WHERE ticket_id = :ticket AND part IN ('worker', 'backup', 'operator')
+            """
+        ),
+        {"ticket": ticket},
+    )
+    workers = [Listener(ticket, row.person_id, Part(row.part)) for row in rows]
+    await ring(session, workers, now=now)
+    await refresh(session, [ticket], now=now)
 
 
 async def of_grid(
@@ -151,7 +185,7 @@ async def _facts(session: Session, tickets: Sequence[UUID]) -> list[Any]:
     rows = await session.execute(
         sql(
             """
-            SELECT t.id, t.grid_id, t.community_id, t.what, t.severity, d.place,
+            SELECT t.id, t.grid_id, t.community_id, t.what, t.severity, t.people, d.place, d.kind,
                    coalesce(o.people, '{}') AS operators
             FROM ticket t LEFT JOIN device d ON d.id = t.device_id
             LEFT JOIN (SELECT m.community_id, array_agg(DISTINCT m.person_id) AS people
@@ -192,12 +226,12 @@ async def _on_duty(session: Session, facts: list[Any], *, now: datetime) -> list
 
 
 async def _household(session: Session, facts: list[Any]) -> list[Listener]:
-    """Find the people a device protects and their relatives, by opening the sealed place."""
+    """Find the people that a device protects, or a ticket names, and their relatives."""
+    told = [row for row in facts if row.severity in TOLD_AT_ONCE]
     protects: dict[UUID, list[UUID]] = defaultdict(list)
-    for row in facts:
-        if row.place is not None and row.severity in TOLD_AT_ONCE:
-            for person in open_json(row.place, "device.place")["people"]:
-                protects[UUID(person)].append(row.id)
+    for ticket, people in (await who.of(session, told)).items():
+        for person in people:
+            protects[person].append(ticket)
     if not protects:
         return []
     links = await session.execute(

@@ -17,6 +17,32 @@ LIFE: list[dict[str, Any]] = [
 ]
 
 
+# Family and elder are asked first; then, or at once where asking makes no sense, somebody goes.
+CARE_ASKING: list[dict[str, Any]] = [
+    {"after_s": 600, "to": ["worker"], "asks": True},
+    {"after_s": 1500, "to": ["backup", "lead"]},
+    {"every_s": 1800, "to": ["all"]},
+]
+CARE: list[dict[str, Any]] = [
+    {"after_s": 900, "to": ["backup", "lead"]},
+    {"every_s": 1800, "to": ["all"]},
+]
+
+
+# A meter or door that is silent tells nothing of its people: the family has until the day is over.
+CARE_SILENT: list[dict[str, Any]] = [
+    {"after_s": 43_200, "to": ["worker"], "asks": True},
+    {"after_s": 44_100, "to": ["backup", "lead"]},
+    {"every_s": 1800, "to": ["all"]},
+]
+# A life device that protects nobody any more is seen to on the same day.
+LOST: list[dict[str, Any]] = [
+    {"after_s": 14_400, "to": ["worker"]},
+    {"every_s": 14_400, "to": ["worker", "lead"]},
+]
+_LOST = ("_offline", "_tampered", "_flat")
+
+
 # Somebody waits for an answer, nobody is in danger: those on duty hear, nobody is woken.
 HANDOVER: list[dict[str, Any]] = [
     {"after_s": 600, "to": ["backup", "lead"]},
@@ -34,7 +60,28 @@ def snapshot(severity: str, what: str) -> list[dict[str, Any]]:
     """Return the chain that a ticket opened now keeps."""
     if what == "handover":
         return HANDOVER
-    return LIFE if severity == "life" or what in AT_ONCE else []
+    if severity == "care" and patient(what):
+        return CARE_SILENT
+    if severity == "maintenance" and lost(what):
+        return LOST
+    if what in AT_ONCE:
+        return LIFE
+    return {"life": LIFE, "care": CARE_ASKING}.get(severity, [])
+
+
+def patient(what: str) -> bool:
+    """Tell whether a device is silent, and not a person, so that there is time to ask."""
+    return what.endswith("_silent") and what != "flat_silent"
+
+
+def lost(what: str) -> bool:
+    """Tell whether a life device has stopped protecting: not for the daily list, but for today."""
+    return what.endswith(_LOST)
+
+
+def asks(chain: list[dict[str, Any]], step: int) -> bool:
+    """Tell whether an open ticket at this step waits for the answer of elder and family."""
+    return bool(chain) and chain[min(step, len(chain) - 1)].get("asks", False)
 
 
 def first_wait(chain: list[dict[str, Any]]) -> timedelta | None:

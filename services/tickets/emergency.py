@@ -13,7 +13,7 @@ from core.actor import Actor
 from core.crypto import seal_json
 from core.db import Session, sql, wake
 from core.errors import UserError
-from models import Happened, Part, Status
+from models import Happened, Status
 from services.permissions import At, Permission, require
 from services.tickets import alarms, audience
 from services.tickets.callers import EMERGENCY
@@ -91,7 +91,7 @@ async def withdraw(session: Session, by: Actor, *, ticket: UUID, now: datetime) 
     )
     entry = Entry(row.community_id, row.id, row.epoch, Happened.WITHDRAWN, now, by.person)
     await record(session, [entry])
-    await _ring_workers(session, ticket, now=now)
+    await audience.ring_workers(session, ticket, now=now)
     wake(session, "console", community=str(row.community_id))
 
 
@@ -139,19 +139,3 @@ async def _note(
             "said": seal_json(said, "emergency.said"),
         },
     )  # fmt: skip
-
-
-async def _ring_workers(session: Session, ticket: UUID, *, now: datetime) -> None:
-    """Ring those who have the card to work with it; everyone else sees the edit."""
-    rows = await session.execute(
-        sql(
-            """
-            SELECT person_id, part FROM ticket_card
-            WHERE ticket_id = :ticket AND part IN ('worker', 'backup', 'operator')
-            """
-        ),
-        {"ticket": ticket},
-    )
-    workers = [audience.Listener(ticket, row.person_id, Part(row.part)) for row in rows]
-    await audience.ring(session, workers, now=now)
-    await audience.refresh(session, [ticket], now=now)

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from core.db import Session, sql, wake
-from models import Happened, Status
-from services.tickets import audience
+from models import Happened, Severity, Status
+from services.tickets import audience, safety
 from services.tickets.answer import reopen
 from services.tickets.callers import CALLS, HANDOVER
 from services.tickets.chain import wait_after
@@ -18,13 +18,13 @@ async def sweep(session: Session, *, now: datetime) -> int:
     """Take up to 100 due tickets one step further; returns how many were due.
 
     Rows that another process sweeps are skipped. An open ticket rings the next people; a resolved
-    one whose device still alarms turns red again.
+    one whose device still alarms turns red again, unless the flat has given a sign of life since.
     """
     rows = (
         await session.execute(
             sql(
                 """
-                SELECT id, community_id, grid_id, what, status, epoch, step, chain FROM ticket
+                SELECT id, community_id, grid_id, what, severity, status, epoch, step, chain FROM ticket
                 WHERE next_escalation_at <= :now
                 ORDER BY next_escalation_at LIMIT :batch FOR UPDATE SKIP LOCKED
                 """
@@ -34,7 +34,8 @@ async def sweep(session: Session, *, now: datetime) -> int:
     ).all()
     for row in rows:
         if row.status == Status.RESOLVED:
-            await reopen(session, row.id, now=now)
+            if not await safety.lives(session, row.id, now=now):
+                await reopen(session, row.id, now=now)
         else:
             await _step(session, row, now=now)
     return len(rows)
@@ -56,11 +57,13 @@ async def _step(session: Session, row: Any, *, now: datetime) -> None:
             "wait": wait_after(row.chain, min(row.step, len(row.chain) - 1)),
         },
     )
-    entry = Entry(
-        row.community_id, row.id, row.epoch, Happened.ESCALATED, now, data={"step": row.step}
-    )
-    await record(session, [entry])
-    await audience.ring(session, await _next(session, row, stage["to"], now=now), now=now)
+    kind, data = Happened.ESCALATED, {"step": row.step}
+    if stage.get("asks"):
+        kind, data = Happened.ASK_OVER, {"why": "nobody"}
+    await record(session, [Entry(row.community_id, row.id, row.epoch, kind, now, data=data)])
+    listeners = await _next(session, row, stage["to"], now=now)
+    ring = audience.ring if row.severity == Severity.LIFE else audience.calmly
+    await ring(session, listeners, now=now)
     await audience.refresh(session, [row.id], now=now)
     wake(session, "console", community=str(row.community_id))
 

@@ -14,7 +14,10 @@ from models import Status
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One judged reading: the rule's condition holds (`active`) or does not."""
+    """One judged reading: the rule's condition holds (`active`) or does not.
+
+    `place` and `people` say where and about whom it is when there is no device to say it.
+    """
 
     key: str
     what: str
@@ -26,6 +29,7 @@ class Signal:
     ts: datetime
     place: str | None = None
     retained: bool = False
+    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,17 @@
 """What cards and lists show of tickets."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from core.crypto import open_json
 from core.db import Session, sql
-from models import Part, Status
+from models import How, Part, Severity, Status
+from services.actors import names
+from services.tickets import protects
+from services.tickets.chain import asks
+from services.tickets.signs import NO_SIGNS, Signs
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +32,18 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody who was asked answered."""
+
+    person: UUID
+    name: str
+    how: How
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class TicketView:
-    """A ticket as its cards show it."""
+    """A ticket as its cards show it; until `asks_until` elder and family are being asked."""
 
     id: UUID
     number: int
@@ -55,6 +69,11 @@ class TicketView:
     closed_at: datetime | None
     has_device: bool
     call: Call | None = None
+    asks_until: datetime | None = None
+    answers: tuple[Said, ...] = ()
+    signs: Signs = NO_SIGNS
+    unprotected: tuple[str, ...] = ()
+    beside: int = 0
 
 
 _VIEW = """
@@ -63,7 +82,8 @@ _VIEW = """
            t.recovered_at, t.closed_at, t.place AS own_place, t.device_id IS NOT NULL AS has_device,
            d.place AS device_place, b.name AS building, g.name AS grid,
            who.name AS who, sent.name AS sent, caller.name AS caller, e.kind AS call_kind, e.said,
-           e.withdrawn_at, y.phone, y.answers_from,
+           e.withdrawn_at, y.phone, y.answers_from, t.chain, t.next_escalation_at,
+           t.people,
            EXISTS (SELECT 1 FROM ticket_card k WHERE k.ticket_id = t.id
                    AND k.part IN ('worker', 'backup')) AS told
     FROM ticket t
@@ -89,8 +109,13 @@ def _view(row: Any) -> TicketView:
         row.step, place, row.building or "", row.grid or "", row.opened_at, row.alarm_at,
         row.acked_at, row.acked_by, _name(row.who), row.assigned_to, _name(row.sent),
         row.arrived_at, row.resolved_at, row.recovered_at, row.closed_at, row.has_device,
-        _call(row),
+        _call(row), _asks_until(row),
     )  # fmt: skip
+
+
+def _asks_until(row: Any) -> datetime | None:
+    asking = row.status == Status.OPEN and asks(row.chain, row.step)
+    return row.next_escalation_at if asking else None
 
 
 def _call(row: Any) -> Call | None:
@@ -110,7 +135,28 @@ def _name(sealed: bytes | None) -> str:
 async def view(session: Session, ticket: UUID) -> TicketView:
     """Load one ticket; raises NoResultFound for an unknown id."""
     rows = await session.execute(sql(_VIEW + "WHERE t.id = :ticket"), {"ticket": ticket})
-    return _view(rows.one())
+    row = rows.one()
+    found = _view(row)
+    if row.people is not None and found.severity == Severity.MAINTENANCE:
+        people = [UUID(one) for one in open_json(row.people, "ticket.people")]
+        return replace(found, unprotected=tuple(sorted((await names(session, people)).values())))
+    if found.severity != Severity.CARE:
+        return found
+    return replace(found, answers=await _answers(session, ticket, found.epoch))
+
+
+async def _answers(session: Session, ticket: UUID, epoch: int) -> tuple[Said, ...]:
+    rows = await session.execute(
+        sql(
+            """
+            SELECT a.person_id, p.name, a.how, a.at FROM safety_answer a
+            JOIN person p ON p.id = a.person_id
+            WHERE a.ticket_id = :ticket AND a.epoch = :epoch AND a.undone_at IS NULL ORDER BY a.at
+            """
+        ),
+        {"ticket": ticket, "epoch": epoch},
+    )
+    return tuple(Said(row.person_id, _name(row.name), How(row.how), row.at) for row in rows)
 
 
 async def mine(session: Session, person: UUID) -> list[TicketView]:
@@ -210,3 +256,47 @@ async def show_again(
         },
     )  # fmt: skip
     return bool(found.scalar_one())
+
+
+async def part_of(session: Session, *, ticket: UUID, person: UUID) -> Part | None:
+    """Say what somebody has to do with a ticket; None without a card of it."""
+    rows = await session.execute(
+        sql(
+            """
+            SELECT part FROM ticket_card WHERE ticket_id = :ticket AND person_id = :person LIMIT 1
+            """
+        ),
+        {"ticket": ticket, "person": person},
+    )
+    found = rows.scalar_one_or_none()
+    return Part(found) if found is not None else None
+
+
+async def asked_about(session: Session, person: UUID) -> UUID | None:
+    """Find the newest live care ticket about which somebody is asked."""
+    rows = await session.execute(
+        sql(
+            """
+            SELECT t.id FROM ticket_card c JOIN ticket t ON t.id = c.ticket_id
+            WHERE c.person_id = :person AND c.part IN ('elder', 'family') AND t.severity = 'care'
+              AND t.status <> 'closed'
+            ORDER BY t.status = 'resolved', t.alarm_at DESC LIMIT 1
+            """
+        ),
+        {"person": person},
+    )
+    return rows.scalar_one_or_none()
+
+
+async def about(session: Session, ticket: UUID) -> list[UUID]:
+    """List the people that a ticket, or its device, is about."""
+    rows = await session.execute(
+        sql(
+            """
+            SELECT t.id, t.people, d.place, d.kind FROM ticket t
+            LEFT JOIN device d ON d.id = t.device_id WHERE t.id = :ticket
+            """
+        ),
+        {"ticket": ticket},
+    )
+    return (await protects.of(session, rows)).get(ticket, [])

@@ -15,7 +15,7 @@ from core.actor import Actor, Grant, Role, ScopeKind
 from core.crypto import open_json
 from core.db import Database, Session, sql
 from core.errors import UserError
-from ops.imports import BY, Report, Wishes, files, import_file, meanings
+from ops.imports import BY, Report, Wishes, export_file, files, import_file, meanings
 from ops.imports.command import as_text, problem
 from services import identity
 from services.imports import Desk, Row
@@ -246,6 +246,24 @@ async def test_a_worker_may_neither_import_nor_export(db: Database, place: UUID)
 
     await db.run(work)
     assert BY.machine
+
+
+async def test_a_masked_table_names_nobody_and_never_comes_in(
+    db: Database, place: UUID, tmp_path: Path
+) -> None:
+    """It is handed on; brought in again by mistake it changes nobody's name."""
+    rows = list(tables.residents(30))
+    path = tables.csv(tmp_path / "r.csv", [list(rows[0]), *[list(one.values()) for one in rows]])
+    await bring(db, place, path)
+    out = tmp_path / "masked.csv"
+    assert await export_file(db, place, "residents", out, now=NOW, whole=False) == 30
+    said = out.read_text("utf-8-sig")
+    for one in rows:
+        assert one["姓名"] not in said
+        assert not one["身份证号"] or one["身份证号"] not in said
+        assert not one["手机号"] or one["手机号"] not in said
+    report = await bring(db, place, out)
+    assert (report.written, len({fault.row for fault in report.faults})) == (False, 30)
 
 
 async def test_a_filthy_workbook_of_ten_thousand(db: Database, place: UUID, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from channels.web import WebChannel
 from core.bus import RedisBus
 from core.clock import utcnow
 from core.settings import Settings
+from services.ingest import partitions
 from tests.world import World
 from worker import schedule
 from worker.stack import Stack
@@ -22,6 +23,7 @@ _DUE = "SELECT 1 FROM ticket_event WHERE kind = 'escalated'"
 async def test_what_nobody_took_is_escalated_by_the_clock(world: World, bus: RedisBus) -> None:
     """An alarm of two minutes ago rings the backup at the first tick, and the clock is heard of."""
     world.now = utcnow() - timedelta(minutes=2)
+    await world.db.run(lambda session: partitions.ensure(session, now=world.now))
     await world.rings("smoke")
     assert await world.fetch(_DUE) == []
     web = WebChannel()

@@ -54,10 +54,10 @@ async def test_rules_without_a_demo(db: Database) -> None:
     assert written == {"street": 1, "community": 1, "rule": len(data.rules())}
     found = await rows(db, "SELECT * FROM rule")
     assert {row.key for row in found} == {rule["key"] for rule in data.rules()} >= RULES
+    assert all(row.source for row in found)
     for row in (row for row in found if row.key in RULES):
         judged = (row.metric, row.comparison, row.limit, row.severity, row.version, row.enabled)
         assert judged == (row.key, ">=", 1, "life", 1, True)
-        assert row.source
     assert await one(db, "SELECT count(*) FROM person") == 0
     assert await seed(db, demo=False, now=NOW) == {}
     assert await simulated(db) == []
@@ -66,10 +66,12 @@ async def test_rules_without_a_demo(db: Database) -> None:
 async def test_a_changed_rule_stays_changed(db: Database) -> None:
     """A version that somebody wrote is not overruled by the defaults."""
     async with db.transaction() as session:
-        await make.community(session)
-    more = len(data.rules()) - len(RULES)
-    assert await seed(db, demo=False, now=NOW) == {"rule": more}
-    assert await one(db, "SELECT count(*) FROM rule WHERE source = 'test'") == len(RULES)
+        place = await make.community(session)
+        await make.rule(session, place.id, "water_leak", version=2, enabled=False)
+    written = await seed(db, demo=False, now=NOW)
+    assert written == {"rule": len(data.rules()) - len(RULES) - 1}
+    found = await rows(db, "SELECT version, enabled FROM rule WHERE key = 'water_leak'")
+    assert [tuple(row) for row in found] == [(2, False)]
 
 
 async def test_the_figures(db: Database) -> None:

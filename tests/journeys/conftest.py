@@ -7,6 +7,7 @@ import pytest
 
 from core.crypto import open_json
 from tests.channels.limits import card_of, faults
+from tests.neighbours import Neighbours, by_day, moved_in
 from tests.world import World
 
 _CARD = "mailbox_item.card"
@@ -19,3 +20,10 @@ async def world(world: World) -> AsyncIterator[World]:
     rows = await world.fetch("SELECT card FROM mailbox_item")
     shown = {orjson.dumps(open_json(row.card, _CARD)) for row in rows}
     assert {fault for card in shown for fault in faults(card_of(orjson.loads(card)))} == set()
+
+
+@pytest.fixture
+async def there(world: World) -> Neighbours:
+    """Let the neighbours move in, by day."""
+    by_day(world)
+    return await moved_in(world)

@@ -7,6 +7,7 @@ import pytest
 from core.db import sql
 from ops import check
 from services.tickets import audience
+from tests import make
 from tests.world import World
 
 _LEAVE = sql("UPDATE shift SET left_at = now()")
@@ -197,8 +198,9 @@ async def test_the_worker_hears_how_long_the_device_has(
     world: World, severity: str, wait: str
 ) -> None:
     """A life device turns red again after a quarter of an hour, any other after four hours."""
-    set_rule = sql("UPDATE rule SET severity = :severity")
-    await world.db.run(lambda s: s.execute(set_rule, {"severity": severity}))
+    await world.db.run(
+        lambda s: make.rule(s, world.community, "smoke", severity=severity, version=2)
+    )
     worker = world.person("worker")
     await world.rings("smoke")
     await worker.says("接单")

@@ -36,7 +36,7 @@ TOLERATED = {
     ("services/shops/search.py", "没关门"): "same",
     (
         "handlers/accounts.py",
-        r"\s*(绑定|关联|link)?[\s:：]*(\d(?:[ -]?\d){7})\s*",
+        r"\s*(绑定|关联|邀请码|link|invitation)?[\s:：]*(\d(?:[ -]?\d){7})\s*",
     ): "recognises a code that joins accounts",
     ("handlers/guide.py", "谢|辛苦|感谢|thank"): "recognises thanks",
     ("handlers/guide.py", BYE): "recognises goodbyes",
@@ -66,8 +66,8 @@ TOLERATED = {
 # say nothing themselves, which is tested below.
 READERS = {
     "services/activities/days.py": "days as people name them",
+    "services/language/dates.py": "numerals, days, and the words around them",
     "services/language/emergency.py": "clauses and questions within words of danger",
-    "services/language/flats.py": "what stands between the numbers of a flat",
     "services/language/features.py": "numbers of houses, which mean nothing to the model",
     "services/language/slots.py": "numerals, measures, days and the words around a name",
     "services/language/written.py": "the range of Han characters",
@@ -76,7 +76,8 @@ READERS = {
     "services/imports/doors.py": "numerals and the words around the number of a door",
     "services/imports/words.py": "brackets, and what parts the words of a cell",
     "services/shops/imports.py": "what parts the telephones and tags of a cell",
-    "services/shops/sound.py": "the range of Han characters",
+    "services/people/spoken.py": "flats, relations and commands as people say them",
+    "services/sound.py": "the range of Han characters",
     "services/shops/taxonomy.py": "endings of a category's name",
 }
 # What a reader must not have at hand: whatever makes an answer of words.

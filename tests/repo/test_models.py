@@ -35,7 +35,9 @@ PUBLIC = {
 FILES = {"media.file"}
 PASSING = {"link.key"}  # lives three days, stored nowhere: nothing to rotate
 # Reached through a community's object, so they name no community themselves.
-WITHIN = {"device_presence", "device_state", "reading", "ticket_card", "wrong_clock"}
+WITHIN = {
+    "device_presence", "device_scope", "device_state", "reading", "ticket_card", "wrong_clock",
+}  # fmt: skip
 # DESIGN: people, their accounts and what goes in and out belong to no one community.
 GLOBAL = {
     "button", "channel_account", "conversation", "credential", "demo_persona", "heartbeat", "intake_mark",

@@ -11,7 +11,14 @@ ASKING = {"require", "allowed", "reach"}
 # Functions that take an actor and ask the table nothing, and why they need not.
 FREE = {
     "services/audit.py:note": "writes down what another service has allowed",
-    "services/people.py:set_language": "changes the actor's own language, names nobody else",
+    "services/away.py:candidates": "names the actor, and the elders who agreed to be theirs",
+    "services/away.py:live": "lists only of those",
+    "services/tickets/safety.py:answer": "whoever has the ticket's card as elder or family is asked",
+    "services/tickets/safety.py:take_back": "their own answer",
+    "services/people/proxy.py:stands_in": "makes the actor of what `begin` has allowed",
+    "services/people/proxy.py:acted": "writes down what `begin` has allowed",
+    "services/people/proxy.py:end": "lets the actor be themselves again",
+    "services/people/needs.py:set_language": "changes the actor's own language, names nobody else",
     "services/shops/places.py:standpoint": "where the actor stands; shops are anybody's to find",
     "services/tickets/places.py:where": "finds the place of an emergency, whoever calls",
     "services/points/queries.py:community_of": "reads the actor's own grants",

@@ -14,15 +14,20 @@ from core.event import StrangeKind
 from core.i18n import LANGUAGES, LOCALES, page_words
 from flows import glass
 from handlers.routes import NOT_YET
-from models import DeviceKind, Happened, HomeUse, Part, Status
+from models import DeviceKind, Happened, HomeUse, How, Part, Standing, Status
 from models.calls import CallKind
 from models.points import Reason, RedemptionState
 from services import undelivered
+from services.away import NOT_BACK
 from services.device_requests import KINDS
 from services.language.intents import ALL
+from services.people.requests import Wish
+from services.rules import outages
 from services.shops.places import Source
+from services.tickets import remedies
 from services.tickets.answer import Found, Seen
 from services.tickets.callers import CALLS
+from services.tickets.signs import Says
 from tests.repo.house import ROOT
 from tests.repo.words import HOLE, Use, messages, python_uses, web_uses
 
@@ -48,7 +53,10 @@ HALTED = {
 }  # fmt: skip
 
 FAMILIES: dict[str, set[str]] = {
-    "what-": {rule["key"] for rule in data("rules.yaml")} | CALLS | {"unregistered", "unreadable"},
+    "what-": {rule["key"] for rule in data("rules.yaml")}
+    | CALLS
+    | {"unregistered", "unreadable", NOT_BACK}
+    | {remedies.FAULTY, outages.AFTER, outages.FLAT, outages.GATEWAY},
     "status-": set(Status),
     "state-": {"normal", "alarm", "handled", "offline"},
     "found-": set(Found),
@@ -58,6 +66,13 @@ FAMILIES: dict[str, set[str]] = {
     "use-": set(HomeUse),
     "menu-": set(Role),
     "group-": groups(),
+    "relation-": {"child", *data("people.yaml")["relations"]},
+    "need-": set(data("people.yaml")["needs"]),
+    "standing-": {one.value for one in Standing if one is not Standing.BOTH},
+    "bind-asked-": set(Wish),
+    "action-binding-": set(Wish),
+    "binding-own-": set(Wish),
+    "binding-": {"code", *Wish},
     "glass-ask-": {"place", "who", "reason"},
     "glass-next-": {"place", "who", "reason"},
     "glass-reason-": set(glass.REASONS),
@@ -95,6 +110,11 @@ FAMILIES: dict[str, set[str]] = {
     "redeem-is-": set[str](RedemptionState) - {RedemptionState.HELD},
     "redeem-merchant-": set(RedemptionState),
     "redeem-resident-": set[str](RedemptionState) - {RedemptionState.HELD},
+    "safe-how-": {How.VOICE, How.TOGETHER, How.GUESS},
+    "safe-noted-": set(How),
+    "safe-said-": set(How),
+    "sign-": set(Says) | {"never", "list"},
+    "unusual-": {"water_total", "contact_open"},
     "shops-from-": set(get_args(Source)),
     "wechat-tone-": set(get_args(Tone)),
     "weekday-": {f"{day}" for day in range(7)},

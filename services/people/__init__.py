@@ -1,0 +1,1 @@
+"""People and homes: found, opened, moved, bound, and acted for; each service asks who may."""

@@ -1,0 +1,34 @@
+"""What the reason at closing calls for: a device that is faulty gets its own ticket."""
+
+from datetime import datetime
+from uuid import UUID
+
+from core.crypto import open_json
+from core.db import Session, sql
+from services.tickets import alarms
+from services.tickets.judge import Signal
+
+FAULTY = "device_faulty"
+
+
+async def faulty(session: Session, ticket: UUID, *, now: datetime) -> None:
+    """Put the device of a ticket on the maintenance list; once, however often it is said."""
+    row = (
+        await session.execute(
+            sql(
+                """
+                SELECT d.id, d.community_id, d.grid_id, d.place FROM ticket t
+                JOIN device d ON d.id = t.device_id WHERE t.id = :ticket
+                """
+            ),
+            {"ticket": ticket},
+        )
+    ).one_or_none()
+    if row is None:
+        return
+    signal = Signal(
+        key=f"{FAULTY}:{row.id}", what=FAULTY, severity="maintenance", community=row.community_id,
+        grid=row.grid_id, device=None, active=True, ts=now,
+        place=open_json(row.place, "device.place")["name"],
+    )  # fmt: skip
+    await alarms.apply(session, [signal], now=now)

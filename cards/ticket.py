@@ -65,6 +65,8 @@ def _summary_for_workers(view: TicketView, t: Translator) -> str:
             return t("ticket-worker-open-fire_point")
         if view.what in AT_ONCE:
             return t("ticket-worker-open-manhole")
+        if view.what == "lane_blocked" and view.at_once:
+            return t("ticket-worker-open-lane")
         if view.severity == Severity.PROPERTY:
             return t("ticket-worker-open-place")
         return t("ticket-worker-again") if view.epoch > 1 else t("ticket-worker-open")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from uuid import UUID
 
 from cards.devices import waiting_for_test
 from cards.talk import question, say
@@ -12,6 +13,7 @@ from flows.base import Abort, Answer, Ask, Done, Standing, Step, Turn
 from models import DeviceKind
 from services import device_requests, installations, places
 from services.installations import LISTED, Stranger
+from services.places import Site
 
 NAME = "install"
 CODE_LIMIT = 200
@@ -34,6 +36,8 @@ async def proceed(turn: Turn, standing: Standing, given: Answer) -> Step:
         return await _code(turn, standing, given)
     if standing.step == "kind":
         return _kind(turn, standing, given)
+    if standing.step == "wearer":
+        return await _wearer(turn, standing, given)
     return await _place(turn, standing, given)
 
 
@@ -66,7 +70,7 @@ def _kind(turn: Turn, standing: Standing, given: Answer) -> Step:
 
 
 async def _place(turn: Turn, standing: Standing, given: Answer) -> Step:
-    """Register at the flat or place that was typed, and begin the live test."""
+    """Find the flat or place that was typed; a wristband is asked for whom it is."""
     text = (given.text or "").strip()
     if not text or len(text) > PLACE_LIMIT:
         return _ask_place(turn, standing)
@@ -74,13 +78,36 @@ async def _place(turn: Turn, standing: Standing, given: Answer) -> Step:
     site = await places.site(turn.session, turn.by, text)
     if site is None or (site.home is None and kind in _IN_FLATS):
         return _ask_place(turn, standing, "install-place-unknown")
+    if kind is DeviceKind.WRISTBAND:
+        wearers = await places.wearers(turn.session, turn.by, site)
+        if len(wearers) > 1:
+            asking = replace(standing, step="wearer", data=standing.data | {"at": text})
+            return _ask_wearer(turn, asking, wearers, "flow-how-to-answer")
+    return await _register(turn, standing, kind, site)
+
+
+async def _wearer(turn: Turn, standing: Standing, given: Answer) -> Step:
+    site = await places.site(turn.session, turn.by, standing.data["at"])
+    if site is None:
+        return _ask_place(turn, replace(standing, step="place"), "install-place-unknown")
+    wearers = await places.wearers(turn.session, turn.by, site)
+    chosen = [who for who, name in wearers if given.choice == str(who) or given.text == name]
+    if len(chosen) != 1:
+        return _ask_wearer(turn, standing, wearers, "flow-choose-one")
+    return await _register(turn, standing, DeviceKind.WRISTBAND, site, wearer=chosen[0])
+
+
+async def _register(
+    turn: Turn, standing: Standing, kind: DeviceKind, site: Site, *, wearer: UUID | None = None
+) -> Step:
+    """Register the device and begin its live test."""
     found = await installations.strangers(turn.session, turn.by, now=turn.now)
     one = next((s for s in found if _is(s, standing)), None)
     if one is None:
         raise UserError("device-known", status=409)
     name = turn.t("device-name", place=site.name, kind=turn.t(f"kind-{kind.value}"))
     await installations.register(
-        turn.session, turn.by, one, kind=kind, at=site, name=name, now=turn.now
+        turn.session, turn.by, one, kind=kind, at=site, name=name, wearer=wearer, now=turn.now
     )
     if site.home is not None:
         await device_requests.fulfil(
@@ -110,6 +137,13 @@ def _ask_kind(turn: Turn, standing: Standing, hint: str = "flow-how-to-answer") 
 
 def _ask_place(turn: Turn, standing: Standing, hint: str = "install-place-how") -> Ask:
     return _ask(standing, turn.t("install-ask-place"), turn.t(hint), [])
+
+
+def _ask_wearer(
+    turn: Turn, standing: Standing, wearers: Sequence[tuple[UUID, str]], hint: str
+) -> Ask:
+    choices = [(str(who), name) for who, name in wearers]
+    return _ask(standing, turn.t("install-ask-wearer"), turn.t(hint), choices)
 
 
 def _ask(standing: Standing, title: str, hint: str, choices: Sequence[tuple[str, str]]) -> Ask:

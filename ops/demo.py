@@ -41,6 +41,7 @@ def run(port: int, *, fresh: bool) -> int:
     if fresh and settings.home.exists():
         _clear(settings.home)
     settings = phones.with_fakes(with_keys(settings), phones.free_port())
+    settings = phones.with_pushes(settings)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)
     given = {

@@ -23,6 +23,7 @@ from ops.stack import updated
 
 KEPT = "fakes.json"
 VENDORS = ("wechat", "wecom", "telegram")
+PLATFORMS = ("ctwing", "onenet")
 _UNSET = {"wechat": Wechat(), "wecom": Wecom(), "telegram": Telegram()}
 # The last of 43 characters of base64 holds four bits: these leave the other two empty.
 _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -43,6 +44,13 @@ def with_fakes(settings: Settings, port: int) -> Settings:
     url, kept = f"http://127.0.0.1:{port}", _kept(settings)
     made = {name: {**kept[name], "api_base": f"{url}/{name}"} for name in missing}
     return updated(settings, phones_url=f"{url}/", **made)
+
+
+def with_pushes(settings: Settings) -> Settings:
+    """Let the device platforms push with secrets of our own making, kept beside the others."""
+    kept = _kept(settings)
+    made = {name: kept[name] for name in PLATFORMS if not getattr(settings, name).on}
+    return updated(settings, **made)
 
 
 def faked(settings: Settings) -> list[str]:
@@ -125,6 +133,9 @@ def _kept(settings: Settings) -> dict[str, dict[str, Any]]:
         with os.fdopen(descriptor, "w") as file:
             json.dump(_made_up(), file, indent=1)
     found: dict[str, dict[str, Any]] = json.loads(path.read_text())
+    if not found.keys() >= {*VENDORS, *PLATFORMS}:  # of an earlier version
+        found = _made_up() | found
+        path.write_text(json.dumps(found, indent=1))
     return found
 
 
@@ -144,6 +155,8 @@ def _made_up() -> dict[str, dict[str, Any]]:
             "token": f"{secrets.randbelow(9 * 10**9) + 10**9}:{secrets.token_urlsafe(26)}",
             "mode": "polling",
         },
+        "ctwing": {"token": secrets.token_hex(16)},
+        "onenet": {"token": secrets.token_hex(16)},
     }  # fmt: skip
 
 

@@ -95,9 +95,13 @@ async def register(
     kind: DeviceKind,
     at: Site,
     name: str,
+    wearer: UUID | None = None,
     now: datetime,
 ) -> UUID:
-    """Register a device and begin its live test; the wish for it in that flat is fulfilled."""
+    """Register a device and begin its live test.
+
+    It protects the elders of its flat, or of them the `wearer` alone.
+    """
     require(by, Permission.DEVICES_WRITE, At(at.community, at.grid))
     assert by.person is not None
     index = external_index(stranger.external)
@@ -114,6 +118,8 @@ async def register(
     if gone.one_or_none() is None:
         raise UserError("device-known", status=409)
     people = await protected(session, at.home) if at.home else []
+    if wearer is not None:
+        people = [person for person in people if person == wearer]
     device = Device(
         community_id=at.community, grid_id=at.grid, building_id=at.building, kind=kind,
         source=stranger.source, external=stranger.external, external_index=index,

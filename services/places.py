@@ -9,7 +9,7 @@ from uuid import UUID
 from core.actor import Actor
 from core.crypto import open_json
 from core.db import Session, sql
-from services.permissions import At, Permission, allowed
+from services.permissions import At, Permission, allowed, require
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,18 @@ async def protected(session: Session, home: UUID) -> list[UUID]:
     ).all()
     elders = [row.person_id for row in rows if row.elder]
     return elders or [row.person_id for row in rows]
+
+
+async def wearers(session: Session, by: Actor, at: Site) -> list[tuple[UUID, str]]:
+    """List by name those in a flat whom a wristband may be for."""
+    require(by, Permission.DEVICES_WRITE, At(at.community, at.grid))
+    if at.home is None:
+        return []
+    rows = await session.execute(
+        sql("SELECT id, name FROM person WHERE id = ANY(CAST(:people AS uuid[])) ORDER BY id"),
+        {"people": await protected(session, at.home)},
+    )
+    return [(row.id, open_json(row.name, "person.name")) for row in rows]
 
 
 def _may_write(by: Actor, row: Any) -> bool:

@@ -52,15 +52,18 @@ def free_port() -> int:
 
 
 @contextmanager
-def running() -> Iterator[Running]:
-    """Start a demo in a folder of its own; stop it as a person would, with SIGTERM."""
+def running(**given: str) -> Iterator[Running]:
+    """Start a demo in a folder of its own; stop it as a person would, with SIGTERM.
+
+    `given` is more of its environment.
+    """
     with tempfile.TemporaryDirectory(prefix="linling-live-") as folder:
         home, port = Path(folder) / "home", free_port()
         environment = {k: v for k, v in os.environ.items() if not k.startswith("LINLING_")}
         process = subprocess.Popen(
             [sys.executable, "-m", "ops", "demo", "--port", str(port)],
             cwd=ROOT,
-            env={**environment, "LINLING_HOME": str(home)},
+            env={**environment, **given, "LINLING_HOME": str(home)},
         )
         base_url = f"http://127.0.0.1:{port}"
         try:

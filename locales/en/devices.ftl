@@ -25,6 +25,7 @@ install-code-how = These were heard just now and are not registered; you can als
 install-code-unheard = No device with this code has been heard yet. Power it, connect it, make it speak once, then send the code again.
 install-code-several = Several devices match. Press one of them, or send the whole code.
 install-ask-kind = { $code }: what kind of device is it?
+install-ask-wearer = Who will wear this wristband?
 install-ask-place = Where does it hang?
 install-place-how = Write house and door as on the sign, for example: 3幢2单元501. In public places write the nearest house first, for example: 3幢东侧路口.
 install-place-unknown = This place is not in your grids. Please write it again as on the sign, for example: 3幢2单元501.

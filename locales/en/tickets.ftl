@@ -54,6 +54,7 @@ ticket-worker-open = Please take it now and go there.
 ticket-worker-open-gas = Knock. Do not ring the bell, switch on a light or use a telephone inside. Please take it now and go there.
 ticket-worker-open-place = Please take it and deal with it on the spot.
 ticket-worker-open-manhole = Please take it now, keep people and cars away, put up warning signs, then call the owner of the manhole.
+ticket-worker-open-lane = There is a fire alarm nearby and the fire engine must get through here. Please take it now and have the cars moved; if nobody comes, tell 119.
 ticket-worker-open-fire_point = Please take it now and look. If you see flames, get people out and dial 119.
 ticket-worker-again = The device alarmed again, so the earlier result no longer counts. Please take it again and go there.
 ticket-worker-acked = { $name } has taken it and is on the way.

@@ -25,6 +25,7 @@ install-code-how = 下面是刚听到、还没登记的设备，也可以直接�
 install-code-unheard = 还没有听到这个编号的设备。请先通电、配好网络，让它响一下，再发一次编号。
 install-code-several = 有几台设备都对得上，请点其中一台，或者把编号发完整。
 install-ask-kind = { $code }：这是什么设备？
+install-ask-wearer = 这只手环给谁戴？
 install-ask-place = 装在哪里？
 install-place-how = 请写幢号和门牌，例如：3幢2单元501。公共场所也请先写靠近的幢号，例如：3幢东侧路口。
 install-place-unknown = 在您负责的网格里没有找到这个地方，请照门牌再写一次，例如：3幢2单元501。

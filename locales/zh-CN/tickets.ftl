@@ -54,6 +54,7 @@ ticket-worker-open = 请马上接单，上门查看。
 ticket-worker-open-gas = 敲门，不按门铃，不开灯，不在门内打电话。请马上接单，上门查看。
 ticket-worker-open-place = 请接单，到现场处理。
 ticket-worker-open-manhole = 请马上接单，到现场拦住行人和车辆，摆好警示牌，再联系产权单位。
+ticket-worker-open-lane = 附近正在报火警，消防车要从这里进来。请马上接单，到现场叫车主挪车，叫不到就打 119 说明。
 ticket-worker-open-fire_point = 请马上接单，到现场查看。看到明火先撤人、打 119。
 ticket-worker-again = 设备又报警了，前一次的处置已作废。请重新接单，上门查看。
 ticket-worker-acked = { $name }已接单，正在赶去。

@@ -16,26 +16,10 @@ import httpx
 from core.crypto import use_keyring
 from core.settings import Settings
 from ops.embedded import Children, Urls, servers
-from ops.embedded.broker import listens, mosquitto
+from ops.embedded.broker import mosquitto
 from ops.stack import environment, new_keys, updated
 
 _ROOT = Path(__file__).resolve().parents[2]
-# Mosquitto 2.0 with `autosave_on_changes` writes its whole store in each turn of its loop, and a
-# turn reads one packet of a connection: a few hundred messages a second, whoever listens. What is
-# measured here is the product, so this broker saves by its timer, as JetStream would by its log.
-_TIMER_SAVED = """\
-listener {port} 127.0.0.1
-allow_anonymous true
-persistence true
-persistence_location ./
-autosave_interval 60
-max_inflight_messages 2000
-max_queued_messages 0
-log_type error
-log_dest stdout
-connection_messages false
-user root
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +55,16 @@ class Ground:
 
 
 @contextmanager
-def ground(*, timer_saved: bool = False) -> Iterator[Ground]:
+def ground() -> Iterator[Ground]:
     """Run servers in a temporary folder; raises ValueError without mosquitto."""
-    program = mosquitto()
-    if program is None:
+    if mosquitto() is None:
         raise ValueError("the bench wants mosquitto: apt-get install mosquitto")
     signal.signal(signal.SIGTERM, _end)
     with ExitStack() as stack:
         made = stack.enter_context(tempfile.TemporaryDirectory(prefix="linling-bench-"))
         home = Path(made) / "home"
         home.mkdir(mode=0o700)
-        children = Children()
-        stack.callback(children.stop_all)
-        given = {"mqtt": _broker(children, program, home)} if timer_saved else {}
-        urls = stack.enter_context(servers(home, given=given))
+        urls = stack.enter_context(servers(home))
         keys = dict(line.split("=", 1) for line in new_keys().splitlines())
         settings = updated(
             Settings(),
@@ -104,20 +84,6 @@ def ground(*, timer_saved: bool = False) -> Iterator[Ground]:
 
 def _end(number: int, _frame: object) -> None:
     raise SystemExit(128 + number)
-
-
-def _broker(children: Children, program: str, home: Path) -> str:
-    """Start a broker that saves by its timer; returns its address."""
-    folder, port = home / "broker", free_port()
-    folder.mkdir()
-    text = _TIMER_SAVED.format(port=port)
-    if os.geteuid() != 0:
-        text = text.replace("user root\n", "")
-    (folder / "mosquitto.conf").write_text(text, encoding="utf-8")
-    argv = [program, "-c", "mosquitto.conf"]
-    children.start("fast-broker", argv, dict(os.environ), home / "fast-broker.log", cwd=folder)
-    wait_until(lambda: listens(port), 10, "the broker listens")
-    return f"mqtt://127.0.0.1:{port}"
 
 
 def free_port() -> int:

@@ -43,7 +43,7 @@ class Run:
 
 def measure() -> Report:
     """Measure on a throwaway stack."""
-    with ground(timer_saved=True) as place:
+    with ground() as place:
         return asyncio.run(_measure(place))
 
 

@@ -28,7 +28,7 @@ PER_S = 60
 HOMES = 400
 PAUSE_S = (1.5, 3.0)
 SETTLE_S = 90
-SERVERS = ("postgres", "redis", "broker")
+SERVERS = ("postgres", "redis", "broker", "door")
 PROCESSES = {
     "listener_a": "mqtt",
     "listener_b": "mqtt",

@@ -1,6 +1,7 @@
 """The MQTT broker: mosquitto from the PATH, which keeps its queues through a kill -9.
 
-Without mosquitto the amqtt package serves, which loses them; it says so loudly.
+Devices and our own processes reach it by its door (`holdback.py`), which passes an acknowledgement
+on when what it promises has been saved. Without mosquitto the amqtt package serves, which loses them; it says so loudly.
 """
 
 import contextlib
@@ -10,6 +11,7 @@ import shutil
 import socket
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from ops.embedded.account import everyone_reaches, give, unprivileged_user
@@ -19,14 +21,16 @@ ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 15.0
 # Debian keeps it where a normal user's PATH does not look; Homebrew likewise.
 MORE_FOLDERS = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin")
-CONFIGURATION = """\
-listener {port} 127.0.0.1
+SOCKET, PID, STORE = "broker.sock", "broker.pid", "mosquitto.db"
+CONFIGURATION = f"""\
+# The door of port {{port}} stands before this socket: it has the broker save before it passes an
+# acknowledgement on. The timer is for changes that nobody waits for.
+listener 0 {SOCKET}
 allow_anonymous true
-# Queued messages outlive a kill -9: every change is written within a second.
+pid_file {PID}
 persistence true
 persistence_location ./
-persistence_file mosquitto.db
-autosave_on_changes true
+persistence_file {STORE}
 autosave_interval 1
 max_inflight_messages 2000
 max_queued_messages 0
@@ -44,54 +48,88 @@ WARNING = (
 
 
 class Broker:
-    """A broker on loopback, on the same port at every start where that is free."""
+    """A broker on loopback, on the same port at every start where that is free.
+
+    `sockets` is its folder by a path short enough for a socket.
+    """
 
     name = "broker"
 
-    def __init__(self, home: Path, *, port: int | None) -> None:
-        self._folder = home / "mosquitto"
+    def __init__(self, home: Path, sockets: Path, *, port: int | None) -> None:
+        self.folder = home / "mosquitto"
+        self.sockets = sockets
+        self.port = port or usable_port(self.folder / "mosquitto.conf")
         self._log = home / "broker.log"
-        self._port = port or usable_port(self._folder / "mosquitto.conf")
 
     @property
     def url(self) -> str:
         """Return the address, of loopback."""
-        return f"mqtt://127.0.0.1:{self._port}"
+        return f"mqtt://127.0.0.1:{self.port}"
 
     def start(self, children: Children) -> None:
         """Start the broker and wait until it listens."""
         found = mosquitto()
         if found is None:
             self._start_fallback(children)
+            _wait(children, self.name, self._log, lambda: listens(self.port))
         else:
             self._start_mosquitto(children, found)
-        deadline = time.monotonic() + START_SECONDS
-        while not listens(self._port):
-            children.require(self.name)
-            if time.monotonic() > deadline:
-                raise StartError(f"No broker after {START_SECONDS:.0f} s: {self._log}")
-            time.sleep(0.01)
+            _wait(children, self.name, self._log, lambda: connects(self.sockets / SOCKET))
 
     def _start_mosquitto(self, children: Children, found: str) -> None:
         user = unprivileged_user()
         if not everyone_reaches(Path(found)):
             user = None
-        self._folder.mkdir(mode=0o700, exist_ok=True)
-        configuration = self._folder / "mosquitto.conf"
-        text = CONFIGURATION.format(port=self._port)
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        configuration = self.folder / "mosquitto.conf"
+        text = CONFIGURATION.format(port=self.port)
         # Started as root it would choose a user that does not own its folder.
         as_root = os.geteuid() == 0 and user is None
         configuration.write_text(text + ("user root\n" if as_root else ""), encoding="utf-8")
-        give(self._folder, user)
+        give(self.folder, user)
         argv = [found, "-c", configuration.name]
-        children.start(self.name, argv, dict(os.environ), self._log, cwd=self._folder, user=user)
+        children.start(self.name, argv, dict(os.environ), self._log, cwd=self.folder, user=user)
 
     def _start_fallback(self, children: Children) -> None:
         print(WARNING, file=sys.stderr, flush=True)
-        give(self._folder, None)
-        argv = [sys.executable, "-m", "ops.embedded.fallback_broker", str(self._port)]
+        give(self.folder, None)
+        argv = [sys.executable, "-m", "ops.embedded.fallback_broker", str(self.port)]
         environment = dict(os.environ) | {"PYTHONPATH": str(ROOT)}
-        children.start(self.name, argv, environment, self._log, cwd=self._folder)
+        children.start(self.name, argv, environment, self._log, cwd=self.folder)
+
+
+class Door:
+    """What stands before mosquitto and passes on what has been saved (`holdback.py`)."""
+
+    name = "door"
+
+    def __init__(self, broker: Broker, home: Path) -> None:
+        self._broker = broker
+        self._home = home
+        self._log = home / "door.log"
+
+    @property
+    def url(self) -> str:
+        """Return the broker's address."""
+        return self._broker.url
+
+    def start(self, children: Children) -> None:
+        """Start it and wait until it listens."""
+        where = f"127.0.0.1:{self._broker.port}"
+        folder = self._broker.sockets
+        argv = [sys.executable, "-m", "ops.embedded.holdback", "--listen", where, str(folder)]
+        environment = dict(os.environ) | {"PYTHONPATH": str(ROOT)}
+        children.start(self.name, argv, environment, self._log, cwd=self._home)
+        _wait(children, self.name, self._log, lambda: listens(self._broker.port))
+
+
+def _wait(children: Children, name: str, log: Path, there: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not there():
+        children.require(name)
+        if time.monotonic() > deadline:
+            raise StartError(f"No {name} after {START_SECONDS:.0f} s: {log}")
+        time.sleep(0.01)
 
 
 def mosquitto() -> str | None:
@@ -103,7 +141,7 @@ def usable_port(configuration: Path) -> int:
     """Return the port of the last start while it is free, else any free one."""
     with contextlib.suppress(OSError):
         noted = re.search(
-            r"^listener (\d+)", configuration.read_text(encoding="utf-8"), re.MULTILINE
+            r"^# The door of port (\d+)", configuration.read_text(encoding="utf-8"), re.MULTILINE
         )
         if noted and is_free(int(noted[1])):
             return int(noted[1])
@@ -122,6 +160,13 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
         return True
+
+
+def connects(path: Path) -> bool:
+    """Tell whether somebody accepts connections on a socket of the file system."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(1.0)
+        return probe.connect_ex(str(path)) == 0
 
 
 def listens(port: int) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ops.embedded.account import unprivileged_user
-from ops.embedded.broker import Broker
+from ops.embedded.broker import Broker, Door, mosquitto
 from ops.embedded.home import NOTES, held, short_path, sweep_orphans
 from ops.embedded.postgres import Postgres
 from ops.embedded.process import Children
@@ -81,7 +81,7 @@ def servers(
         children = Children(notes=home / NOTES)
         stack.callback(children.stop_all)
         start_all(made, children)
-        addresses |= {ADDRESSES[server.name]: server.url for server in made}
+        addresses |= {ADDRESSES[one.name]: one.url for one in made if one.name in ADDRESSES}
         pids = children.pids
         keeper = Keeper(children, pids, on_restart)
         stack.callback(keeper.let_go)
@@ -107,7 +107,11 @@ def make_servers(
         sockets = stack.enter_context(short_path(home / "redis"))
         made.append(Redis(home, sockets, port=ports.get("redis")))
     if "broker" in names:
-        made.append(Broker(home, port=ports.get("broker")))
+        sockets = stack.enter_context(short_path(home / "mosquitto"))
+        broker = Broker(home, sockets, port=ports.get("broker"))
+        made.append(broker)
+        if mosquitto() is not None:
+            made.append(Door(broker, home))
     return made
 
 

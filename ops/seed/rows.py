@@ -29,8 +29,14 @@ class Rows:
         return made
 
     async def write(self, session: Session) -> Mapping[str, int]:
-        """Insert everything, table after table in the order of their first rows; return counts."""
+        """Insert everything, table after table in the order of their first rows; return counts.
+
+        Raises ValueError for rows of one table with different columns: SQLAlchemy would take the
+        first row's alone and drop the others without a word.
+        """
         for table, rows in self._by_table.items():
+            if any(row.keys() != rows[0].keys() for row in rows):
+                raise ValueError(f"rows of {table.name} name different columns")
             await session.execute(insert(table), rows)
         return {table.name: len(rows) for table, rows in self._by_table.items()}
 

@@ -15,7 +15,7 @@ from core.log import logger
 from core.mqtt import address
 from core.tasks import obey
 from ops.sim.others import Others
-from ops.sim.plan import Message, Simulated, messages, plan
+from ops.sim.plan import SPOKEN, Message, Simulated, messages, plan
 
 TOPICS = ("linling/#", "zigbee2mqtt/#", "frigate/#")
 # Carries no readings. Once it comes back, so have the retained messages, which were sent before.
@@ -77,14 +77,15 @@ async def simulated(db: Database) -> list[Simulated]:
                 SELECT d.id, d.kind, d.source, d.external, c.slug
                 FROM device d JOIN community c ON c.id = d.community_id
                 JOIN device_presence p ON p.device_id = d.id AND p.last_seen IS NOT NULL
-                WHERE d.removed_at IS NULL
+                WHERE d.removed_at IS NULL AND d.source = ANY(CAST(:sources AS text[]))
                   AND d.installed_at = (SELECT e.created_at FROM demo_persona
                                         JOIN person e ON e.id = person_id WHERE persona = 'elder')
                   AND NOT EXISTS (SELECT 1 FROM device_state s WHERE s.device_id = d.id
                                   AND s.metric = 'online' AND s.value = 0)
                 ORDER BY d.id
                 """
-            )
+            ),
+            {"sources": list(SPOKEN)},
         )
         return [
             Simulated(

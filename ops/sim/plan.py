@@ -207,3 +207,4 @@ _WORDS: Final[Mapping[str, Callable[[Simulated, Metrics], list[Message]]]] = {
     own.SOURCE: _own,
     frigate.SOURCE: _frigate,
 }
+SPOKEN: Final = tuple(_WORDS)

@@ -16,7 +16,7 @@ from core.crypto import seal_json
 from core.db import Session, sql, wake
 from core.ids import uuid7
 from models import Happened, Severity, Status
-from services.tickets import asking, audience, hush
+from services.tickets import asking, audience, hush, lanes
 from services.tickets.chain import first_wait, snapshot
 from services.tickets.events import Entry, record
 from services.tickets.judge import Live, Outcome, Signal, judge
@@ -82,9 +82,7 @@ async def _update(
     ]
     if not changed:
         return
-    waits = [
-        first_wait(snapshot(by_key[key][0].severity, by_key[key][0].what)) for key, _ in changed
-    ]
+    chains = [snapshot(by_key[key][0].severity, by_key[key][0].what) for key, _ in changed]
     await session.execute(
         sql(
             """
@@ -97,6 +95,7 @@ async def _update(
                 arrived_at = CASE WHEN c.epoch > t.epoch THEN NULL ELSE arrived_at END,
                 resolved_at = CASE WHEN c.epoch > t.epoch THEN NULL ELSE resolved_at END,
                 step = CASE WHEN c.epoch > t.epoch THEN 0 ELSE step END,
+                chain = CASE WHEN c.epoch > t.epoch THEN c.chain ELSE t.chain END,
                 closed_at = CASE WHEN c.status = 'closed' THEN CAST(:now AS timestamptz) END,
                 next_escalation_at = CASE
                     WHEN c.epoch > t.epoch THEN CAST(:now AS timestamptz) + c.wait
@@ -104,8 +103,9 @@ async def _update(
                     ELSE next_escalation_at END
             FROM unnest(CAST(:ids AS uuid[]), CAST(:statuses AS text[]), CAST(:epochs AS int[]),
                         CAST(:alarms AS timestamptz[]), CAST(:recoveries AS timestamptz[]),
-                        CAST(:waits AS interval[]), CAST(:bumps AS int[]))
-                AS c(id, status, epoch, alarm_at, recovered_at, wait, bump)
+                        CAST(:chains AS jsonb[]), CAST(:waits AS interval[]),
+                        CAST(:bumps AS int[]))
+                AS c(id, status, epoch, alarm_at, recovered_at, chain, wait, bump)
             WHERE t.id = c.id
             """
         ),
@@ -116,7 +116,8 @@ async def _update(
             "epochs": [after.epoch for _, after in changed],
             "alarms": [after.alarm_at for _, after in changed],
             "recoveries": [after.recovered_at for _, after in changed],
-            "waits": waits,
+            "chains": [orjson.dumps(chain).decode() for chain in chains],
+            "waits": [first_wait(chain) for chain in chains],
             "bumps": [int(bool(after.happened)) for _, after in changed],
         },
     )
@@ -130,9 +131,13 @@ async def _update(
             if after.id is not None
         ],
     )
-    reopened = [after.id for _, after in told if "reopened" in after.happened and after.id]
-    await asking.begin(session, _cared(reopened, changed, by_key), now=now)
-    await audience.tell(session, reopened, now=now)
+    reopened = {
+        after.id: by_key[key][0].what
+        for key, after in told
+        if "reopened" in after.happened and after.id
+    }
+    await asking.begin(session, _cared(list(reopened), changed, by_key), now=now)
+    await _tell(session, reopened, now=now)
     await audience.refresh(
         session, [after.id for _, after in told if after.id and after.id not in reopened], now=now
     )
@@ -175,10 +180,17 @@ async def _open(
     )
     cared = [one.id for one in opened if one.signal.severity == Severity.CARE]
     await asking.begin(session, cared, now=now)
-    await audience.tell(session, [one.id for one in opened], now=now)
+    await _tell(session, {one.id: one.signal.what for one in opened}, now=now)
     for community in {one.signal.community for one in opened}:
         wake(session, "console", community=str(community))
     return [key for key, one in wanted.items() if one.id not in made]
+
+
+async def _tell(session: Session, tickets: dict[UUID, str], *, now: datetime) -> None:
+    """Ring for tickets newly open, by what they are about, and for lanes that a fire needs."""
+    about = [ticket for ticket, what in tickets.items() if what in lanes.CONCERNED]
+    lanes_too = await lanes.urge(session, about, now=now)
+    await audience.tell(session, list({*tickets, *lanes_too}), now=now)
 
 
 async def _insert(session: Session, wanted: list[_Opened], *, now: datetime) -> set[UUID]:

@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from core.actor import Actor
 from core.clock import local
 from core.crypto import open_json
@@ -15,7 +17,7 @@ from core.db import Session, sql, wake
 from core.errors import UserError
 from models import Happened, Part, Severity, Status
 from services.permissions import At, Permission, allowed, require
-from services.tickets import asking, audience
+from services.tickets import asking, audience, lanes
 from services.tickets.chain import first_wait, red_again, snapshot
 from services.tickets.events import Entry, record
 
@@ -141,19 +143,22 @@ async def reopen(
             {"ticket": ticket},
         )
     ).one()
+    chain = snapshot(row.severity, row.what)
     await _change(
         session,
         row,
-        "status = 'open', epoch = epoch + 1, step = 0, acked_at = NULL, acked_by = NULL, "
+        "status = 'open', epoch = epoch + 1, step = 0, chain = CAST(:chain AS jsonb), acked_at = NULL, acked_by = NULL, "
         "assigned_to = NULL, arrived_at = NULL, resolved_at = NULL, "
         "next_escalation_at = CAST(:now AS timestamptz) + CAST(:wait AS interval)",
         now=now,
-        wait=first_wait(snapshot(row.severity, row.what)),
+        chain=orjson.dumps(chain).decode(),
+        wait=first_wait(chain),
     )
     await record(session, [Entry(row.community_id, ticket, row.epoch + 1, Happened.REOPENED, now)])
     if row.severity == Severity.CARE:
         await asking.begin(session, [ticket], now=now, unasked=unasked)
-    await audience.tell(session, [ticket], now=now)
+    lanes_too = await lanes.urge(session, [ticket], now=now)
+    await audience.tell(session, list({ticket, *lanes_too}), now=now)
 
 
 async def locked(session: Session, by: Actor, ticket: UUID) -> Any:

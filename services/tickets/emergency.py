@@ -13,9 +13,9 @@ from core.actor import Actor
 from core.crypto import seal_json
 from core.db import Session, sql, wake
 from core.errors import UserError
-from models import Happened, Status
+from models import CallKind, Happened, Status
 from services.permissions import At, Permission, require
-from services.tickets import alarms, audience
+from services.tickets import alarms, audience, lanes
 from services.tickets.callers import EMERGENCY
 from services.tickets.events import Entry, record
 from services.tickets.judge import Signal
@@ -55,6 +55,8 @@ async def call(
         await audience.tell(session, [ticket.id], now=now)
     else:
         await audience.ring(session, await audience.household(session, ticket.id), now=now)
+    if kind == CallKind.FIRE:
+        await audience.tell(session, await lanes.urge(session, [ticket.id], now=now), now=now)
     wake(session, "console", community=str(at.community))
     return UUID(str(ticket.id))
 

@@ -53,6 +53,7 @@ class TicketView:
     epoch: int
     version: int
     step: int
+    at_once: bool
     place: str
     building: str
     grid: str
@@ -77,7 +78,8 @@ class TicketView:
 
 
 _VIEW = """
-    SELECT t.id, t.number, t.what, t.severity, t.status, t.epoch, t.version, t.step, t.opened_at,
+    SELECT t.id, t.number, t.what, t.severity, t.status, t.epoch, t.version, t.step,
+           t.chain <> '[]' AS at_once, t.opened_at,
            t.alarm_at, t.acked_at, t.acked_by, t.assigned_to, t.arrived_at, t.resolved_at,
            t.recovered_at, t.closed_at, t.place AS own_place, t.device_id IS NOT NULL AS has_device,
            d.place AS device_place, b.name AS building, g.name AS grid,
@@ -106,7 +108,7 @@ def _view(row: Any) -> TicketView:
         place = open_json(row.device_place, "device.place")["name"] if row.device_place else ""
     return TicketView(
         row.id, row.number, row.what, row.severity, Status(row.status), row.epoch, row.version,
-        row.step, place, row.building or "", row.grid or "", row.opened_at, row.alarm_at,
+        row.step, row.at_once, place, row.building or "", row.grid or "", row.opened_at, row.alarm_at,
         row.acked_at, row.acked_by, _name(row.who), row.assigned_to, _name(row.sent),
         row.arrived_at, row.resolved_at, row.recovered_at, row.closed_at, row.has_device,
         _call(row), _asks_until(row),

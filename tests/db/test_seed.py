@@ -13,7 +13,9 @@ from core.actor import CLOCK, Role
 from core.crypto import open_json
 from core.db import Database, sql
 from core.errors import UserError
+from models import Street
 from ops.seed import NotEmptyError, data, seed
+from ops.seed.rows import Rows
 from ops.sim import simulated
 from services import actors, login
 from services.duty import on_duty
@@ -354,3 +356,15 @@ async def test_the_second_worker_stays_on_duty(db: Database) -> None:
     found = (await people_by_channel(db))["wecom"].person_id
     shifts = await rows(db, "SELECT ends_at FROM shift WHERE person_id = :p", p=found)
     assert max(row.ends_at for row in shifts) > later
+
+
+async def test_no_column_is_dropped(db: Database) -> None:
+    """A rule about lanes alone once lost its kind, and every camera rang for everything."""
+    rows = Rows()
+    rows.make(Street, name="横林")
+    rows.make(Street, name="洛阳", created_at=NOW)
+    async with db.reading() as session:
+        with pytest.raises(ValueError, match="street"):
+            await rows.write(session)
+    await seed(db, demo=True, now=NOW)
+    assert await one(db, "SELECT kind FROM rule WHERE key = 'lane_blocked'") == "lane"

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from core.actor import Role
 from core.crypto import open_json
 from core.db import Session, sql
+from models import Home
 from tests import make
 from tests.world import Item, World
 
@@ -178,3 +180,40 @@ async def test_what_somebody_said_is_sealed(world: World) -> None:
     assert "耳朵".encode() not in bytes(row.said)
     assert open_json(row.said, "device_request.said") == "我耳朵背，想申请烟感"
     assert world.now - row.asked_at < timedelta(minutes=1)
+
+
+async def test_a_wristband_guards_whom_it_is_put_on(world: World) -> None:
+    """Two elders live in the flat; when one presses, it must not be the other who is looked for."""
+    await world.db.run(lambda session: second_elder(session, world))
+    await world.publishes(TOPIC, {"metrics": {"battery": 97}})
+    (asked,) = await installed(world, "智能手环")
+    assert [action["label"] for action in asked["card"]["actions"]] == ["陈桂芳", "李国强"]
+    said = await world.person("worker").chooses("李国强")
+    assert titles(said) == ["已登记：3幢2单元501室 智能手环。现在试机。"]
+    assert await guarded(world) == [str(world.people["husband"].id)]
+
+
+async def test_whom_a_wristband_guards_must_live_there(world: World) -> None:
+    """Somebody else's name is asked again."""
+    await world.db.run(lambda session: second_elder(session, world))
+    await world.publishes(TOPIC, {"metrics": {"battery": 97}})
+    await installed(world, "智能手环")
+    (again,) = await world.person("worker").says("周玉兰")
+    assert "李国强" in [action["label"] for action in again["card"]["actions"]]
+    assert not await world.fetch("SELECT 1 FROM installation")
+
+
+async def second_elder(session: Session, world: World) -> None:
+    """Let her husband live in the flat."""
+    home = (await session.execute(sql("SELECT home_id FROM residence"))).scalar_one()
+    who = await world._join(session, "husband", "李国强", Role.ELDER)
+    await make.residence(session, who, await session.get_one(Home, home), elder=True)
+
+
+async def guarded(world: World) -> list[str]:
+    """Read whom the device installed last protects."""
+    (row,) = await world.fetch(
+        "SELECT place FROM device WHERE id = (SELECT device_id FROM installation)"
+    )
+    people: list[str] = open_json(row.place, "device.place")["people"]
+    return people

@@ -27,7 +27,7 @@ TICK = timedelta(seconds=20)
 SOURCES = {
     "door": "zigbee2mqtt", "gas": "zigbee2mqtt", "smoke": "zigbee2mqtt", "water": "zigbee2mqtt",
     "wristband": "linling", "camera": "frigate", "manhole": "linling", "fire": "linling",
-    "lane": "linling", "rubbish": "linling", "parking": "linling", "street": "linling",
+    "lane": "frigate", "rubbish": "frigate", "parking": "frigate", "street": "frigate",
 }  # fmt: skip
 
 

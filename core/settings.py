@@ -4,7 +4,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.crypto import Keyring
@@ -40,13 +40,14 @@ class Wechat(BaseModel):
 
 
 class Wecom(BaseModel):
-    """An application of WeChat Work."""
+    """An application of WeChat Work; `accounts` is how many members the company may have."""
 
     corp_id: str = ""
     agent_id: int = 0
     secret: SecretStr = SecretStr("")
     token: SecretStr = SecretStr("")
     aes_key: SecretStr = SecretStr("")
+    accounts: int = Field(default=200, ge=1)
     api_base: str = "https://qyapi.weixin.qq.com"
 
     @property

@@ -72,8 +72,8 @@ async def send(
             return
         receipt, spent = await _call(channel, job)
     except _Wait as wait:
-        until = now + timedelta(seconds=wait.seconds)
-        await db.run(lambda session: outbox.postponed(session, row, until=until))
+        seconds = wait.seconds
+        await db.run(lambda session: _later(session, row, seconds, now=now))
     except _Resting as resting:
         until = resting.until
         await db.run(lambda session: _wait_or_go(session, row, until, now=now))
@@ -190,14 +190,15 @@ async def _failed(
         elif isinstance(error, Permanent):
             await _impossible(session, row, error, now=now)
         else:
-            doubtful = isinstance(error, Ambiguous) and not channel.idempotent
-            await _again(session, row, error, doubtful=doubtful, now=now)
+            if isinstance(error, Ambiguous) and not channel.idempotent:
+                await outbox.doubted(session, row)
+            await _again(session, row, error, now=now)
 
     await db.run(work)
 
 
 async def _again(
-    session: Session, row: Due, error: Retryable | Ambiguous, *, doubtful: bool, now: datetime
+    session: Session, row: Due, error: Retryable | Ambiguous, *, now: datetime
 ) -> None:
     """Try later; a life alarm takes another way besides, and after eight tries everything does."""
     if row.attempts >= GIVE_UP_AFTER:
@@ -207,10 +208,8 @@ async def _again(
         await steps.next_channel(session, row, now=now)
     wait = error.after if isinstance(error, Retryable) else 0.5
     spread = min(_LONGEST_S[row.life], 2.0 ** (row.attempts - 1)) * random.uniform(0.5, 1.0)
-    await outbox.failed(
-        session, row, reason=str(error), retry_at=now + timedelta(seconds=max(wait, spread)),
-        ambiguous=doubtful,
-    )  # fmt: skip
+    retry_at = now + timedelta(seconds=max(wait, spread))
+    await outbox.failed(session, row, reason=str(error), retry_at=retry_at)
 
 
 async def _impossible(session: Session, row: Due, error: Permanent, *, now: datetime) -> None:
@@ -237,6 +236,13 @@ async def _rest(session: Session, row: Due, error: Halted, *, now: datetime) -> 
     if await pauses.halt(session, row.channel, str(error), seconds=error.after, now=now):
         await alert.halted(session, row.channel, str(error), now=now)
     await _wait_or_go(session, row, now + timedelta(seconds=error.after), now=now)
+
+
+async def _later(session: Session, row: Due, seconds: float, *, now: datetime) -> None:
+    """Keep a row till a limit lets it out; a life alarm takes the next channel besides if long."""
+    if row.life and seconds > _LONGEST_S[True]:
+        await steps.next_channel(session, row, now=now)
+    await outbox.postponed(session, row, until=now + timedelta(seconds=seconds))
 
 
 async def _wait_or_go(session: Session, row: Due, until: datetime, *, now: datetime) -> None:

@@ -219,24 +219,27 @@ async def postponed(session: Session, row: Due, *, until: datetime) -> None:
     )
 
 
-async def failed(
-    session: Session, row: Due, *, reason: str, retry_at: datetime | None, ambiguous: bool = False
-) -> None:
+async def failed(session: Session, row: Due, *, reason: str, retry_at: datetime | None) -> None:
     """Try again at `retry_at`, or never: then the row stays as a dead letter that can be seen."""
     await session.execute(
         sql(
             """
             UPDATE outbox SET leased_until = NULL, turn = NULL, error = :reason, sending_at = NULL,
-                   state = :state, due_at = coalesce(:at, due_at),
-                   ambiguous = ambiguous + :ambiguous
+                   state = :state, due_at = coalesce(:at, due_at)
             WHERE id = :id
             """
         ),
         {
-            "id": row.id, "reason": reason, "at": retry_at, "ambiguous": int(ambiguous),
-            "state": "due" if retry_at else "dead",
+            "id": row.id, "reason": reason, "at": retry_at, "state": "due" if retry_at else "dead",
         },
     )  # fmt: skip
+
+
+async def doubted(session: Session, row: Due) -> None:
+    """Count one more send of which nobody knows whether it arrived."""
+    await session.execute(
+        sql("UPDATE outbox SET ambiguous = ambiguous + 1 WHERE id = :id"), {"id": row.id}
+    )
 
 
 async def superseded(session: Session, row: Due, *, by: str) -> None:

@@ -56,11 +56,11 @@ async def _next_of_ticket(
     channel = await _untried(session, person, {card.channel for card in cards})
     if channel is None:
         return None
-    await also_in(session, channel, ticket=ticket, person=person, now=now)
+    await _also_in(session, channel, ticket=ticket, person=person, now=now)
     return channel
 
 
-async def also_in(
+async def _also_in(
     session: Session, channel: str, *, ticket: UUID, person: UUID, now: datetime
 ) -> None:
     """Give a person who has a ticket's card one in this channel too."""
@@ -77,6 +77,23 @@ async def also_in(
         {"ticket": ticket, "person": person, "channel": channel},
     )
     await enqueue_tickets(session, [ticket], now=now)
+
+
+async def opened(
+    session: Session, channel: str, *, ticket: UUID, person: UUID, now: datetime
+) -> None:
+    """Show a ticket's card to a person who follows its link here: asked for, it skips quiet hours."""
+    await _also_in(session, channel, ticket=ticket, person=person, now=now)
+    await session.execute(
+        sql(
+            """
+            UPDATE outbox SET due_at = :now
+            WHERE kind = 'ticket' AND object_id = :ticket AND person_id = :person
+              AND channel = :channel AND state = 'due' AND due_at > :now
+            """
+        ),
+        {"ticket": ticket, "person": person, "channel": channel, "now": now},
+    )
 
 
 async def watch(

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from bot.app import create_app
 from channels.miniprogram import MiniprogramChannel
+from channels.registry import close
 from channels.telegram import TelegramChannel
 from channels.wechat import WechatChannel
 from channels.wecom import WecomChannel
@@ -248,6 +249,10 @@ async def opened(db: Database, db_url: str, urls: Urls, folder: Path) -> AsyncIt
             base_url=BASE_URL,
         )  # fmt: skip
         app = create_app(settings)
+        own = app.state.stack
+        stack.push_async_callback(own.bus.aclose)
+        stack.push_async_callback(own.db.aclose)
+        await close(own.channels)  # those below stand in their place
         tokens = SharedTokens(db)
         opposite = {name: await stack.enter_async_context(_wire(fakes[name])) for name in VENDORS}
         made: list[Vendor] = [
@@ -257,7 +262,7 @@ async def opened(db: Database, db_url: str, urls: Urls, folder: Path) -> AsyncIt
             TelegramChannel(telegram),
         ]
         world.channels.update({channel.name: channel for channel in made})
-        app.state.stack.channels.update(world.channels)
+        own.channels.update(world.channels)
         town.app = app
         http = await stack.enter_async_context(
             httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test")

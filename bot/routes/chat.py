@@ -72,7 +72,7 @@ async def log_in(body: Login, request: Request, response: Response, stack: InSta
         if body.ticket is not None:
             person = await login.by_ticket(session, body.ticket, now=now)
             if body.card is not None:
-                await steps.also_in(session, CHANNEL, ticket=body.card, person=person, now=now)
+                await steps.opened(session, CHANNEL, ticket=body.card, person=person, now=now)
         elif body.persona is not None and stack.settings.demo and body.persona != "operator":
             person = await login.by_persona(session, body.persona)
         else:

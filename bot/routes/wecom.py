@@ -25,7 +25,7 @@ async def check(request: Request, stack: InStack) -> str:
     """Prove to WeChat Work that this address is ours, by what only we can decrypt."""
     channel = _channel(stack)
     try:
-        return echoed(channel.settings, request.query_params)
+        return echoed(channel.settings, request.query_params, now=utcnow())
     except (Forged, DecodeError):
         raise forged(channel.name) from None
 
@@ -37,9 +37,9 @@ async def take(request: Request, stack: InStack) -> Response:
     What can't be read is answered all the same: its retries would be no better.
     """
     channel = _channel(stack)
-    body = await body_of(request)
+    body, now = await body_of(request), utcnow()
     try:
-        found = parse(opened(channel.settings, request.query_params, body), utcnow())
+        found = parse(opened(channel.settings, request.query_params, body, now=now), now)
     except Forged:
         raise forged(channel.name) from None
     except DecodeError as error:

@@ -17,6 +17,8 @@ from core.settings import Wecom
 # The vendor drops in silence what is beyond 30 a minute and 1,000 an hour to one member; the
 # room below allows for its clock and ours.
 _A_MINUTE, _AN_HOUR = 28, 950
+# The vendor counts messages to people, all of an application's together; edits count here too.
+_A_DAY, _DAY_S = 200, 86_400
 _CODE_LIVES = timedelta(hours=71, minutes=50)  # the vendor says 72 h
 _DUPLICATE_S = 1800
 
@@ -44,11 +46,12 @@ class WecomChannel:
         self._clock = clock
 
     def paces(self, to: str) -> Sequence[Pace]:
-        """List the limits per member; the buckets do not tell who it is."""
+        """List the limits per member, whom the buckets do not tell, and the application's day."""
         member = hashlib.sha256(to.casefold().encode()).hexdigest()[:16]
         return (
             Pace(f"wecom:{member}:m", _A_MINUTE, 60),
             Pace(f"wecom:{member}:h", _AN_HOUR, 3600),
+            Pace("wecom:day", self.settings.accounts * _A_DAY, _DAY_S),
         )
 
     async def send(self, message: Outgoing) -> Receipt:

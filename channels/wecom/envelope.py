@@ -4,9 +4,11 @@ import hashlib
 import hmac
 import struct
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from xml.parsers import expat
 
+from channels.fresh import fresh
 from core.errors import DecodeError
 from core.settings import Wecom
 
@@ -17,17 +19,20 @@ class Forged(Exception):
     """Refuse a request that the vendor did not sign or that was not meant for this company."""
 
 
-def echoed(settings: Wecom, query: Mapping[str, str]) -> str:
+def echoed(settings: Wecom, query: Mapping[str, str], *, now: datetime) -> str:
     """Answer the vendor's check of our address.
 
-    Raises Forged for a wrong signature or another company's, DecodeError for broken encryption.
+    Raises Forged for a wrong or old signature or another company's, DecodeError for broken
+    encryption.
     """
     secret = query.get("echostr", "")
-    _check(settings, query, secret)
+    _check(settings, query, secret, now=now)
     return _decrypted(settings, secret)
 
 
-def opened(settings: Wecom, query: Mapping[str, str], body: bytes) -> dict[str, Any]:
+def opened(
+    settings: Wecom, query: Mapping[str, str], body: bytes, *, now: datetime
+) -> dict[str, Any]:
     """Open a callback; the signature is checked before anything inside is looked at.
 
     Raises Forged as above and for whatever is no envelope, DecodeError for broken content.
@@ -38,16 +43,18 @@ def opened(settings: Wecom, query: Mapping[str, str], body: bytes) -> dict[str, 
         raise Forged from None
     if not isinstance(secret, str):
         raise Forged
-    _check(settings, query, secret)
+    _check(settings, query, secret, now=now)
     return read(_decrypted(settings, secret).encode())
 
 
-def _check(settings: Wecom, query: Mapping[str, str], secret: str) -> None:
+def _check(settings: Wecom, query: Mapping[str, str], secret: str, *, now: datetime) -> None:
     token = settings.token.get_secret_value()
     parts = sorted([token, query.get("timestamp", ""), query.get("nonce", ""), secret])
     made = hashlib.sha1("".join(parts).encode(), usedforsecurity=False).hexdigest()
     given = query.get("msg_signature", "")
     if not token or not secret or not hmac.compare_digest(made.encode(), given.encode()):
+        raise Forged
+    if not fresh(query.get("timestamp", ""), now=now):
         raise Forged
 
 

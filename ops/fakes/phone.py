@@ -1,6 +1,7 @@
 """What the fakes share: a phone's screen, a vendor's bad moments, and who hears of a person."""
 
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -70,14 +71,16 @@ class Phone(Protocol):
 class Faults:
     """How often and how a vendor fails, by a seeded random.
 
-    `kinds` are names that the fake knows: `429`, `busy`, `quota`, `500`, `502`, `timeout_before`
-    (nothing happened), `timeout_after` (it happened, the answer is lost), `reset`.
+    `kinds` are names that the fake knows: `429`, `busy`, `concurrent`, `quota`, `500`, `502`,
+    `timeout_before` (nothing happened), `timeout_after` (it happened, the answer is lost), `reset`.
+    `struck` counts each.
     """
 
     rate: float = 0.0
     kinds: tuple[str, ...] = ()
     seed: int = 0
     count: int = 0
+    struck: Counter[str] = field(default_factory=Counter)
     _random: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
@@ -87,8 +90,10 @@ class Faults:
         """Say which fault this call suffers, if any."""
         if not self.kinds or self._random.random() >= self.rate:
             return None
+        kind = self._random.choice(self.kinds)
         self.count += 1
-        return self._random.choice(self.kinds)
+        self.struck[kind] += 1
+        return kind
 
 
 # How a fake brings a webhook to the product: (method, path, query, headers, body) -> (status, body)

@@ -72,10 +72,10 @@ def _done(act: Callable[[], Response]) -> Response:
 def _with_faults(fake: FakeWecom, act: Callable[[], Response]) -> Response:
     """Let a call suffer what is due; a lost answer is a 504 to whoever has no LossyTransport."""
     kind = fake.faults.strike()
-    coded = {"429": 45033, "busy": -1, "quota": 45009}
+    coded = {"concurrent": 45033, "busy": -1, "quota": 45009}
     if kind in coded:
         return _error(coded[kind])
-    if kind in {"500", "502"}:
+    if kind in {"429", "500", "502"}:
         return Response(status_code=int(kind))
     if kind != "timeout_before":
         answer = _done(act)

@@ -3,10 +3,11 @@
 import hashlib
 import json
 import secrets
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ops.fakes import wecom_crypto, wecom_rules
 from ops.fakes.phone import Clock, Faults, Post
@@ -15,6 +16,8 @@ from ops.fakes.wecom_phone import WecomPhone
 TOKEN_LIVES = timedelta(seconds=7200)
 CODE_LIVES = timedelta(hours=72)
 A_MINUTE, AN_HOUR = 30, 1000
+A_DAY = 200  # person-times for each account that the company may have
+_SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 class Refusal(Exception):
@@ -48,9 +51,10 @@ class FakeWecom:
     """One company with one application, in memory.
 
     `dropped` counts what went over a member's limit and was thrown away in silence, `cut` texts
-    that the vendor shortened, `refused` codes that served no more; `record` holds accepted calls
-    as (verb, body). `lists_invalid` lets a wrong recipient come back as `invaliduser` of a
-    success, as it does beside valid ones.
+    that the vendor shortened, `refused` codes that served no more, `overdrawn` calls beyond the
+    day's person-times (`accounts` × 200); `record` holds accepted calls as (verb, body).
+    `lists_invalid` lets a wrong recipient come back as `invaliduser` of a success, as it does
+    beside valid ones.
     """
 
     clock: Clock
@@ -69,6 +73,8 @@ class FakeWecom:
     dropped: int = 0
     cut: int = 0
     refused: int = 0
+    overdrawn: int = 0
+    accounts: int = 200
     record: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     callbacks: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     media: dict[str, bytes] = field(default_factory=dict)
@@ -78,6 +84,7 @@ class FakeWecom:
     _messages: dict[str, Sent] = field(default_factory=dict)
     _tasks: dict[str, str] = field(default_factory=dict)
     _seen: dict[bytes, datetime] = field(default_factory=dict)
+    _told: Counter[str] = field(default_factory=Counter)
     _rung: dict[str, deque[datetime]] = field(default_factory=lambda: defaultdict(deque))
 
     def phone(self, account: str) -> WecomPhone:
@@ -114,6 +121,7 @@ class FakeWecom:
         invalid = [one.lower() for one in wanted if one not in self.members]
         if not valid and not self.lists_invalid:
             raise Refusal(81013)
+        self._count(len(valid))
         answer: dict[str, Any] = {"invaliduser": "|".join(invalid), "msgid": secrets.token_hex(8)}
         if self._repeats(body):
             return answer
@@ -193,6 +201,14 @@ class FakeWecom:
         last = self._seen.get(key)
         self._seen[key] = now
         return last is not None and now - last < span
+
+    def _count(self, people: int) -> None:
+        """Count person-times against the application's day; beyond it nothing is taken."""
+        day = f"{self.clock().astimezone(_SHANGHAI):%F}"
+        if self._told[day] + people > self.accounts * A_DAY:
+            self.overdrawn += 1
+            raise Refusal(45009)
+        self._told[day] += people
 
     def _within_pace(self, member: str) -> bool:
         now, rung = self.clock(), self._rung[member]

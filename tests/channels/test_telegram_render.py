@@ -1,7 +1,9 @@
 """Telegram's messages: what a card looks like there, and that no card breaks a limit."""
 
 from dataclasses import asdict
+from pathlib import Path
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +15,8 @@ from core.ports import Outgoing
 from ops.fakes.telegram_rules import Refused, check_message
 from ops.fakes.telegram_rules import units as counted
 from tests.channels.telegram_stage import message
+
+SNAPSHOTS = Path(__file__).parent / "snapshots" / "telegram.json"
 
 
 def payload(page: Page) -> dict[str, object]:
@@ -146,6 +150,49 @@ def test_the_fake_refuses_what_telegram_refuses(broken: dict[str, object], words
     """Else the next test would prove nothing."""
     with pytest.raises(Refused, match=words):
         check_message(broken)
+
+
+def pressed(*labels: str) -> tuple[Action, ...]:
+    """Make buttons with a token each."""
+    return tuple(Action("say.x", label, token=f"{n:024}") for n, label in enumerate(labels))
+
+
+LINK = "https://linling.example/chat#ticket=abc"
+CASES: dict[str, Outgoing] = {
+    "alarm": message(link=LINK),
+    "alarm in English": message(
+        lang="en", link=LINK, title="Smoke alarm: building 3, stair 2, flat 501",
+        summary="Please go there now.", fields=(Field("Time", "09:00"),),
+        actions=pressed("Accept", "Hand over"),
+    ),
+    "number and link": message(
+        actions=(
+            *pressed("接单"),
+            Action("call", "打给居委会", url="tel:051988880000"),
+            Action("way", "怎么走", url="https://uri.amap.com/navigation?to=1,2"),
+        )
+    ),
+    "menu": message(
+        title="您想做什么？", summary="", fields=(), actions=pressed(*"一二三四五六七八")
+    ),
+    "longer than a page": message(summary="楼道里有烟，请看一看🔥。\n" * 400),
+    "text": message(title="您有 120 分。", summary="可以换修鞋一次。", fields=(), actions=()),
+    "nothing to press": message(actions=()),
+    "asks for the number": message(
+        title="您好！", summary="请告诉我们您的手机号。", fields=(),
+        actions=(Action("contact.share", "告诉社区我的手机号", token="S" * 24), *pressed("找人")),
+    ),
+}  # fmt: skip
+
+
+def test_cards_look_as_they_did() -> None:
+    """What people see is kept in snapshots/telegram.json; delete it to write it anew."""
+    pages = {name: render(one) for name, one in CASES.items()}
+    shown = {name: {**payload(page), "rest": page.rest} for name, page in pages.items()}
+    now = orjson.dumps(shown, option=orjson.OPT_INDENT_2) + b"\n"
+    if not SNAPSHOTS.exists():
+        SNAPSHOTS.write_bytes(now)
+    assert orjson.loads(SNAPSHOTS.read_bytes()) == orjson.loads(now)
 
 
 TEXTS = st.text(max_size=60) | st.sampled_from(["🔥👨‍👩‍👧", "长" * 5000, "🔥" * 2100, "a\n" * 3000])

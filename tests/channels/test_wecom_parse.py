@@ -1,11 +1,11 @@
 """What callbacks of WeChat Work mean, and what comes of broken and forged ones."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from channels.wecom.envelope import Forged, opened, read
+from channels.wecom.envelope import Forged, echoed, opened, read
 from channels.wecom.parse import parse
 from core.errors import DecodeError
 from core.event import Attached, Clicked, Event, Joined, Left, Located, Said, Strange
@@ -187,7 +187,7 @@ def test_what_the_vendor_seals_is_opened() -> None:
     """Two implementations of the same description agree."""
     plain = message("text", "<Content><![CDATA[好的 🙂]]></Content>")
     query, body = sealed(plain)
-    assert opened(settings_of(stand().fake), query, body)["Content"] == "好的 🙂"
+    assert opened(settings_of(stand().fake), query, body, now=NOW)["Content"] == "好的 🙂"
 
 
 JOINING = event("subscribe")
@@ -218,7 +218,34 @@ def test_what_is_not_signed_for_us_is_refused(
     """Plain bodies, changed ones, other companies': nothing of them is looked at."""
     signed, enveloped = sealed(plain, **seal)
     with pytest.raises(refused):
-        opened(settings_of(stand().fake), {**signed, **query}, body or enveloped)
+        opened(settings_of(stand().fake), {**signed, **query}, body or enveloped, now=NOW)
+
+
+def test_an_old_callback_is_refused() -> None:
+    """Ten minutes, before and after, for a message and for the check of our address."""
+    query, body = sealed(JOINING)
+    settings = settings_of(stand().fake)
+    echo = {**query, "echostr": str(read(body)["Encrypt"])}
+    for seconds in (600, -600):
+        opened(settings, query, body, now=NOW + timedelta(seconds=seconds))
+        assert echoed(settings, echo, now=NOW + timedelta(seconds=seconds))
+    for seconds in (601, -601):
+        with pytest.raises(Forged):
+            opened(settings, query, body, now=NOW + timedelta(seconds=seconds))
+        with pytest.raises(Forged):
+            echoed(settings, echo, now=NOW + timedelta(seconds=seconds))
+
+
+@pytest.mark.parametrize("stamp", ["", "x", "-1", "1" * 13, "１７７２４２２４００"])
+def test_a_stamp_that_is_no_time_is_refused(stamp: str) -> None:
+    """Even one that is signed."""
+    fake = stand().fake
+    secret = wecom_crypto.encrypt(JOINING, fake.aes_key, fake.corp_id)
+    made = wecom_crypto.signature(fake.token, stamp, "n", secret)
+    query = {"msg_signature": made, "timestamp": stamp, "nonce": "n"}
+    body = wecom_crypto.envelope(secret, fake.corp_id, fake.agent_id)
+    with pytest.raises(Forged):
+        opened(settings_of(fake), query, body, now=NOW)
 
 
 @pytest.mark.parametrize("secret", ["AAAA", "!", "A" * 44, "A" * 43 + "="])
@@ -227,7 +254,7 @@ def test_signed_rubbish_is_refused(secret: str) -> None:
     fake = stand().fake
     body = wecom_crypto.envelope(secret, fake.corp_id, fake.agent_id)
     with pytest.raises((DecodeError, Forged)):
-        opened(settings_of(fake), fake.signed(secret), body)
+        opened(settings_of(fake), fake.signed(secret), body, now=NOW)
 
 
 async def test_a_phone_is_heard() -> None:

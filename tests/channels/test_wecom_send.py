@@ -152,6 +152,7 @@ async def test_a_lost_token_is_no_doubt_about_the_message(at: Stand) -> None:
     ("kind", "error"),
     [
         ("429", Retryable),
+        ("concurrent", Retryable),
         ("busy", Retryable),
         ("500", Retryable),
         ("502", Ambiguous),
@@ -167,6 +168,21 @@ async def test_the_vendors_bad_moments(at: Stand, kind: str, error: type[Excepti
         await at.channel.send(outgoing(alarm()))
     await at.channel.send(outgoing(alarm()))
     assert len(at.fake.phone("WangFang").screen) == 1
+
+
+async def test_beyond_the_companys_day_everything_is_refused(at: Stand) -> None:
+    """Accounts × 200 person-times a day of China, whoever they go to; midnight begins anew."""
+    at.fake.accounts = 1
+    for number in range(200):
+        at.clock.passes(seconds=3)
+        to = "lisi" if number % 2 else "WangFang"
+        await at.channel.send(outgoing(alarm(), to=to, reference=f"m{number}"))
+    with pytest.raises(Halted, match="halted-wecom-quota"):
+        await at.channel.send(outgoing(alarm(), reference="m200"))
+    assert (at.fake.overdrawn, at.fake.dropped) == (1, 0)
+    assert sum(len(at.fake.phone(one).screen) for one in at.fake.members) == 200
+    at.clock.passes(hours=12)
+    await at.channel.send(outgoing(alarm(), reference="tomorrow"))
 
 
 def answering(*answers: dict[str, Any]) -> tuple[WecomChannel, list[str]]:

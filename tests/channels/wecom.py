@@ -90,8 +90,8 @@ def stand() -> Stand:
     ) -> tuple[int, bytes]:
         try:
             if method == "GET":
-                return 200, echoed(settings, query).encode()
-            heard.extend(parse(opened(settings, query, body), clock()))
+                return 200, echoed(settings, query, now=clock()).encode()
+            heard.extend(parse(opened(settings, query, body, now=clock()), clock()))
         except Forged:
             return 403, b""
         return 200, b""

@@ -46,6 +46,7 @@ class Stand:
     runner: asyncio.Runner = field(default_factory=asyncio.Runner)
     points: list[Point] = field(default_factory=list)
     data_keys: str = DATA_KEYS
+    more: dict[str, str] = field(default_factory=dict)  # what else the processes are told
 
     @classmethod
     @contextmanager
@@ -92,6 +93,7 @@ class Stand:
             "LINLING_SECRET_KEY": "for-tests-alone",
             "LINLING_DATA_KEYS": self.data_keys,
             "LINLING_LOG_LEVEL": "WARNING",
+            **self.more,
         }
         argv = [sys.executable, "-m", module, *arguments]
         self.children.start(name, argv, given, self.folder / f"{name}.log", cwd=ROOT)

@@ -84,7 +84,7 @@ async def test_twenty_hands_on_one_card(db: Database, db_url: str, place: Stand)
     ports = [free_port(), free_port()]
     for name, port in zip(("bot_a", "bot_b"), ports, strict=True):
         place.starts(name, "bot", "--port", str(port))
-    until(lambda: all(map(place.answers, ports)), 20, what="both processes answer")
+    until(lambda: all(map(place.answers, ports)), 60, what="both processes answer")
     bearers = await logins(db, list(points[0].workers), now=utcnow())
     http = clients(ports)
     hands = [Hand(http[n % 2], bearer) for n, bearer in enumerate(bearers)]

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import orjson
 import pytest
@@ -12,6 +13,7 @@ from devices import decode, decode_push
 from models import DeviceKind, Grid, Rule
 from ops import check
 from ops.seed import data
+from services import steps
 from tests import make
 from tests.world import World
 
@@ -139,6 +141,26 @@ async def test_rubbish_waits_for_the_morning(world: World) -> None:
     await equipped(world, "rubbish", source="linling", external="r1")
     await world.publishes("linling/default/r1/event", {"metrics": {"object_stationary": True}})
     assert await world.person("worker").rings() == 0
+    await world.passes(hours=7, minutes=1)
+    assert await world.person("worker").rings() == 1
+
+
+async def test_a_card_that_its_link_opens_at_night_is_shown_at_once(world: World) -> None:
+    """Quiet hours hold what nobody asked for; a link shows nobody a card that is not theirs."""
+    world.now = world.now.replace(hour=16)
+    await equipped(world, "rubbish", source="linling", external="r1")
+    await world.publishes("linling/default/r1/event", {"metrics": {"object_stationary": True}})
+    (ticket,) = await world.fetch("SELECT id FROM ticket")
+    for name, shown in (("backup", 0), ("worker", 1)):
+        who = world.person(name).id
+
+        async def opens(session: Session, who: UUID = who) -> None:
+            await steps.opened(session, "web", ticket=ticket.id, person=who, now=world.now)
+
+        await world.db.run(opens)
+        await world.settle()
+        assert await world.person(name).rings() == shown
+        assert await world.person("worker").rings() == shown
     await world.passes(hours=7, minutes=1)
     assert await world.person("worker").rings() == 1
 

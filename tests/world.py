@@ -228,16 +228,12 @@ class World:
             await self.publishes(f"zigbee2mqtt/{device.external}", metrics or {kind: True})
 
     async def passes(self, **span: float) -> None:
-        """Let time pass, a tick of the sweep each ten seconds, and cards go out."""
-        end = self.now + timedelta(**span)
+        """Let time pass, a tick of the sweeps each ten seconds, each minute where it is hours."""
+        whole = timedelta(**span)
+        end, step = self.now + whole, timedelta(seconds=60 if whole > timedelta(hours=1) else 10)
         while self.now < end:
-            self.now = min(end, self.now + timedelta(seconds=10))
-            await self.db.run(lambda s: escalation.sweep(s, now=self.now))
-            await self._rules_tick()
-            await self.db.run(lambda s: redeem.sweep(s, now=self.now))
-            await self.db.run(lambda s: activities.remind(s, now=self.now))
-            await self.db.run(lambda s: devices.tell(s, now=self.now))
-            await self.db.run(lambda s: glass.tell(s, now=self.now))
+            self.now = min(end, self.now + step)
+            await self.db.run(self._tick)
             await self.settle()
 
     async def jumps(self, **span: float) -> None:
@@ -245,12 +241,18 @@ class World:
         self.now += timedelta(**span)
         await self.passes(microseconds=1)
 
-    async def _rules_tick(self) -> None:
-        await self.db.run(lambda s: enrol.keep_up(s, now=self.now))
-        await self.db.run(lambda s: away.sweep(s, now=self.now))
-        await self.db.run(lambda s: silences.sweep(s, self.book, now=self.now))
-        while await self.db.run(lambda s: timers.sweep(s, self.book, now=self.now)):
+    async def _tick(self, session: Session) -> None:
+        """Do what the house's clock does, in one transaction, which is cheaper than its eight."""
+        await escalation.sweep(session, now=self.now)
+        await enrol.keep_up(session, now=self.now)
+        await away.sweep(session, now=self.now)
+        await silences.sweep(session, self.book, now=self.now)
+        while await timers.sweep(session, self.book, now=self.now):
             pass
+        await redeem.sweep(session, now=self.now)
+        await activities.remind(session, now=self.now)
+        await devices.tell(session, now=self.now)
+        await glass.tell(session, now=self.now)
 
     async def rule(self, key: str, **more: Any) -> None:
         """Put a rule in force, from now on."""

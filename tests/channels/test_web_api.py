@@ -218,6 +218,7 @@ async def test_a_picture_of_a_talk_is_for_its_two_people(
 ) -> None:
     """Sent by one, opened by both, unknown to anybody else, and kept by no shared cache."""
     elder, worker = world.person("elder"), world.person("worker")
+    world.now = utcnow().replace(hour=9)  # an afternoon in Changzhou: at night a talk is not rung
     await elder.says("转人工")
     await worker.clicks("ticket.ack")
     picture = io.BytesIO()

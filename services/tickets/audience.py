@@ -80,8 +80,9 @@ async def calmly(session: Session, listeners: Sequence[Listener], *, now: dateti
 
 
 def _listed(row: Any) -> bool:
-    """Tell whether a ticket is only for the daily list: it rings nobody."""
-    return bool(row.severity == Severity.MAINTENANCE and not lost(row.what))
+    """Tell whether a ticket is only for the daily list: it rings nobody. Somebody waits for a talk."""
+    maintenance = row.severity == Severity.MAINTENANCE
+    return bool(maintenance and row.what != callers.HANDOVER and not lost(row.what))
 
 
 async def ring(session: Session, listeners: Sequence[Listener], *, now: datetime) -> None:

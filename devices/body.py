@@ -20,6 +20,7 @@ _MAX_CLAIM: Final = 40
 _MAX_DEPTH: Final = 6
 _LATEST: Final = timedelta(days=31)  # what a device may have kept while it had no way to us
 _AHEAD: Final = timedelta(minutes=10)
+_OLDEST: Final = datetime(2020, 1, 1, tzinfo=UTC)
 _MILLISECONDS_FROM: Final = 1e11  # as seconds this would be the year 5138
 # Control characters break logs and PostgreSQL's text; lone surrogates break UTF-8.
 _UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -112,6 +113,15 @@ def moment(raw: object, received: datetime) -> tuple[datetime, Clock]:
     if received - _LATEST <= ts <= received + _AHEAD:
         return ts, DEVICE
     return received, _wrong(raw)
+
+
+def recorded(clock: Clock, now: datetime) -> datetime | None:
+    """Tell when a message was recorded that is too old to have just come in; None for a lie."""
+    try:
+        ts = _parse_moment(clock.claimed) if clock.claimed else None
+    except (ValueError, OverflowError, OSError):
+        return None
+    return ts if ts is not None and _OLDEST <= ts <= now else None
 
 
 def _wrong(claimed: object) -> Clock:

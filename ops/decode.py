@@ -4,8 +4,8 @@ In: `{"topic", "payload"}` or `{"source": "ctwing|onenet", "payload"}`, the payl
 a string. Out: `{"readings": […], "error": null | text}`.
 """
 
-from collections.abc import Iterable, Iterator
-from datetime import UTC
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 
 import orjson
 
@@ -13,6 +13,7 @@ from core.clock import utcnow
 from core.errors import DecodeError
 from core.reading import Decoded, Reading
 from devices import decode, decode_push
+from devices.body import recorded
 
 
 def run(stdin_lines: Iterable[str]) -> Iterator[str]:
@@ -39,10 +40,17 @@ def _decode(line: str) -> Decoded:
         raise DecodeError("payload is missing")
     body = payload.encode() if isinstance(payload, str) else orjson.dumps(payload)
     if isinstance(topic, str) and topic:
-        return decode(topic, body, utcnow())
+        return _as_of_its_day(lambda received: decode(topic, body, received))
     if isinstance(source, str):
-        return decode_push(source, body, utcnow())
+        return _as_of_its_day(lambda received: decode_push(source, body, received))
     raise DecodeError("neither topic nor source is given")
+
+
+def _as_of_its_day(read: Callable[[datetime], Decoded]) -> Decoded:
+    """Read a message as if it came now; one recorded long ago as if it came on its own day."""
+    decoded = read(now := utcnow())
+    day = recorded(decoded.clock, now)
+    return decoded if day is None else read(day)
 
 
 def _row(reading: Reading) -> dict[str, object]:

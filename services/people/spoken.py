@@ -23,8 +23,8 @@ _DASHED = re.compile(
     r"(?P<door>\d{2,4})(?![\d-])"
 )
 _ENGLISH = re.compile(
-    r"\bbuilding\s*(?P<building>\d+)(?:\D{1,12}?(?:stair|unit|entrance)\s*(?P<stair>\d+))?"
-    r"(?:\D{1,12}?(?:flat|room|apartment|no\.?)\s*(?P<door>\d+))?"
+    r"\bbuilding\s*(?P<building>\d+)(?:\D{0,12}?(?:stair|unit|entrance)\s*(?P<stair>\d+))?"
+    r"(?:\D{0,12}?(?:flat|room|apartment|no\.?)\s*(?P<door>\d+))?"
 )
 _STAIR = re.compile(rf"(?P<stair>{_NUMBER})\s*单元\s*(?:(?P<door>{_NUMBER})\s*(?:室|号|房|户)?)?")
 _DOOR = re.compile(

@@ -317,7 +317,9 @@ def test_the_fakes_own_retry_is_the_same_push() -> None:
         await stage.fake.phone("o1").says("你好")
 
     asyncio.run(story())
-    keys = {one(envelope().opened(query, body, now=NOW)).event.message_id for query, body in seen}
+    keys = {
+        one(envelope().opened(query, body, now=utcnow())).event.message_id for query, body in seen
+    }
     assert len(seen) == 3
     assert len({body for _, body in seen}) == 3
     assert len(keys) == 1

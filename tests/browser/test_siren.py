@@ -40,7 +40,7 @@ async def test_blocked_sound_is_said_and_can_be_opened(page: Page, live: Live) -
     await expect(blocked).to_be_visible()
     assert await console.evaluate("window.tones") == 0
     await blocked.click()
-    await expect(blocked).to_be_hidden()
+    await expect(blocked).to_be_hidden(timeout=20_000)
     await console.wait_for_function("() => window.tones >= 4")  # two tones a ring: it repeats
 
     await console.get_by_role("button", name="静音 10 分钟").click()

@@ -76,7 +76,7 @@ async def send(
         await db.run(lambda session: _later(session, row, seconds, now=now))
     except _Resting as resting:
         until = resting.until
-        await db.run(lambda session: _rests(session, row, until, now=now))
+        await db.run(lambda session: _wait_or_go(session, row, until, now=now))
     except (Retryable, Permanent, Halted, Ambiguous) as error:
         SENDS.labels(row.channel, type(error).__name__.lower()).inc()
         answered = now + timedelta(seconds=monotonic() - began)
@@ -242,19 +242,7 @@ async def _later(session: Session, row: Due, seconds: float, *, now: datetime) -
     """Keep a row till a limit lets it out; a life alarm takes the next channel besides if long."""
     if row.life and seconds > _LONGEST_S[True]:
         await steps.next_channel(session, row, now=now)
-    await _in_doubt(session, row)
     await outbox.postponed(session, row, until=now + timedelta(seconds=seconds))
-
-
-async def _rests(session: Session, row: Due, until: datetime, *, now: datetime) -> None:
-    await _in_doubt(session, row)
-    await _wait_or_go(session, row, until, now=now)
-
-
-async def _in_doubt(session: Session, row: Due) -> None:
-    """Count the send of a process that died in it, before the wait lets it be forgotten."""
-    if row.in_flight:
-        await outbox.doubted(session, row)
 
 
 async def _wait_or_go(session: Session, row: Due, until: datetime, *, now: datetime) -> None:

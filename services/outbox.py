@@ -56,7 +56,6 @@ class Due:
     attempts: int
     created_at: datetime
     life: bool = False
-    in_flight: bool = False
 
 
 async def enqueue_reply(
@@ -141,13 +140,17 @@ async def claim(
     """Take due rows of these channels, the most urgent first; with a turn, only that turn's own.
 
     Rows another sender holds are skipped, so this is safe to call from many processes. Of a channel
-    that rests only what is for a life is taken: it has to find another way.
+    that rests only what is for a life is taken: it has to find another way. A send that was begun
+    and never ended, because its process died, is counted as ambiguous.
     """
-    free = "turn = :turn" if turn is not None else "(leased_until IS NULL OR leased_until < :now)"
+    free = "(leased_until IS NULL OR leased_until < :now)"
+    if turn is not None:  # before the first try the lease is the turn's own
+        free = f"turn = :turn AND (attempts = 0 OR {free})"
     rows = await session.execute(
         sql(
             f"""
-            UPDATE outbox SET leased_until = :lease, attempts = attempts + 1
+            UPDATE outbox SET leased_until = :lease, attempts = attempts + 1, sending_at = NULL,
+                              ambiguous = ambiguous + (sending_at IS NOT NULL)::int
             WHERE id IN (SELECT id FROM outbox WHERE state = 'due' AND due_at <= :now AND {free}
                            AND kind <> 'fetch' AND channel = ANY(CAST(:channels AS text[]))
                            AND (priority = :life OR NOT EXISTS (
@@ -155,7 +158,7 @@ async def claim(
                                 WHERE p.channel = outbox.channel AND p.until > :now))
                          ORDER BY priority, due_at, id LIMIT :limit FOR UPDATE SKIP LOCKED)
             RETURNING id, kind, object_id, person_id, channel, version, turn, payload, attempts,
-                      created_at, priority, sending_at
+                      created_at, priority
             """  # noqa: S608  (both halves are literals above)
         ),
         {
@@ -173,7 +176,7 @@ async def claim(
         Due(
             row.id, row.kind, row.object_id, row.person_id, row.channel, row.version, row.turn,
             open_json(row.payload, PAYLOAD) if row.payload is not None else None,
-            row.attempts, row.created_at, row.priority == LIFE, row.sending_at is not None,
+            row.attempts, row.created_at, row.priority == LIFE,
         )
         for row in found
     ]  # fmt: skip
@@ -196,12 +199,7 @@ async def sent(session: Session, row: Due) -> None:
 async def calling(session: Session, row: Due, *, now: datetime) -> None:
     """Note that a vendor is being called; found again by a later claim, it may have arrived."""
     await session.execute(
-        sql(
-            """
-            UPDATE outbox SET sending_at = :now, ambiguous = ambiguous + :lost WHERE id = :id
-            """
-        ),
-        {"id": row.id, "now": now, "lost": int(row.in_flight)},
+        sql("UPDATE outbox SET sending_at = :now WHERE id = :id"), {"id": row.id, "now": now}
     )
 
 

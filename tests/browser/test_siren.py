@@ -1,5 +1,7 @@
 """The siren must be heard, or the page must say why it is not."""
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.async_api import Page, expect
 
@@ -12,6 +14,7 @@ from tests.browser.stage import (
     resolve,
     row_of,
 )
+from tests.live import Running, running
 
 pytestmark = pytest.mark.needs_system("chromium")
 
@@ -26,6 +29,13 @@ COUNT_RINGS = """
   const start = OscillatorNode.prototype.start;
   OscillatorNode.prototype.start = function (...when) { window.tones += 1; start.apply(this, when); };
 """
+
+
+@pytest.fixture
+def live() -> Iterator[Running]:
+    """Start a house of its own: an alarm that another story left open would sound here too."""
+    with running() as made:
+        yield made
 
 
 async def test_blocked_sound_is_said_and_can_be_opened(page: Page, live: Live) -> None:

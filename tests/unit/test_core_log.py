@@ -20,15 +20,14 @@ SECRET = [
 
 
 @pytest.fixture
-def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def lines(capsys: pytest.CaptureFixture[str]) -> Iterator[Any]:
     """Configure the logs as a process does; give a function that reads what was written."""
-    root, written = logging.getLogger(), io.StringIO()
+    root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    monkeypatch.setattr(sys, "stderr", written)
     log.configure()
 
     def read() -> list[dict[str, Any]]:
-        return [json.loads(line) for line in written.getvalue().splitlines()]
+        return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
 
     yield read
     root.handlers[:] = handlers
@@ -114,4 +113,13 @@ def test_the_level_is_kept(lines: Any) -> None:
     """What is below the level is not written."""
     log.configure("WARNING")
     log.logger().info("quiet")
+    assert lines() == []
+
+
+def test_another_standard_error_is_heeded(lines: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was standard error at the start may be closed by now."""
+    now = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", now)
+    log.logger().info("heard")
+    assert "heard" in now.getvalue()
     assert lines() == []

@@ -79,6 +79,7 @@ from models.tickets import (
     Media,
     Part,
     Severity,
+    Snapshot,
     Status,
     Ticket,
     TicketCard,
@@ -98,7 +99,7 @@ __all__ = [
     "NoticeConsent", "Outbox", "OutboxKind", "OutboxState", "PaceMark", "Part", "Person", "Posting",
     "Proxy", "Reading", "Reason", "Redemption", "RedemptionState", "Residence", "Reward", "Rule",
     "RuleKind", "RuleScope", "RuleState", "SafetyAnswer", "SessionKind", "Severity", "Shift",
-    "Shop", "ShopMark", "Side", "Silence", "SilenceKind", "Stage", "Standing", "Status", "Street",
+    "Shop", "ShopMark", "Side", "Silence", "SilenceKind", "Snapshot", "Stage", "Standing", "Status", "Street",
     "Suppression", "Team", "TeamMember", "Ticket", "TicketCard", "TicketEvent", "Transfer",
     "UnknownDevice", "UnknownKey", "VendorMessage", "WebSession", "WrongClock",
 ]  # fmt: skip

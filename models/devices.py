@@ -28,7 +28,7 @@ from models.columns import (
 
 
 class DeviceKind(StrEnum):
-    """The kinds of points on the map."""
+    """The kinds of points on the map, and the gateway, which is none."""
 
     DOOR = "door"
     GAS = "gas"
@@ -42,6 +42,7 @@ class DeviceKind(StrEnum):
     RUBBISH = "rubbish"
     PARKING = "parking"
     STREET = "street"
+    GATEWAY = "gateway"
 
 
 class Device(SQLModel, table=True):
@@ -133,13 +134,15 @@ class Reading(SQLModel, table=True):
 
 
 class UnknownDevice(SQLModel, table=True):
-    """A device that speaks and is not registered."""
+    """A device that speaks and is not registered; what it told of its model and its gateway."""
 
     __tablename__ = "unknown_device"
     community_id: UUID = points_at("community.id", primary=True)
     source: str = Field(primary_key=True)
     external_index: bytes = Field(primary_key=True)
     external: Any = sealed("unknown_device.external", null=False)
+    model: Any = sealed("unknown_device.model")
+    gateway: Any = sealed("unknown_device.gateway")
     first_seen: Moment = moment()
     last_seen: Moment = moment()
     messages: int = 1

@@ -187,6 +187,26 @@ class TicketCard(SQLModel, table=True):
     next_channel_at: MaybeMoment = moment(null=True)
 
 
+class Snapshot(SQLModel, table=True):
+    """What a camera saw when it raised a ticket: the job to fetch it until `sha256` names it.
+
+    `event` is the recorder's id of what it saw. Without `due_at` nothing is tried any more.
+    """
+
+    __table_args__ = (
+        ForeignKeyConstraint(["community_id", "ticket_id"], ["ticket.community_id", "ticket.id"]),
+        Index("ix_snapshot_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+    )
+    ticket_id: UUID = Field(primary_key=True)
+    epoch: int = Field(primary_key=True)
+    community_id: UUID = points_at("community.id")
+    event: str
+    asked_at: Moment = moment()
+    due_at: MaybeMoment = moment(null=True)
+    attempts: int = 0
+    sha256: str | None = Field(default=None, foreign_key="media.sha256")
+
+
 class Media(SQLModel, table=True):
     """A stored picture: HOME/media/<sha256 of the plain bytes>, sealed."""
 

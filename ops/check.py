@@ -270,6 +270,7 @@ SEALED = (
     ("button", "args"), ("dead_letter", "topic"), ("dead_letter", "payload"),
     ("emergency", "elders"), ("emergency", "said"), ("handover_message", "text"),
     ("channel_account", "external"), ("unknown_device", "external"),
+    ("unknown_device", "model"), ("unknown_device", "gateway"),
     ("unknown_key", "key"), ("wrong_clock", "claimed"), ("device_request", "said"),
     ("redemption", "secret"), ("inbound", "reply"), ("vendor_message", "receipt"),
     ("last_card", "card"), ("last_card", "rest"), ("access_token", "token"),

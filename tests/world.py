@@ -205,15 +205,13 @@ class World:
         self, decoded: Decoded, place: tuple[str, str, str], raw: bytes, *, retained: bool = False
     ) -> None:
         community, source, topic = place
-        message = batch.Message(
+        message = batch.Message.of(
+            decoded,
             community=community,
-            readings=decoded.readings,
-            digest=hashlib.blake2b(topic.encode() + raw, digest_size=8).digest(),
-            retained=retained,
-            received=self.now,
             source=source,
-            unknown=decoded.unknown,
-            claimed=decoded.clock.claimed,
+            digest=hashlib.blake2b(topic.encode() + raw, digest_size=8).digest(),
+            received=self.now,
+            retained=retained,
         )
         await self.db.run(lambda s: batch.apply(s, self.registry, [message], now=self.now))
         await self.settle()

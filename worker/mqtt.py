@@ -134,7 +134,7 @@ async def _apply(session: Session, memory: Memory, stack: Stack, taken: Sequence
         except UnicodeDecodeError:
             await _bury(session, memory, stack, message, "topic is not UTF-8", now=now)
             continue
-        if decoded.readings or decoded.unknown:
+        if decoded:
             readable.append(_message(stack, message, topic, decoded, now))
     await batch.apply(session, memory.registry, readable, now=now)
     await marks.note(session, CLIENT_ID, _packets(new))
@@ -155,15 +155,13 @@ def _message(
     decoded: Decoded,
     now: datetime,
 ) -> batch.Message:
-    return batch.Message(
+    return batch.Message.of(
+        decoded,
         community=community_of(topic) or stack.settings.community,
-        readings=decoded.readings,
-        digest=_digest(message),
-        retained=message.retain,
-        received=now,
         source=source_of(topic),
-        unknown=decoded.unknown,
-        claimed=decoded.clock.claimed,
+        digest=_digest(message),
+        received=now,
+        retained=message.retain,
     )
 
 

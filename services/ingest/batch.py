@@ -13,8 +13,8 @@ from sqlalchemy import TextClause
 
 from core.db import Session, sql, wake
 from core.reading import Reading
-from services.ingest import oddities, signals, trials
-from services.ingest.registry import LIFE_KINDS, Address, Registry
+from services.ingest import oddities, origins, signals, trials
+from services.ingest.registry import LIFE_KINDS, Address, Known, Registry
 from services.ingest.rows import Key, Message, Row, row_of
 from services.ingest.strangers import meet
 from services.tickets import alarms
@@ -102,13 +102,15 @@ async def apply(
         for message in messages
         for reading in message.readings
     ]
-    await registry.refresh(session, [address for address, _, _ in spoken], now=now)
+    heard = origins.told(messages)
+    wanted = [*(address for address, _, _ in spoken), *(one.address for one in heard)]
+    await registry.refresh(session, wanted, now=now)
     unknown = Counter((one.source, key) for one in messages for key in one.unknown)
     await oddities.note_keys(session, unknown, now=now)
     rows: list[Row] = []
     strangers: list[tuple[str, Reading]] = []
     for address, reading, message in spoken:
-        known = registry.devices.get(address)
+        known = _speaker(registry, address, reading.zone)
         if known is None:
             strangers.append((message.community, reading))
         else:
@@ -121,9 +123,16 @@ async def apply(
     tested = await trials.hear(session, rows, now=now)
     fresh = [row for row in fresh if row.known.id not in tested]
     judged = await signals.of(session, fresh, disordered=disordered, now=now)
-    judged += await meet(session, registry, strangers, now=now)
+    judged += await meet(session, registry, strangers, heard, now=now)
+    await origins.fill(session, registry, heard)
     if judged:
         await alarms.apply(session, judged, now=now)
+
+
+def _speaker(registry: Registry, address: Address, zone: str | None) -> Known | None:
+    """Find who said it: the point that a camera's zone has of its own, else the device itself."""
+    own = registry.devices.get(origins.zone_of(address, zone)) if zone is not None else None
+    return own or registry.devices.get(address)
 
 
 async def _without_replays(session: Session, rows: list[Row]) -> list[Row]:

@@ -68,7 +68,9 @@ def _nearest(received: object) -> object:
     """Name the gateway that heard the frame best; none where the figures are no figures."""
     heard = [_object(one) for one in received] if isinstance(received, list) else []
     try:
-        return max(heard, key=lambda one: number(one.get("rssi", -999)), default={}).get("gatewayId")
+        return max(heard, key=lambda one: number(one.get("rssi", -999)), default={}).get(
+            "gatewayId"
+        )
     except (ValueError, OverflowError):
         return heard[0].get("gatewayId")
 

@@ -144,8 +144,7 @@ def decode(to: Address, payload: bytes, received: datetime) -> Decoded:
         return _bridge(to, payload, received)
     if to.kind == "availability":
         online = presence(payload)
-        about = (About(to.device, gateway=_BRIDGE),)
-        head = Head(SOURCE, to.device, received, RECEIPT, about=about)
+        head = Head(SOURCE, to.device, received, RECEIPT, about=told(to.device, gateway=_BRIDGE))
         return NOTHING if online is None else single(head, "online", value=online)
     if not payload:
         return NOTHING
@@ -175,8 +174,7 @@ def _models(listed: object) -> Iterator[About]:
     """Read name and model of each device that the bridge lists, the coordinator left out."""
     for one in listed if isinstance(listed, list) else ():
         definition = one.get("definition") if isinstance(one, dict) else None
-        name = mark(one.get("friendly_name")) if isinstance(definition, dict) else None
-        if name is not None:
+        if isinstance(definition, dict) and (name := mark(one.get("friendly_name"))):
             yield from told(name, model=definition.get("model"), gateway=_BRIDGE)
 
 

@@ -31,7 +31,7 @@ class Message:
     about: tuple[About, ...] = ()
 
     @classmethod
-    def of(  # noqa: PLR0913  what the way it came by knows
+    def of(
         cls, decoded: Decoded, *, community: str, source: str, digest: bytes, received: datetime,
         retained: bool = False,
     ) -> "Message":  # fmt: skip

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from core.crypto import open_json
+from core.db import Session, sql
 from models import DeviceKind, Grid
 from tests import make
 from tests.journeys.test_registry import installed, titles
-from tests.world import World
+from tests.world import Item, World
 
 UPLINK = "application/7/device/24e124136b502217/event/up"
 STATE = "zigbee2mqtt/bridge/state"
@@ -35,6 +36,16 @@ async def registered(world: World, name: str) -> Any:
 def through(row: Any) -> str | None:
     """Name the gateway of a row."""
     return open_json(row.gateway, "device.external") if row.gateway else None
+
+
+async def bridge(world: World) -> list[Item]:
+    """Let the bridge be heard, and let the worker register it as a gateway."""
+    await world.publishes(STATE, {"state": "online"})
+    worker = world.person("worker")
+    await worker.says("登记设备")
+    await worker.chooses("zigbee2mqtt/bridge")
+    await worker.chooses("网关")
+    return await worker.says("3幢 2单元501")
 
 
 @pytest.mark.parametrize(
@@ -101,8 +112,7 @@ async def test_a_second_device_joins_the_same_gateway(world: World) -> None:
 
 async def test_a_gateway_is_registered_by_its_code(world: World) -> None:
     """It rings nobody and has nothing to press; those of its devices that were there join it."""
-    await world.publishes(STATE, {"state": "online"})
-    said = await installed(world, "网关", code="zigbee2mqtt/bridge")
+    said = await bridge(world)
     assert titles(said) == ["已登记：3幢2单元501室 网关。"]
     assert not await world.fetch("SELECT 1 FROM installation")
     await world.passes(seconds=10)
@@ -112,8 +122,7 @@ async def test_a_gateway_is_registered_by_its_code(world: World) -> None:
 
 async def test_devices_turn_grey_with_their_gateway(world: World) -> None:
     """A blue point whose word can't reach us would be a lie; the gateway itself is no point."""
-    await world.publishes(STATE, {"state": "online"})
-    await installed(world, "网关", code="zigbee2mqtt/bridge")
+    await bridge(world)
     await world.passes(seconds=10)
     await world.publishes(f"zigbee2mqtt/{_name(world, 'smoke')}", {"battery": 90})
     assert await world.point("smoke") == "normal"
@@ -128,11 +137,12 @@ async def test_a_zone_is_grey_with_its_camera_and_its_recorder(world: World) -> 
     """A lane that nobody watches is not free."""
     async with world.db.reading() as session:
         grid = await session.get_one(Grid, world.grid)
-    frigate = {"where": grid, "source": "frigate"}
 
-    async def build(session: Any) -> None:
+    async def build(session: Session) -> None:
         for kind, name in (("gateway", "frigate"), ("camera", "gate"), ("lane", "gate/east")):
-            world.devices[name] = await make.device(session, kind, external=name, **frigate)
+            world.devices[name] = await make.device(
+                session, kind, where=grid, source="frigate", external=name
+            )
 
     await world.db.run(build)
     await world.rule("lane_blocked", metric="object_stationary", kind="lane", severity="property")
@@ -151,9 +161,7 @@ async def test_a_zone_is_grey_with_its_camera_and_its_recorder(world: World) -> 
     assert [await world.point(one) for one in ("gate", "gate/east")] == ["offline", "offline"]
 
 
-async def _closed(session: Any) -> None:
-    from core.db import sql
-
+async def _closed(session: Session) -> None:
     await session.execute(
         sql("UPDATE ticket SET status = 'closed', closed_at = now(), next_escalation_at = NULL")
     )

@@ -22,8 +22,8 @@ from core.crypto import open_json
 from core.db import Database, sql
 from core.mqtt import address
 from core.settings import Settings
-from devices import own, zigbee2mqtt
-from ops.sim.plan import Message, Metrics, Simulated, messages, plan
+from devices import own
+from ops.sim.plan import SPOKEN, Message, Metrics, Simulated, messages, plan
 from ops.story import Story
 
 _ALARMS: Final[Mapping[str, Metrics]] = {
@@ -70,11 +70,11 @@ async def registered(db: Database, community: str) -> list[Simulated]:
                 """
                 SELECT d.id, d.kind, d.source, d.external FROM device d
                 JOIN community c ON c.id = d.community_id AND c.slug = :community
-                WHERE d.removed_at IS NULL AND d.source IN ('linling', 'zigbee2mqtt', 'frigate')
+                WHERE d.removed_at IS NULL AND d.source = ANY(CAST(:sources AS text[]))
                 ORDER BY d.id
                 """
             ),
-            {"community": community},
+            {"community": community, "sources": list(SPOKEN)},
         )
         return [
             Simulated(
@@ -146,7 +146,8 @@ def _step(device: Simulated, tick: int, steps: int, now: datetime, story: Story)
     first, last = steps // 3, 2 * steps // 3
     if _among(device, "silent", story.silent) and first <= tick <= last and last > first:
         if tick in {first, last}:
-            yield from (Said(one, "outage") for one in _presence(device, online=tick == last))
+            back = {"online": tick == last}
+            yield from (Said(one, "outage") for one in messages(device, back))
         return
     lies = _among(device, "wrong", story.wrong)
     moment = (_1970 if device.number % 2 else now + _AHEAD) if lies else now
@@ -159,21 +160,11 @@ def _among(device: Simulated, part: str, share: float) -> bool:
     return crc32(f"{part} {device.external}".encode()) / (1 << 32) < share
 
 
-def _presence(device: Simulated, *, online: bool) -> list[Message]:
-    word = b"online" if online else b"offline"
-    if device.source == own.SOURCE:
-        return [Message(f"linling/{device.community}/{device.external}/online", word)]
-    if device.source == zigbee2mqtt.SOURCE:
-        said = orjson.dumps({"state": word.decode()})
-        return [Message(f"zigbee2mqtt/{device.external}/availability", said)]
-    return [Message(f"frigate/{device.external}/status/detect", word)]
-
-
 def _dated(message: Message, now: datetime) -> Message:
     """Write the moment into a message whose form has a place for it."""
     root, _, rest = message.topic.partition("/")
-    field = {"linling": "ts", "zigbee2mqtt": "last_seen"}.get(root)
-    if field is None or rest.endswith(("/online", "/availability")):
+    field = {"linling": "ts", "zigbee2mqtt": "last_seen", "application": "time"}.get(root)
+    if field is None or rest.endswith(("/online", "/availability", "bridge/state")):
         return message
     body = orjson.loads(message.payload) | {field: now.isoformat()}
     return Message(message.topic, orjson.dumps(body))

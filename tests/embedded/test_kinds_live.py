@@ -21,9 +21,22 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("烟雾报警", "zigbee2mqtt/{flat} 烟感", {"smoke": True, "battery": 91, "linkquality": 80}),
     ("燃气泄漏报警", "zigbee2mqtt/{flat} 燃气", {"gas": True, "linkquality": 70}),
     ("漏水报警", "zigbee2mqtt/{flat} 水表", {"water_leak": True, "battery_low": False}),
-    ("一键呼救", "linling/default/wristband-02/event", {"id": "s1", "metrics": {"sos": "on"}}),
+    (
+        "一键呼救",
+        "atom/g616/status/861261020000002",
+        {"imei": "861261020000002", "sos": True, "heartRate": "88", "isWearing": True},
+    ),
     ("火点报警", "linling/default/fire-01/event", {"metrics": {"temperature": "86.5"}}),
-    ("井盖倾斜", "linling/default/manhole-01/event", {"metrics": {"tilt_angle": -40}}),
+    (
+        "井盖倾斜",
+        "application/1/device/24e124a840000001/event/up",
+        {
+            "deduplicationId": "1ec0a1b0-9f5e-4c4b-9a58-0d2a3c1f2e77", "fCnt": 8, "fPort": 85,
+            "deviceInfo": {"devEui": "24e124a840000001", "deviceProfileName": "MC-100"},
+            "rxInfo": [{"gatewayId": "24e124fffef00001", "rssi": -71}],
+            "object": {"tilt_angle": -40},
+        },
+    ),
     (
         "井盖打开",
         "ctwing",

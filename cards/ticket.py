@@ -119,6 +119,9 @@ def actions(view: TicketView, part: Part, viewer: UUID, t: Translator) -> list[A
                 found.append(Action("ticket.arrive", t("action-arrive"), "primary"))
             style: Style = "default" if view.arrived_at is None else "primary"
             found.append(Action("ticket.resolve", t("action-resolve"), style))
+        if view.pictured and view.status is not Status.CLOSED:
+            url = f"/api/chat/pictures/tickets/{view.id}.jpg"
+            found.append(Action("ticket.picture", t("action-see-place"), url=url))
     number = _DIAL.get(view.what)
     if number and view.status in {Status.OPEN, Status.ACKED}:
         found.append(Action("call", t("action-dial", number=number), "danger", url=f"tel:{number}"))

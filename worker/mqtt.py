@@ -46,7 +46,7 @@ class Memory:
 async def run(stack: Stack) -> NoReturn:
     """Listen until cancelled or disconnected."""
     async with stack.db.reading() as session:
-        memory = Memory(Registry(), await marks.load(session, CLIENT_ID))
+        memory = Memory(_registry(stack), await marks.load(session, CLIENT_ID))
     _spare_the_collector()
     async with Intake(address(stack.settings.mqtt_url), identifier=CLIENT_ID) as client:
         await client.subscribe([(topic, 1) for topic in TOPICS])
@@ -66,6 +66,10 @@ async def run(stack: Stack) -> NoReturn:
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
+
+
+def _registry(stack: Stack) -> Registry:
+    return Registry(pictures=stack.see is not None)
 
 
 def _spare_the_collector() -> None:

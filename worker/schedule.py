@@ -5,8 +5,9 @@ import asyncio
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from core.clock import utcnow
-from handlers import activities, away, devices, glass, redeem
-from services import housekeeping, silences, steps
+from handlers import activities, away, devices, glass, redeem, sights
+from handlers.sights import See
+from services import housekeeping, silences, snapshots, steps
 from services.activities import reminders
 from services.ingest import partitions
 from services.points import redemptions
@@ -40,6 +41,8 @@ async def run(stack: Stack) -> None:
     scheduler.add_job(give_back, "interval", seconds=SWEEP_S, args=[stack])
     scheduler.add_job(tell_of_devices, "interval", seconds=SWEEP_S, args=[stack])
     scheduler.add_job(tell_of_glass, "interval", seconds=SWEEP_S, args=[stack])
+    if stack.see is not None:
+        scheduler.add_job(look, "interval", seconds=SWEEP_S, args=[stack, stack.see])
     scheduler.add_job(remind, "interval", seconds=REMIND_S, args=[stack])
     scheduler.add_job(tidy, "interval", seconds=HOUSEKEEPING_S, args=[stack])
     scheduler.start()
@@ -98,6 +101,13 @@ async def tell_of_devices(stack: Stack) -> None:
 async def tell_of_glass(stack: Stack) -> None:
     """Tell people that they were looked at in an emergency."""
     await stack.db.run(lambda s: glass.tell(s, now=utcnow()))
+
+
+async def look(stack: Stack, see: See) -> None:
+    """Get what cameras saw from their recorder."""
+    folder = stack.settings.home / "media"
+    while await sights.fetch(stack.db, see, folder, now=utcnow()) == snapshots.LIMIT:
+        pass
 
 
 async def remind(stack: Stack) -> None:

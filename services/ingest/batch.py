@@ -13,7 +13,8 @@ from sqlalchemy import TextClause
 
 from core.db import Session, sql, wake
 from core.reading import Reading
-from services.ingest import oddities, origins, signals, trials
+from services import snapshots
+from services.ingest import oddities, origins, signals, trials, zones
 from services.ingest.registry import LIFE_KINDS, Address, Known, Registry
 from services.ingest.rows import Key, Message, Row, row_of
 from services.ingest.strangers import meet
@@ -127,6 +128,8 @@ async def apply(
     await origins.fill(session, registry, heard)
     if judged:
         await alarms.apply(session, judged, now=now)
+    if registry.pictures and (seen := zones.seen(fresh)):
+        await snapshots.want(session, seen, now=now)
 
 
 def _speaker(registry: Registry, address: Address, zone: str | None) -> Known | None:

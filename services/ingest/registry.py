@@ -53,12 +53,16 @@ class Known:
 
 @dataclass(slots=True)
 class Registry:
-    """The listener's memory of devices and rules, at most five seconds old."""
+    """The listener's memory of devices and rules, at most five seconds old.
+
+    `pictures`: a recorder can be asked for what its cameras saw.
+    """
 
     devices: dict[Address, Known] = field(default_factory=dict)
     communities: dict[str, UUID] = field(default_factory=dict)
     book: Book = field(default_factory=Book)
     read_at: datetime | None = None
+    pictures: bool = False
     _indexes: dict[str, bytes] = field(default_factory=dict)
 
     async def refresh(self, session: Session, wanted: Iterable[Address], *, now: datetime) -> None:

@@ -75,6 +75,7 @@ class TicketView:
     signs: Signs = NO_SIGNS
     unprotected: tuple[str, ...] = ()
     beside: int = 0
+    pictured: bool = False
 
 
 _VIEW = """
@@ -86,6 +87,8 @@ _VIEW = """
            who.name AS who, sent.name AS sent, caller.name AS caller, e.kind AS call_kind, e.said,
            e.withdrawn_at, y.phone, y.answers_from, t.chain, t.next_escalation_at,
            t.people,
+           EXISTS (SELECT 1 FROM snapshot s WHERE s.ticket_id = t.id AND s.epoch = t.epoch
+                   AND s.sha256 IS NOT NULL) AS pictured,
            EXISTS (SELECT 1 FROM ticket_card k WHERE k.ticket_id = t.id
                    AND k.part IN ('worker', 'backup')) AS told
     FROM ticket t
@@ -111,7 +114,7 @@ def _view(row: Any) -> TicketView:
         row.step, row.at_once, place, row.building or "", row.grid or "", row.opened_at, row.alarm_at,
         row.acked_at, row.acked_by, _name(row.who), row.assigned_to, _name(row.sent),
         row.arrived_at, row.resolved_at, row.recovered_at, row.closed_at, row.has_device,
-        _call(row), _asks_until(row),
+        _call(row), _asks_until(row), pictured=row.pictured,
     )  # fmt: skip
 
 

@@ -89,6 +89,20 @@ async def test_every_kind_rings_the_worker(noon: Running) -> None:
                 break
             await asyncio.sleep(0.5)
         assert rang == wanted
+        assert await pictured(http, bearer) == "image/jpeg"
+
+
+async def pictured(http: httpx.AsyncClient, bearer: dict[str, str]) -> str:
+    """Open what a camera saw, once its card shows it; returns the kind of content."""
+    for _ in range(40):
+        page = await http.get("/api/chat/messages", params={"after": 0}, headers=bearer)
+        for item in reversed(page.json()["items"]):
+            for action in item["card"]["actions"]:
+                if action["id"] == "ticket.picture":
+                    seen = await http.get(action["url"], headers=bearer)
+                    return seen.headers["content-type"]
+        await asyncio.sleep(0.5)
+    raise AssertionError("no card shows a picture")
 
 
 async def speaks(demo: Running, http: httpx.AsyncClient, where: str, said: dict[str, Any]) -> None:

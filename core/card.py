@@ -49,6 +49,11 @@ class Card:
     version: int = 1
     ticket: str | None = None
 
+    @property
+    def once(self) -> bool:
+        """Tell a sentence, said once, from what may come again in a newer version."""
+        return self.key.startswith("say:")
+
     def public(self) -> dict[str, Any]:
         """Return the card as the JSON of the chat API; lists are never null."""
         data = asdict(self)

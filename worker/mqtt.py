@@ -7,7 +7,7 @@ letters and is acknowledged; while the database is away nothing is.
 import asyncio
 import gc
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn
@@ -20,7 +20,6 @@ from core.errors import DecodeError
 from core.log import logger
 from core.metrics import BATCH_SIZE, DEAD_LETTERS, MESSAGES
 from core.mqtt import address
-from core.reading import Decoded
 from devices import community_of, decode, source_of, speaker_of
 from services.ingest import batch, deadletter, marks
 from services.ingest.registry import Registry
@@ -46,7 +45,8 @@ class Memory:
 async def run(stack: Stack) -> NoReturn:
     """Listen until cancelled or disconnected."""
     async with stack.db.reading() as session:
-        memory = Memory(_registry(stack), await marks.load(session, CLIENT_ID))
+        handled = await marks.load(session, CLIENT_ID)
+    memory = Memory(Registry(pictures=stack.see is not None), handled)
     _spare_the_collector()
     async with Intake(address(stack.settings.mqtt_url), identifier=CLIENT_ID) as client:
         await client.subscribe([(topic, 1) for topic in TOPICS])
@@ -66,10 +66,6 @@ async def run(stack: Stack) -> NoReturn:
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
-
-
-def _registry(stack: Stack) -> Registry:
-    return Registry(pictures=stack.see is not None)
 
 
 def _spare_the_collector() -> None:
@@ -119,7 +115,7 @@ async def _isolate(
 
     async def bury(session: Session) -> None:
         await _bury(session, memory, stack, message, type(error).__name__, now=now)
-        await marks.note(session, CLIENT_ID, _packets([message]))
+        await marks.note(session, CLIENT_ID, _packets([(message, _digest(message))]))
 
     await stack.db.run(bury)
 
@@ -127,8 +123,13 @@ async def _isolate(
 async def _apply(session: Session, memory: Memory, stack: Stack, taken: Sequence[Arrived]) -> None:
     now = utcnow()
     readable: list[batch.Message] = []
-    new = [one for one in taken if not (one.dup and memory.handled.get(one.mid) == _digest(one))]
-    for message in new:
+    marked = [(one, _digest(one)) for one in taken]
+    new = [
+        (one, digest)
+        for one, digest in marked
+        if not (one.dup and memory.handled.get(one.mid) == digest)
+    ]
+    for message, digest in new:
         try:
             topic = str(message.topic, "utf-8")
             decoded = decode(topic, message.payload, now)
@@ -139,7 +140,12 @@ async def _apply(session: Session, memory: Memory, stack: Stack, taken: Sequence
             await _bury(session, memory, stack, message, "topic is not UTF-8", now=now)
             continue
         if decoded:
-            readable.append(_message(stack, message, topic, decoded, now))
+            readable.append(
+                batch.Message.of(
+                    decoded, community=community_of(topic) or stack.settings.community,
+                    source=source_of(topic), digest=digest, received=now, retained=message.retain,
+                )
+            )  # fmt: skip
     await batch.apply(session, memory.registry, readable, now=now)
     await marks.note(session, CLIENT_ID, _packets(new))
 
@@ -148,25 +154,8 @@ def _digest(message: Arrived) -> bytes:
     return hashlib.blake2b(message.topic + b"\0" + message.payload, digest_size=8).digest()
 
 
-def _packets(messages: Sequence[Arrived]) -> list[marks.Packet]:
-    return [(one.mid, _digest(one)) for one in messages if one.qos]
-
-
-def _message(
-    stack: Stack,
-    message: Arrived,
-    topic: str,
-    decoded: Decoded,
-    now: datetime,
-) -> batch.Message:
-    return batch.Message.of(
-        decoded,
-        community=community_of(topic) or stack.settings.community,
-        source=source_of(topic),
-        digest=_digest(message),
-        received=now,
-        retained=message.retain,
-    )
+def _packets(messages: Iterable[tuple[Arrived, bytes]]) -> list[marks.Packet]:
+    return [(one.mid, digest) for one, digest in messages if one.qos]
 
 
 async def _bury(

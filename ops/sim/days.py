@@ -32,7 +32,7 @@ _ALARMS: Final[Mapping[str, Metrics]] = {
 }  # fmt: skip
 _1970: Final = datetime(1970, 1, 1, 0, 1, tzinfo=UTC)
 _AHEAD: Final = timedelta(days=400)
-_IN_FLIGHT: Final = 200
+_IN_FLIGHT: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)

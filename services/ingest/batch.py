@@ -16,7 +16,7 @@ from core.db import Session, sql, wake
 from core.reading import Reading
 from services import snapshots
 from services.ingest import oddities, origins, signals, trials, zones
-from services.ingest.registry import LIFE_KINDS, Address, Known, Registry
+from services.ingest.registry import LIFE_KINDS, Address, Registry
 from services.ingest.rows import Key, Message, Row, row_of
 from services.ingest.strangers import meet
 from services.tickets import alarms
@@ -112,7 +112,9 @@ async def apply(
     rows: list[Row] = []
     strangers: list[tuple[str, Reading]] = []
     for address, reading, message in spoken:
-        known = _speaker(registry, address, reading.zone)
+        known = registry.devices.get(address)
+        if reading.zone is not None:
+            known = registry.devices.get(origins.zone_of(address, reading.zone), known)
         if known is None:
             strangers.append((message.community, reading))
         else:
@@ -131,12 +133,6 @@ async def apply(
         await alarms.apply(session, judged, now=now)
     if registry.pictures and (seen := zones.seen(fresh)):
         await snapshots.want(session, seen, now=now)
-
-
-def _speaker(registry: Registry, address: Address, zone: str | None) -> Known | None:
-    """Find who said it: the point that a camera's zone has of its own, else the device itself."""
-    own = registry.devices.get(origins.zone_of(address, zone)) if zone is not None else None
-    return own or registry.devices.get(address)
 
 
 async def _without_replays(session: Session, rows: list[Row]) -> list[Row]:

@@ -21,6 +21,7 @@ from handlers import (
     redeem,
     residents,
     shops,
+    silences,
     talk,
     tickets,
 )
@@ -39,6 +40,8 @@ CLICKS: dict[str, OnClick] = {
     "safe.no": care.no,
     "safe.how": care.how,
     "safe.undo": care.undo,
+    "silence.agree": silences.agree,
+    "silence.end": silences.end,
     "away.who": away.who,
     "away.days": away.days,
     "away.confirm": away.confirm,

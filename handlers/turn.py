@@ -1,5 +1,6 @@
 """What a turn means: a click, a picture, a place, or words, each to its handler."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -35,6 +36,7 @@ from handlers import (
     redeem,
     residents,
     shops,
+    silences,
     unsure,
 )
 from handlers.context import Context, Pressed
@@ -164,9 +166,8 @@ async def _words(ctx: Context, text: str, pressed: list[Pressed]) -> list[Act]:
     if not text or len(text) > TEXT_LIMIT:
         raise UserError("text-too-long" if text else "text-empty", limit=TEXT_LIMIT)
     ctx = replace(ctx, text=text, t=await _in_their_language(ctx, text))
-    for taken in (people.first, accounts.words, glass.words):
-        if (acts := await taken(ctx)) is not None:
-            return acts
+    if (acts := await _taken(ctx, people.first, accounts.words, glass.words)) is not None:
+        return acts
     phrase = intent_of(text)
     if phrase == "more" and (rest := await newest.rest(ctx)):
         return [Reply(say(ctx.t("text-rest"), summary=rest))]
@@ -181,7 +182,18 @@ async def _words(ctx: Context, text: str, pressed: list[Pressed]) -> list[Act]:
         return await _click(ctx, token, pressed)
     if phrase in _COMMANDS:
         return await INTENTS[phrase](ctx)
-    return await residents.words(ctx) or await _meant(ctx, await _understood(ctx, text))
+    acts = await _taken(ctx, silences.words, residents.words)
+    return acts or await _meant(ctx, await _understood(ctx, text))
+
+
+async def _taken(
+    ctx: Context, *takers: Callable[[Context], Awaitable[list[Act] | None]]
+) -> list[Act] | None:
+    """Ask each in turn whether the words are theirs."""
+    for taker in takers:
+        if (acts := await taker(ctx)) is not None:
+            return acts
+    return None
 
 
 async def _in_their_language(ctx: Context, text: str) -> Translator:

@@ -17,11 +17,10 @@ from core.event import Clicked, Event, Located, Pictured, Said
 from core.ids import uuid7
 from core.reading import Decoded
 from devices import community_of, decode, decode_push, source_of
-from handlers import activities, away, devices, glass, redeem
+from handlers import activities, away, devices, glass, redeem, silences
 from handlers.delivery import deliver_due, deliver_turn
 from handlers.dispatch import dispatch
 from models import Device
-from services import silences
 from services.actors import actor
 from services.ingest import batch, partitions
 from services.ingest.registry import Registry

@@ -5,8 +5,8 @@ import asyncio
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from core.clock import utcnow
-from handlers import activities, away, devices, glass, redeem
-from services import housekeeping, silences, steps
+from handlers import activities, away, devices, glass, redeem, silences
+from services import housekeeping, steps
 from services.activities import reminders
 from services.ingest import partitions
 from services.points import redemptions

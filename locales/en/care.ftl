@@ -131,3 +131,46 @@ silence-no-device = This device was not found.
 
 away-remedy = If { $name } will be away for some days, report it here and spare the next false alarm.
 remedy-faulty = The device is on the repair list. Until then please keep an eye on this elder.
+
+silence-ask-place = Where is the device to be silenced?
+silence-ask-device = Which one? It alone is silenced; all others ring as ever.
+silence-ask-minutes = For how long?
+silence-ask-reason = Why? You can also write it in your own words.
+silence-why-dust = Dust of building work
+silence-why-cooking = Cooking
+silence-why-repair = Repair of the device
+silence-cancelled = Left; no device was silenced.
+silence-asked = Asked for: { $device } silent for { $minutes } minutes.
+silence-asked-hint = It begins when a second person agrees. Asked: { $names }. Until then it rings as ever.
+silence-asked-nobody = It begins when a second person agrees, and there is nobody to ask now: please telephone the team lead. Until then it rings as ever.
+silence-request = { $who } wants { $device } silent for { $minutes } minutes. Do you agree?
+silence-request-hint = While it is silent its alarms reach nobody, so please make sure that somebody watches there. All other devices ring as ever.
+silence-begun = { $device } is silent until { $until }.
+silence-begun-test = { $device } is being tested until { $until }.
+silence-begun-hint = Until then its alarms reach nobody, so somebody should watch there. If it still alarms at the end, everyone hears at once.
+silence-agreed = { $who } agreed: { $device } is silent until { $until }.
+silence-ended = The silence of { $device } ends; it rings again.
+silence-refused = { $who } did not agree to silence { $device }; it rings as ever.
+silence-lapsed = The silence of { $device } never began; it rings as ever.
+silence-is-over = The silence of { $device } is over; it rings again.
+silence-over-rings = The silence of { $device } is over and it still alarms; those on duty were told.
+silence-over-nothing = Nothing alarmed while it was silent.
+silence-held-rings = Alarmed meanwhile and still does; told
+silence-held-over = Alarmed meanwhile and has recovered
+silences-none = No device is silenced or being tested now.
+silences-title = Silenced or being tested: { $count }
+silences-waiting = { $who } asks for { $minutes } minutes, nobody has agreed yet; it rings as ever
+silences-test = tested by { $who } until { $until }{ $held ->
+    [0] {""}
+   *[other] ; kinds of alarm meanwhile: { $held }
+}
+silences-line = asked by { $who }, agreed by { $second }, until { $until }{ $held ->
+    [0] {""}
+   *[other] ; kinds of alarm meanwhile: { $held }
+}
+action-silence-agree = Agree
+action-silence-agree-to = Agree: { $device }
+action-silence-refuse = Do not agree
+action-silence-withdraw = Withdraw
+action-silence-end = End it now
+action-silence-end-of = End: { $device }

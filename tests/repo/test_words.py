@@ -12,7 +12,7 @@ from core.actor import Role
 from core.card import Tone
 from core.event import StrangeKind
 from core.i18n import LANGUAGES, LOCALES, page_words
-from flows import glass
+from flows import glass, silence
 from handlers.routes import NOT_YET
 from models import DeviceKind, Happened, HomeUse, How, Part, Standing, Status
 from models.calls import CallKind
@@ -113,6 +113,8 @@ FAMILIES: dict[str, set[str]] = {
     "safe-how-": {How.VOICE, How.TOGETHER, How.GUESS},
     "safe-noted-": set(How),
     "safe-said-": set(How),
+    "silence-ask-": {"place", "device", "minutes", "reason"},
+    "silence-why-": set(silence.REASONS),
     "sign-": set(Says) | {"never", "list"},
     "unusual-": {"water_total", "contact_open"},
     "shops-from-": set(get_args(Source)),

@@ -9,6 +9,7 @@ from core.i18n import Translator
 from models import Part, Severity, Status
 from services.ingest.late import LATE
 from services.tickets.chain import AT_ONCE
+from services.tickets.flapping import RINGS, may_be_quiet
 from services.tickets.queries import TicketView
 from services.tickets.storm import CARDS
 
@@ -91,6 +92,8 @@ def fields(view: TicketView, part: Part, t: Translator) -> list[Field]:
             rows.append(Field(t("field-grid"), view.grid))
         if view.beside >= CARDS:
             rows.append(Field(t("field-beside"), t("tickets-beside", count=view.beside)))
+        if view.flaps >= RINGS and view.status is not Status.CLOSED:
+            rows.append(Field(t("field-flapping"), _flaps(view, t)))
         if view.unprotected:
             rows.append(Field(t("field-unprotected"), t("word-list").join(view.unprotected)))
         if view.assigned_to_name and view.status is Status.OPEN:
@@ -101,6 +104,13 @@ def fields(view: TicketView, part: Part, t: Translator) -> list[Field]:
         state = "field-device-recovered" if view.recovered_at else "field-device-alarming"
         rows.append(Field(t("field-device"), t(state)))
     return rows
+
+
+def _flaps(view: TicketView, t: Translator) -> str:
+    """Say that the device alarms again and again, and whether it goes on ringing."""
+    if may_be_quiet(view.what, view.severity):
+        return t("flapping-quiet", count=view.flaps)
+    return t("flapping-rings", count=view.flaps)
 
 
 def at(moment: datetime) -> str:
@@ -119,6 +129,8 @@ def actions(view: TicketView, part: Part, viewer: UUID, t: Translator) -> list[A
                 found.append(Action("ticket.arrive", t("action-arrive"), "primary"))
             style: Style = "default" if view.arrived_at is None else "primary"
             found.append(Action("ticket.resolve", t("action-resolve"), style))
+        if view.flaps >= RINGS and view.status is not Status.CLOSED:
+            found.append(Action("ticket.repair", t("action-repair")))
     number = _DIAL.get(view.what)
     if number and view.status in {Status.OPEN, Status.ACKED}:
         found.append(Action("call", t("action-dial", number=number), "danger", url=f"tel:{number}"))

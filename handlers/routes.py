@@ -35,6 +35,7 @@ CLICKS: dict[str, OnClick] = {
     "ticket.arrive": tickets.arrive,
     "ticket.resolve": tickets.resolve_ticket,
     "ticket.show": tickets.show,
+    "ticket.repair": tickets.repair,
     "ticket.contact": emergency.contact,
     "safe.yes": care.yes,
     "safe.no": care.no,

@@ -75,6 +75,8 @@ class TicketView:
     signs: Signs = NO_SIGNS
     unprotected: tuple[str, ...] = ()
     beside: int = 0
+    returned: bool = False
+    flaps: int = 0
 
 
 _VIEW = """
@@ -85,7 +87,7 @@ _VIEW = """
            d.place AS device_place, b.name AS building, g.name AS grid,
            who.name AS who, sent.name AS sent, caller.name AS caller, e.kind AS call_kind, e.said,
            e.withdrawn_at, y.phone, y.answers_from, t.chain, t.next_escalation_at,
-           t.people,
+           t.people, t.previous_id IS NOT NULL AS returned,
            EXISTS (SELECT 1 FROM ticket_card k WHERE k.ticket_id = t.id
                    AND k.part IN ('worker', 'backup')) AS told
     FROM ticket t
@@ -111,7 +113,7 @@ def _view(row: Any) -> TicketView:
         row.step, row.at_once, place, row.building or "", row.grid or "", row.opened_at, row.alarm_at,
         row.acked_at, row.acked_by, _name(row.who), row.assigned_to, _name(row.sent),
         row.arrived_at, row.resolved_at, row.recovered_at, row.closed_at, row.has_device,
-        _call(row), _asks_until(row),
+        _call(row), _asks_until(row), returned=row.returned,
     )  # fmt: skip
 
 

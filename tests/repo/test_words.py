@@ -24,7 +24,7 @@ from services.language.intents import ALL
 from services.people.requests import Wish
 from services.rules import outages
 from services.shops.places import Source
-from services.tickets import remedies
+from services.tickets import flapping, remedies
 from services.tickets.answer import Found, Seen
 from services.tickets.callers import CALLS
 from services.tickets.signs import Says
@@ -56,7 +56,7 @@ FAMILIES: dict[str, set[str]] = {
     "what-": {rule["key"] for rule in data("rules.yaml")}
     | CALLS
     | {"unregistered", "unreadable", NOT_BACK}
-    | {remedies.FAULTY, outages.AFTER, outages.FLAT, outages.GATEWAY},
+    | {remedies.FAULTY, flapping.FLAPPING, outages.AFTER, outages.FLAT, outages.GATEWAY},
     "status-": set(Status),
     "state-": {"normal", "alarm", "handled", "offline"},
     "found-": set(Found),

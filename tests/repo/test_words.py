@@ -23,6 +23,7 @@ from services.device_requests import KINDS
 from services.language.intents import ALL
 from services.people.requests import Wish
 from services.rules import outages
+from services.rules.draft import VITAL
 from services.shops.places import Source
 from services.tickets import flapping, remedies
 from services.tickets.answer import Found, Seen
@@ -115,6 +116,7 @@ FAMILIES: dict[str, set[str]] = {
     "safe-said-": set(How),
     "silence-ask-": {"place", "device", "minutes", "reason"},
     "silence-why-": set(silence.REASONS),
+    "limit-": {*VITAL, "water_total"},
     "sign-": set(Says) | {"never", "list"},
     "unusual-": {"water_total", "contact_open"},
     "shops-from-": set(get_args(Source)),

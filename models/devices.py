@@ -63,6 +63,9 @@ class Device(SQLModel, table=True):
             postgresql_where=text("removed_at IS NULL"),
         ),
         ForeignKeyConstraint(["community_id", "gateway_id"], ["device.community_id", "device.id"]),
+        Index(
+            "ix_device_gateway_id", "gateway_id", postgresql_where=text("gateway_id IS NOT NULL")
+        ),
         ForeignKeyConstraint(["community_id", "grid_id"], ["grid.community_id", "grid.id"]),
         ForeignKeyConstraint(
             ["community_id", "building_id"], ["building.community_id", "building.id"]

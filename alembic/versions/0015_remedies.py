@@ -77,6 +77,10 @@ def _gateways() -> None:
         ),
     )  # fmt: skip
     op.add_column("device_presence", sa.Column("down_with", sa.Uuid(), nullable=True))
+    op.create_index(
+        "ix_device_gateway_id", "device", ["gateway_id"],
+        postgresql_where=sa.text("gateway_id IS NOT NULL"),
+    )  # fmt: skip
     op.create_foreign_key(
         op.f("fk_device_presence_down_with"), "device_presence", "gateway", ["down_with"], ["id"]
     )
@@ -90,6 +94,7 @@ def _of_community(table: str) -> sa.ForeignKeyConstraint:
 
 def downgrade() -> None:
     """Go back to the revision before."""
+    op.drop_index("ix_device_gateway_id", "device")
     op.drop_constraint(op.f("fk_device_presence_down_with"), "device_presence")
     op.drop_column("device_presence", "down_with")
     op.drop_table("gateway")

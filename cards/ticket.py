@@ -11,6 +11,7 @@ from services.ingest.late import LATE
 from services.tickets.chain import AT_ONCE
 from services.tickets.flapping import RINGS, may_be_quiet
 from services.tickets.queries import TicketView
+from services.tickets.stairs import ALONE
 from services.tickets.storm import CARDS
 
 _DIAL = {"smoke": "119", "fire_point": "119", "gas": "119", "carbon_monoxide": "120",
@@ -92,6 +93,7 @@ def fields(view: TicketView, part: Part, t: Translator) -> list[Field]:
             rows.append(Field(t("field-grid"), view.grid))
         if view.beside >= CARDS:
             rows.append(Field(t("field-beside"), t("tickets-beside", count=view.beside)))
+        rows += _stair(view, t)
         if view.flaps >= RINGS and view.status is not Status.CLOSED:
             rows.append(Field(t("field-flapping"), _flaps(view, t)))
         if view.unprotected:
@@ -103,6 +105,26 @@ def fields(view: TicketView, part: Part, t: Translator) -> list[Field]:
     if view.has_device and view.status is not Status.CLOSED:
         state = "field-device-recovered" if view.recovered_at else "field-device-alarming"
         rows.append(Field(t("field-device"), t(state)))
+    return rows
+
+
+def _stair(view: TicketView, t: Translator) -> list[Field]:
+    """Name the other flats of the stair, first those from which somebody cannot walk out."""
+    mates, rows = view.mates, []
+    if view.status is Status.CLOSED or mates == ALONE:
+        return []
+    if mates.own_first:
+        rows.append(Field(t("field-stair-first"), t("stair-this-one")))
+    if mates.first:
+        rows.append(Field(t("field-stair-first"), t("word-list").join(mates.first)))
+    if mates.others:
+        names = t("word-list").join(mates.others)
+        rows.append(
+            Field(
+                t("field-stair"),
+                t("stair-and-more", names=names, count=mates.more) if mates.more else names,
+            )
+        )
     return rows
 
 

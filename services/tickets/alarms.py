@@ -16,7 +16,7 @@ from core.crypto import seal_json
 from core.db import Session, sql, wake
 from core.ids import uuid7
 from models import Happened, Severity, Status
-from services.tickets import asking, audience, flapping, hush, lanes
+from services.tickets import asking, audience, flapping, hush, lanes, stairs
 from services.tickets.chain import first_wait, snapshot
 from services.tickets.events import Entry, record
 from services.tickets.judge import Live, Outcome, Signal, judge
@@ -208,9 +208,11 @@ async def _tell(
     session: Session, tickets: dict[UUID, str], quiet: frozenset[UUID], *, now: datetime
 ) -> None:
     """Ring for tickets newly open, by what they are about, and for lanes that a fire needs."""
+    mates = await stairs.mark(session, list(tickets))
     about = [ticket for ticket, what in tickets.items() if what in lanes.CONCERNED]
     lanes_too = await lanes.urge(session, about, now=now)
     await audience.tell(session, list({*tickets, *lanes_too}), quiet=quiet, now=now)
+    await audience.refresh(session, mates, now=now)
 
 
 async def _insert(session: Session, wanted: list[_Opened], *, now: datetime) -> dict[UUID, bool]:

@@ -12,6 +12,7 @@ from services.actors import names
 from services.tickets import protects
 from services.tickets.chain import asks
 from services.tickets.signs import NO_SIGNS, Signs
+from services.tickets.stairs import ALONE, Mates
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class TicketView:
     beside: int = 0
     returned: bool = False
     flaps: int = 0
+    mates: Mates = ALONE
 
 
 _VIEW = """
@@ -164,7 +166,10 @@ async def _answers(session: Session, ticket: UUID, epoch: int) -> tuple[Said, ..
 
 
 async def mine(session: Session, person: UUID) -> list[TicketView]:
-    """List the live tickets of which the person has a worker's card, worst and oldest first."""
+    """List the live tickets of which the person has a worker's card, worst first.
+
+    Among these comes first who cannot walk out, then who has waited longest.
+    """
     rows = await session.execute(
         sql(
             _VIEW
@@ -172,7 +177,8 @@ async def mine(session: Session, person: UUID) -> list[TicketView]:
             JOIN ticket_card c ON c.ticket_id = t.id AND c.person_id = :person
                               AND c.part IN ('worker', 'backup')
             WHERE t.status <> 'closed'
-            ORDER BY t.status = 'resolved', t.severity <> 'life', t.opened_at LIMIT 20
+            ORDER BY t.status = 'resolved', t.severity <> 'life', NOT t.immobile, t.opened_at
+            LIMIT 20
             """
         ),
         {"person": person},

@@ -30,6 +30,7 @@ from handlers import (
     accounts,
     flow,
     glass,
+    limits,
     newest,
     people,
     proxy,
@@ -182,7 +183,7 @@ async def _words(ctx: Context, text: str, pressed: list[Pressed]) -> list[Act]:
         return await _click(ctx, token, pressed)
     if phrase in _COMMANDS:
         return await INTENTS[phrase](ctx)
-    acts = await _taken(ctx, silences.words, residents.words)
+    acts = await _taken(ctx, silences.words, limits.words, residents.words)
     return acts or await _meant(ctx, await _understood(ctx, text))
 
 

@@ -194,3 +194,15 @@ proposal-accepted = The limit of { $device } is { $limit } now; after { $days } 
 proposal-declined = The limit of { $device } stays.
 proposals-none = No proposed limit waits.
 proposal-over = Somebody has decided about this proposal, or the rule is another by now.
+
+limit-confirm = { $whose }: { $what }. Change the limit to this?
+limit-confirm-hint = It changes when people are asked, never the critical value. All is judged anew at once.
+field-limit-new = New
+limit-own = { $limit } (the person's or the vendor's own)
+limit-common = { $limit } (the community's)
+action-limit-put = Yes, change it
+limit-put = The limit for { $whose } is changed.
+limit-who = Nobody was found, or several. Please write the whole name or the door, for example: limit 3幢2单元501 heart rate above 110, doctor's advice.
+limit-source = Please write the reason at the end, such as a doctor's advice or the page of the vendor's manual.
+limit-no-rule = There is no such rule, so it can't have a limit of its own.
+limit-bounds = The limit must lie between { $least } and { $most }; beyond that a life is in danger.

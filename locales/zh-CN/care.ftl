@@ -188,3 +188,15 @@ proposal-accepted = { $device }的限值改为{ $limit }，{ $days } 天后自�
 proposal-declined = { $device }的限值不改。
 proposals-none = 没有等着定的限值建议。
 proposal-over = 这条建议已经有人定过，或者规则已经变了。
+
+limit-confirm = { $whose }：{ $what }，改成下面的限值吗？
+limit-confirm-hint = 只改提醒，不改危急值。改了马上按新限值重新判断。
+field-limit-new = 改为
+limit-own = { $limit }（本人或厂家的限值）
+limit-common = { $limit }（全社区的限值）
+action-limit-put = 对，改
+limit-put = { $whose }的限值已改。
+limit-who = 没有找到，或者不止一位。请把姓名写全，或写上门牌，例如：限值 3幢2单元501陈桂芳 心率 高于 110，医生意见。
+limit-source = 请在最后写上依据，例如医生意见，或厂家说明书第几页。
+limit-no-rule = 没有这一项规则，没法单独设限值。
+limit-bounds = 限值要在 { $least } 和 { $most } 之间，超过了就是危急值。

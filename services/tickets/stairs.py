@@ -62,7 +62,7 @@ _JOINED = sql(
 )
 _MATES = sql(
     f"""
-    SELECT e.place, o.immobile, t.immobile AS own, count(*) OVER () AS count {_BESIDE}
+    SELECT e.place, o.immobile, t.immobile AS own, count(*) OVER () AS all_of_them {_BESIDE}
     WHERE t.id = :ticket ORDER BY o.immobile DESC, o.opened_at, o.id LIMIT :limit
     """
 )
@@ -119,7 +119,7 @@ async def mates(session: Session, ticket: UUID) -> Mates:
     return Mates(
         tuple(_name(row) for row in rows if row.immobile),
         tuple(_name(row) for row in rows if not row.immobile),
-        rows[0].count - len(rows), rows[0].own,
+        rows[0].all_of_them - len(rows), rows[0].own,
     )  # fmt: skip
 
 

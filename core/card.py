@@ -15,8 +15,8 @@ class Field:
     value: str
 
     def written(self) -> str:
-        """Write the line as text."""
-        return f"{self.label}：{self.value}"
+        """Write the line as text, with the colon of the label's script."""
+        return f"{self.label}{': ' if self.label.isascii() else '：'}{self.value}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,11 @@ class Card:
     tone: Tone = "neutral"
     version: int = 1
     ticket: str | None = None
+
+    @property
+    def once(self) -> bool:
+        """Tell a sentence, said once, from what may come again in a newer version."""
+        return self.key.startswith("say:")
 
     def public(self) -> dict[str, Any]:
         """Return the card as the JSON of the chat API; lists are never null."""

@@ -30,6 +30,7 @@ class Context:
     slots: dict[str, Any] = field(default_factory=dict)
     understood: Understanding | None = None
     misses: int = 0  # turns in a row that were not understood
+    talking: bool = False  # a talk with a worker goes on
 
     def turn(self) -> Turn:
         """Narrow to what flows may use."""

@@ -1,5 +1,6 @@
 """The funnel: dedupe, lock, one transaction, acts into the outbox."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -9,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from cards.talk import call_office, say
 from core.act import Act, Fetch, Refresh, Reply
 from core.card import Card
-from core.db import Database, Session, savepoint
+from core.db import Database, Session
 from core.errors import UserError
 from core.event import Event, Said
 from core.i18n import Translator
@@ -63,16 +64,18 @@ async def dispatch(
     it is logged, all is rolled back, and the person gets an apology with a way on.
     """
 
-    async def work(session: Session) -> Turn:
+    async def work(session: Session, refused: _Refused | None = None) -> Turn:
         known = event if caller is None else await caller.identify(session, event)
-        return await _handle(session, known, media_folder, caller, waiting)
+        return await _handle(
+            session, known, media_folder, caller=caller, waiting=waiting, refused=refused
+        )
 
     async def apologise(session: Session) -> Turn:
         known = event if caller is None else await caller.identify(session, event)
         return await _apologise(session, known)
 
     try:
-        return await db.run(work)
+        return await _refusable(db, work)
     except UserError:
         raise
     except Exception as error:
@@ -82,12 +85,34 @@ async def dispatch(
         return await db.run(apologise)
 
 
+class _Refused(Exception):
+    """What the handler did is undone; `pressed` is the click that it was about."""
+
+    def __init__(self, error: UserError, pressed: list[Pressed]) -> None:
+        super().__init__(error.key)
+        self.error, self.pressed = error, pressed
+
+
+async def _refusable(db: Database, work: Callable[..., Awaitable[Turn]]) -> Turn:
+    """Do a turn; one that is refused begins again with the refusal, for most are not refused.
+
+    A savepoint round each handler would cost every turn two more trips to the database.
+    """
+    try:
+        return await db.run(work)
+    except _Refused as refused:
+        known = refused
+        return await db.run(lambda session: work(session, known))
+
+
 async def _handle(
     session: Session,
     event: Event,
     media_folder: Path,
+    *,
     caller: Caller | None,
     waiting: Passive | None,
+    refused: _Refused | None,
 ) -> Turn:
     number, locked = await conversation.begin(session, event)
     if locked is None:
@@ -110,8 +135,9 @@ async def _handle(
         now=event.at,
         media=media_folder,
         misses=misses,
+        talking=profile.talking,
     )
-    acts = await _answer(context, event)
+    acts = await (_answer(context, event) if refused is None else _refusal(context, refused))
     said = [act.card for act in acts if isinstance(act, Reply) and act.person is None]
     if waiting is not None and said and len(said) == len(acts) and waiting.waits():
         return Turn(
@@ -134,14 +160,16 @@ async def _reply(ctx: Context, event: Event, said: list[Card], turn: int, waitin
 
 
 async def _answer(ctx: Context, event: Event) -> list[Act]:
-    """Run the handler inside a savepoint, so that a refusal leaves nothing half done."""
     pressed: list[Pressed] = []
     try:
-        async with savepoint(ctx.session):
-            return await answer(ctx, event, pressed)
+        return await answer(ctx, event, pressed)
     except UserError as error:
-        refusal = say(ctx.t(error.key, **error.args_for_words), tone="warning")
-        return [Reply(refusal), *await _current_card(ctx, pressed)]
+        raise _Refused(error, pressed) from error
+
+
+async def _refusal(ctx: Context, refused: _Refused) -> list[Act]:
+    said = ctx.t(refused.error.key, **refused.error.args_for_words)
+    return [Reply(say(said, tone="warning")), *await _current_card(ctx, refused.pressed)]
 
 
 async def _current_card(ctx: Context, pressed: list[Pressed]) -> list[Act]:

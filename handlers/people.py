@@ -28,7 +28,7 @@ _CRY = "help"
 
 async def first(ctx: Context) -> list[Act] | None:
     """Take what comes before everything else: danger and its end, 0 for a person, the live talk."""
-    talks = await handovers.talks(ctx.session, ctx.person)
+    talks = await handovers.talks(ctx.session, ctx.person) if ctx.talking else []
     talk = next((one for one in talks if one.other() is not None), None)
     danger = emergency_of(ctx.text)
     if danger is not None and _interrupts(ctx, danger, talk):
@@ -56,6 +56,8 @@ async def human(ctx: Context) -> list[Act]:
 
 async def kept(ctx: Context) -> list[Act] | None:
     """Keep words that nobody here understood for the worker who is still awaited."""
+    if not ctx.talking:
+        return None
     for talk in await handovers.talks(ctx.session, ctx.person):
         if talk.side is Side.RESIDENT and talk.other() is None:
             return await _keep(ctx, talk, ctx.text)

@@ -100,7 +100,12 @@ class Ticket(SQLModel, table=True):
             postgresql_where=text("next_escalation_at IS NOT NULL"),
         ),
         Index("ix_ticket_live_device", "device_id", postgresql_where=text("status <> 'closed'")),
-        Index("ix_ticket_closed_at", "community_id", "closed_at"),
+        Index("ix_ticket_closed_at", "closed_at", "community_id"),
+        Index(
+            "ix_ticket_live_lane",
+            "id",
+            postgresql_where=text("what = 'lane_blocked' AND status <> 'closed'"),
+        ),
         Index("ix_ticket_key", "key", "id"),
     )
     id: UUID = object_id()

@@ -18,6 +18,7 @@ class Profile:
     name: str
     lang: str
     large_type: bool
+    talking: bool = False  # in a talk with a worker, or a worker in one
 
 
 async def actor(session: Session, person: UUID, *, way: str = "") -> Actor:
@@ -35,7 +36,7 @@ async def speaker(session: Session, person: UUID, *, channel: str) -> tuple[Acto
     if not rows:
         raise LookupError(f"no person {person}")
     by = _actor(person, rows, channel)
-    return by, Profile(person, by.name, rows[0].lang, rows[0].large_type)
+    return by, Profile(person, by.name, rows[0].lang, rows[0].large_type, rows[0].talking)
 
 
 async def _with_grants(session: Session, person: UUID, *, channel: str) -> Sequence[Any]:
@@ -47,7 +48,9 @@ async def _with_grants(session: Session, person: UUID, *, channel: str) -> Seque
         sql(
             """
             SELECT p.name, coalesce(c.lang, p.lang) AS lang, p.large_type, m.role, m.community_id,
-                   m.scope_kind, m.scope_id
+                   m.scope_kind, m.scope_id,
+                   EXISTS (SELECT 1 FROM handover h WHERE h.ended_at IS NULL
+                           AND (h.person_id = p.id OR h.worker_id = p.id)) AS talking
             FROM person p
             LEFT JOIN conversation c ON c.person_id = p.id AND c.channel = :channel
             LEFT JOIN (

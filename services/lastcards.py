@@ -13,6 +13,8 @@ async def remember(
 ) -> None:
     """Keep a card that can be answered; one without buttons only takes its own older version away."""
     if not rest and not any(action.token for action in card.actions):
+        if card.once:
+            return
         kept = await last(session, person, channel)
         if kept is None or kept.key != card.key:
             return

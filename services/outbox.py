@@ -119,7 +119,7 @@ async def lease_to_turn(
     await session.execute(
         sql(
             """
-            UPDATE outbox SET turn = :turn, leased_until = :lease, due_at = :now
+            UPDATE outbox SET turn = :turn, leased_until = :lease, due_at = :now, attempts = 0
             WHERE kind = 'ticket' AND object_id = :ticket AND person_id = :person
               AND channel = :channel AND state = 'due'
             """

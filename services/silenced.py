@@ -10,7 +10,7 @@ from core.actor import Actor
 from core.crypto import open_json
 from core.db import Session, sql
 from models import SilenceKind
-from services.homes import home_index
+from services import installations
 from services.permissions import At, Permission, reach, require
 from services.places import Site
 
@@ -113,22 +113,13 @@ async def seconds(session: Session, silence: UUID, *, now: datetime) -> list[UUI
 async def devices(session: Session, by: Actor, at: Site) -> list[tuple[UUID, str, str]]:
     """List (id, name, kind) of the devices of a flat, or of a house and what is around it."""
     require(by, Permission.DEVICES_SILENCE, At(at.community, at.grid))
+    found = await installations.standing(session, by, at)
     rows = await session.execute(
-        sql(
-            """
-            SELECT id, place, kind FROM device WHERE removed_at IS NULL AND community_id = :community
-               AND CASE WHEN CAST(:home AS bytea) IS NULL
-                        THEN building_id = :building AND home_index IS NULL
-                        ELSE home_index = :home END
-            ORDER BY kind, id
-            """
-        ),
-        {
-            "community": at.community, "building": at.building,
-            "home": home_index(at.home) if at.home else None,
-        },
-    )  # fmt: skip
-    return [(row.id, _name(row), row.kind) for row in rows]
+        sql("SELECT id, kind FROM device WHERE id = ANY(CAST(:ids AS uuid[]))"),
+        {"ids": [one.id for one in found]},
+    )
+    kinds: dict[UUID, str] = {row.id: row.kind for row in rows}
+    return [(one.id, one.name, kinds[one.id]) for one in found]
 
 
 def _silenced(row: Any) -> Silenced:

@@ -5,6 +5,7 @@ Everything happens in the caller's one transaction; the messages are acknowledge
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -178,24 +179,31 @@ async def _insert(
     )
 
 
+@dataclass(slots=True)
+class _Sign:
+    """What a batch tells of a device's presence."""
+
+    seen: datetime | None = None
+    online: bool | None = None
+    digest: bytes | None = None
+    retained: bytes | None = None
+
+
 async def _presence(session: Session, rows: list[Row]) -> None:
     """Note who was heard. A retained message is no sign of life, an `online` reading decides."""
-    last: dict[UUID, dict[str, Any]] = {}
+    last: dict[UUID, _Sign] = {}
     for row in rows:
-        note = last.get(row.known.id)
-        if note is None:
-            note = last[row.known.id] = {
-                "seen": None, "online": None, "digest": None, "retained": None
-            }  # fmt: skip
+        sign = last.get(row.known.id)
+        if sign is None:
+            sign = last[row.known.id] = _Sign()
         if row.reading.metric == ONLINE:
-            note["online"] = bool(row.reading.value)
+            sign.online = bool(row.reading.value)
         if row.message.retained:
-            note["retained"] = row.message.digest
+            sign.retained = row.message.digest
         else:
-            note["seen"] = row.message.received
-            note["digest"] = row.message.digest
+            sign.seen, sign.digest = row.message.received, row.message.digest
             if row.reading.metric != ONLINE:
-                note["online"] = True
+                sign.online = True
     if not last:
         return
     ids = sorted(last)
@@ -203,10 +211,10 @@ async def _presence(session: Session, rows: list[Row]) -> None:
         _HEARD,
         {
             "ids": ids,
-            "seen": [last[i]["seen"] for i in ids],
-            "online": [last[i]["online"] for i in ids],
-            "digests": [last[i]["digest"] for i in ids],
-            "retained": [last[i]["retained"] for i in ids],
+            "seen": [last[i].seen for i in ids],
+            "online": [last[i].online for i in ids],
+            "digests": [last[i].digest for i in ids],
+            "retained": [last[i].retained for i in ids],
         },
     )
     turned = {row.device_id for row in changed}

@@ -1,7 +1,6 @@
 """A decoded message, and each of its readings once the device is known."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -12,8 +11,7 @@ from services.ingest.registry import Known, Registry
 from services.rules.kinds import RuleInForce
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """A decoded message; `digest` is of topic and payload, `community` a slug.
 
     `source` and `unknown` are for keys that nobody understood, `claimed` for a wrong clock.

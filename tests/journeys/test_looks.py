@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from core.actor import CLOCK
-from core.db import Session, savepoint, sql
+from core.db import Session, sql
 from core.errors import UserError
 from ops import check
 from services import audit, looks
@@ -106,28 +106,23 @@ async def test_an_import_is_told_as_a_sentence(world: World) -> None:
 
 
 async def test_a_refused_turn_leaves_no_entry(world: World) -> None:
-    """What was noted before the refusal goes with the savepoint; the chain stays whole."""
+    """What was noted before the refusal goes with it; the chain stays whole."""
     elder = world.person("elder").id
 
-    async def work(session: Session) -> None:
+    async def noted(session: Session) -> None:
         by = await actor(session, world.person("worker").id)
+        audit.note(
+            session, by, Permission.PEOPLE_READ, community=world.community, now=world.now,
+            subject=elder,
+        )  # fmt: skip
 
-        def note() -> None:
-            audit.note(
-                session, by, Permission.PEOPLE_READ, community=world.community, now=world.now,
-                subject=elder,
-            )  # fmt: skip
+    async def refused(session: Session) -> None:
+        await noted(session)
+        raise UserError("not-allowed")
 
-        async def refused() -> None:
-            async with savepoint(session):
-                note()
-                raise UserError("not-allowed")
-
-        with pytest.raises(UserError):
-            await refused()
-        note()
-
-    await world.db.run(work)
+    with pytest.raises(UserError):
+        await world.db.run(refused)
+    await world.db.run(noted)
     assert len(await entries(world)) == 1
     assert await whole(world)
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from core.db import Database, Session, before_commit, savepoint, sql, sqlstate, wake
+from core.db import Database, Session, before_commit, sql, sqlstate, wake
 from core.errors import UserError
 from core.ports import Wake
 
@@ -255,28 +255,23 @@ async def test_a_leader_learns_that_its_connection_is_gone(db: Database, db_url:
     await other.aclose()
 
 
-async def test_a_savepoint_takes_back_what_was_to_follow(db: Database, db_url: str) -> None:
-    """Rows, hints and what waits for the commit: a refusal inside leaves none, what was before stays."""
+async def test_what_waits_for_the_commit_goes_with_what_is_undone(
+    db: Database, db_url: str
+) -> None:
+    """Rows, hints and what is done last: a transaction that is refused leaves none of them."""
     bus = Recorder()
     told = Database(db_url, bus=bus)
 
-    async def refused(session: Session) -> None:
-        async with savepoint(session):
-            await add(session, "inside")
-            wake(session, "inside")
-            before_commit(session, "inside", lambda s: add(s, "inside at the end"))
+    async def work(session: Session, name: str) -> None:
+        await add(session, name)
+        wake(session, name)
+        before_commit(session, name, lambda s: add(s, f"{name} at the end"))
+        if name == "refused":
             raise UserError("not-allowed")
 
-    async def work(session: Session) -> None:
-        wake(session, "before")
-        before_commit(session, "before", lambda s: add(s, "before"))
-        with pytest.raises(UserError):
-            await refused(session)
-        async with savepoint(session):
-            await add(session, "after")
-            wake(session, "after")
-
-    await told.run(work)
+    with pytest.raises(UserError):
+        await told.run(lambda session: work(session, "refused"))
+    await told.run(lambda session: work(session, "done"))
     await told.aclose()
-    assert await names(db) == ["after", "before"]
-    assert [hint.topic for hint in bus.wakes] == ["before", "after"]
+    assert await names(db) == ["done", "done at the end"]
+    assert [hint.topic for hint in bus.wakes] == ["done"]

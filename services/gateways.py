@@ -71,7 +71,8 @@ _HEARD_AGAIN = sql(
     """
     UPDATE gateway g SET online = true, since = :now
     WHERE NOT g.online AND EXISTS (
-        SELECT 1 FROM device_presence p WHERE p.down_with = g.id AND p.last_seen > g.since)
+        SELECT 1 FROM device_presence p
+        WHERE p.down_with = g.id AND p.online AND p.last_seen > g.since)
     RETURNING id, community_id
     """
 )

@@ -55,7 +55,7 @@ def agreed(one: Silenced, t: Translator) -> Card:
 def listing(found: Sequence[Silenced], me: object, t: Translator) -> Card:
     """List what is silenced or asked for, what was held back, and end or agree by a press."""
     if not found:
-        return _card(t("silences-none"), (), tone="success")
+        return _card(t("silences-none"), (), summary=t("silences-how"), tone="success")
     return Card(
         key=f"silence:{uuid7()}",
         title=t("silences-title", count=len(found)),

@@ -137,6 +137,7 @@ INTENTS: dict[str, OnIntent] = {
     "remove_device": devices.remove,
     "device_requests": devices.wishes,
     "rule_proposals": proposals.listing,
+    "silences": silences.listing,
     "duty_on": guide.duty_on,
     "duty_off": guide.duty_off,
     "points_balance": points.balance,
@@ -162,6 +163,6 @@ SAYS = {
         "help", "human", "browse_circle", "list_activities", "my_activities",
         "approve_attendance", "points_balance", "points_history", "list_rewards",
         "confirm_redemption", "elder_status", "my_tickets", "device_status", "duty_on", "duty_off",
-        "register_device", "device_requests",
+        "register_device", "device_requests", "silences",
     )
 }  # fmt: skip

@@ -59,7 +59,7 @@ _INTERRUPTION_LIMIT = 12
 _COMMANDS = frozenset(
     {
         "cancel", "approve_attendance", "more", "moved_out", "relatives", "binding_requests",
-        "end_proxy", "register_device", "remove_device", "device_requests", "rule_proposals", "safe_yes",
+        "end_proxy", "register_device", "remove_device", "device_requests", "rule_proposals", "silences", "safe_yes",
         "safe_no",
     }
 )  # fmt: skip

@@ -16,7 +16,8 @@ _SILENCE = re.compile(r"静音|消音|别再?(响|叫)|\bsilence\b|\bmute\b")
 _TEST = re.compile(r"测试模式|试报警|^(我们?)?(要|在|正在|来)?(测试|试)(一下)?.{0,20}(烟|燃气|煤气|报警器|手环|设备)"
                    r"|\btest mode\b")  # fmt: skip
 _BEFORE = re.compile(
-    r"^(麻烦|请|帮我|帮忙|我要|我想|我在|我们在|正在|要|在|把|给|让|将|测试模式|测试|静音|消音|\s)+"
+    r"^(麻烦|请|帮我|帮忙|我要|我想|我在|我们在|正在|要|在|把|给|让|将|测试模式|测试|静音|消音|please|silence|mute|test mode|the |\s)+",
+    re.IGNORECASE,
 )
 _SPAN = re.compile(
     r"(?P<half>半)\s*个?\s*(?:小时|钟头)"

@@ -208,7 +208,7 @@ async def _tell(
     session: Session, tickets: dict[UUID, str], quiet: frozenset[UUID], *, now: datetime
 ) -> None:
     """Ring for tickets newly open, by what they are about, and for lanes that a fire needs."""
-    mates = await stairs.mark(session, list(tickets))
+    mates = await stairs.mark(session, tickets)
     about = [ticket for ticket, what in tickets.items() if what in lanes.CONCERNED]
     lanes_too = await lanes.urge(session, about, now=now)
     await audience.tell(session, list({*tickets, *lanes_too}), quiet=quiet, now=now)

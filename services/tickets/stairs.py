@@ -5,7 +5,7 @@ others name it. Calls for help, falls and gas stand alone. Who cannot walk out c
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -81,10 +81,11 @@ class Mates:
 ALONE = Mates()
 
 
-async def mark(session: Session, tickets: Sequence[UUID]) -> list[UUID]:
-    """Note where these newly open tickets are and who cannot walk there, before anybody is told.
+async def mark(session: Session, tickets: Mapping[UUID, str]) -> list[UUID]:
+    """Note where newly open tickets are and who cannot walk there, before anybody is told.
 
-    Returns tickets of the same stairs whose cards have to name them.
+    Takes each with what it is about; returns tickets of the same stairs whose cards have to name
+    them.
     """
     if not tickets:
         return []
@@ -103,6 +104,8 @@ async def mark(session: Session, tickets: Sequence[UUID]) -> list[UUID]:
             "immobile": [unable[homes[one]] for one in placed],
         },
     )
+    if not GROUPED & set(tickets.values()):
+        return []
     joined = await session.execute(
         _JOINED, {"tickets": placed, "grouped": sorted(GROUPED), "within": WITHIN}
     )

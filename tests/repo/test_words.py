@@ -103,7 +103,7 @@ FAMILIES: dict[str, set[str]] = {
     },
     "strange-": set(get_args(StrangeKind)),
     "handover-promise-": {"today", "tomorrow"},
-    "intent-": set(ALL) | {"approve_attendance", "register_device", "device_requests"},
+    "intent-": set(ALL) | {"approve_attendance", "register_device", "device_requests", "silences"},
     "not-yet-": set(NOT_YET),
     "part-": {Part.CALLER, Part.ELDER, Part.FAMILY},
     "points-why-": set(Reason),

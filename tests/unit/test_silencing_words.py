@@ -33,3 +33,9 @@ def test_a_wish_is_read_as_workers_say_it(said: str) -> None:
 def test_a_span_is_read_in_minutes(said: str, minutes: int | None) -> None:
     """Figures alone are minutes."""
     assert minutes_of(said) == minutes
+
+
+def test_english_is_understood_too() -> None:
+    """The example of the help is one."""
+    found = read("silence 3幢2单元501 smoke 1 hour, dust")
+    assert found == Wish("silence", "3幢2单元501 smoke 1 hour", 60, "dust")

@@ -9,7 +9,9 @@ from core.i18n import Translator
 from models import Part, Severity, Status
 from services.ingest.late import LATE
 from services.tickets.chain import AT_ONCE
+from services.tickets.flapping import RINGS, may_be_quiet
 from services.tickets.queries import TicketView
+from services.tickets.stairs import ALONE
 from services.tickets.storm import CARDS
 
 _DIAL = {"smoke": "119", "fire_point": "119", "gas": "119", "carbon_monoxide": "120",
@@ -91,6 +93,9 @@ def fields(view: TicketView, part: Part, t: Translator) -> list[Field]:
             rows.append(Field(t("field-grid"), view.grid))
         if view.beside >= CARDS:
             rows.append(Field(t("field-beside"), t("tickets-beside", count=view.beside)))
+        rows += _stair(view, t)
+        if view.flaps >= RINGS and view.status is not Status.CLOSED:
+            rows.append(Field(t("field-flapping"), _flaps(view, t)))
         if view.unprotected:
             rows.append(Field(t("field-unprotected"), t("word-list").join(view.unprotected)))
         if view.assigned_to_name and view.status is Status.OPEN:
@@ -101,6 +106,33 @@ def fields(view: TicketView, part: Part, t: Translator) -> list[Field]:
         state = "field-device-recovered" if view.recovered_at else "field-device-alarming"
         rows.append(Field(t("field-device"), t(state)))
     return rows
+
+
+def _stair(view: TicketView, t: Translator) -> list[Field]:
+    """Name the other flats of the stair, first those from which somebody cannot walk out."""
+    mates, rows = view.mates, []
+    if view.status is Status.CLOSED or mates == ALONE:
+        return []
+    if mates.own_first:
+        rows.append(Field(t("field-stair-first"), t("stair-this-one")))
+    if mates.first:
+        rows.append(Field(t("field-stair-first"), t("word-list").join(mates.first)))
+    if mates.others:
+        names = t("word-list").join(mates.others)
+        rows.append(
+            Field(
+                t("field-stair"),
+                t("stair-and-more", names=names, count=mates.more) if mates.more else names,
+            )
+        )
+    return rows
+
+
+def _flaps(view: TicketView, t: Translator) -> str:
+    """Say that the device alarms again and again, and whether it goes on ringing."""
+    if may_be_quiet(view.what, view.severity):
+        return t("flapping-quiet", count=view.flaps)
+    return t("flapping-rings", count=view.flaps)
 
 
 def at(moment: datetime) -> str:
@@ -122,6 +154,8 @@ def actions(view: TicketView, part: Part, viewer: UUID, t: Translator) -> list[A
         if view.pictured and view.status is not Status.CLOSED:
             url = f"/api/chat/pictures/tickets/{view.id}.jpg"
             found.append(Action("ticket.picture", t("action-see-place"), url=url))
+        if view.flaps >= RINGS and view.status is not Status.CLOSED:
+            found.append(Action("ticket.repair", t("action-repair")))
     number = _DIAL.get(view.what)
     if number and view.status in {Status.OPEN, Status.ACKED}:
         found.append(Action("call", t("action-dial", number=number), "danger", url=f"tel:{number}"))

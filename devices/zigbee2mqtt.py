@@ -34,6 +34,7 @@ _BRIDGE: Final = "zigbee2mqtt/bridge"
 _LONGEST_LIST: Final = 8 * 1024 * 1024  # each device with all that its model exposes
 _OF_BRIDGE: Final = {"bridge/state": "bridge", "bridge/devices": "devices"}
 _AVAILABILITY: Final = "/availability"
+_BRIDGE_STATE: Final = "/bridge/state"
 # What others ask of a device, not what it says: …/set, …/get, …/set/<attribute>.
 _COMMAND: Final = re.compile(r"/(set|get)(/[^/]+)?$")
 # Keypads and buttons name the endpoint behind the action (`panic_1`); a cube's `fall` is a toy's.
@@ -126,6 +127,18 @@ def address(topic: str) -> Address | None:
     if name.endswith(_AVAILABILITY):
         return Address("availability", device_id(name.removesuffix(_AVAILABILITY)))
     return Address("state", device_id(name))
+
+
+def bridge(topic: str, payload: bytes) -> tuple[str, bool] | None:
+    """Read whether a bridge lives, by the name under which its devices speak; None for the rest.
+
+    The bridge publishes it retained, with `offline` as its last will.
+    """
+    if not topic.startswith(_PREFIX) or not topic.endswith(_BRIDGE_STATE):
+        return None
+    online = presence(payload)
+    name = topic.removesuffix(_BRIDGE_STATE).removeprefix(_PREFIX.rstrip("/")).lstrip("/")
+    return None if online is None else (name, online)
 
 
 def question(device: str, kind: str) -> tuple[str, dict[str, str]]:

@@ -64,6 +64,9 @@ class Device(SQLModel, table=True):
             postgresql_where=text("removed_at IS NULL"),
         ),
         ForeignKeyConstraint(["community_id", "gateway_id"], ["device.community_id", "device.id"]),
+        Index(
+            "ix_device_gateway_id", "gateway_id", postgresql_where=text("gateway_id IS NOT NULL")
+        ),
         ForeignKeyConstraint(["community_id", "grid_id"], ["grid.community_id", "grid.id"]),
         ForeignKeyConstraint(
             ["community_id", "building_id"], ["building.community_id", "building.id"]
@@ -87,10 +90,27 @@ class Device(SQLModel, table=True):
     removed_at: MaybeMoment = moment(null=True)
 
 
+class Gateway(SQLModel, table=True):
+    """Something through which devices speak that is no device itself, and whether it lives.
+
+    A bridge that says so by its last will, or devices that are always heard together.
+    """
+
+    __table_args__ = (UniqueConstraint("community_id", "source", "name_index"),)
+    id: UUID = object_id()
+    community_id: UUID = points_at("community.id")
+    source: str
+    name: Any = sealed("gateway.name", null=False)
+    name_index: bytes
+    online: bool = True
+    since: Moment = moment()
+
+
 class DevicePresence(SQLModel, table=True):
     """When a device was last heard; digests recognise a retained message seen before.
 
-    `last_seen` is not indexed, so that updates stay heap-only.
+    `last_seen` is not indexed, so that updates stay heap-only. `down_with` is the gateway whose
+    outage made it unreachable.
     """
 
     __tablename__ = "device_presence"
@@ -100,6 +120,7 @@ class DevicePresence(SQLModel, table=True):
     online: bool = True
     digest: bytes | None = None
     retained_digest: bytes | None = None
+    down_with: MaybeId = points_at("gateway.id", null=True)
 
 
 class DeviceState(SQLModel, table=True):

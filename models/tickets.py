@@ -86,7 +86,8 @@ class Ticket(SQLModel, table=True):
 
     `key` is what there is one live ticket of; `recovered_at` is set while the device reports no
     alarm; `chain` is the snapshot of the escalation steps, `step` the next one. `people` are those
-    whom a ticket without a device is about.
+    whom a ticket without a device is about. `stair` is where the flat lies, and `immobile` says
+    that somebody there cannot walk out.
     """
 
     __table_args__ = (
@@ -133,6 +134,8 @@ class Ticket(SQLModel, table=True):
     next_escalation_at: MaybeMoment = moment(null=True)
     place: Any = sealed("ticket.place")
     people: Any = sealed("ticket.people")
+    stair: int | None = None
+    immobile: bool = False
 
 
 class TicketEvent(SQLModel, table=True):

@@ -5,9 +5,9 @@ import asyncio
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from core.clock import utcnow
-from handlers import activities, away, devices, glass, redeem, sights
+from handlers import activities, away, devices, glass, redeem, sights, silences
 from handlers.sights import See
-from services import housekeeping, silences, snapshots, steps
+from services import gateways, housekeeping, snapshots, steps
 from services.activities import reminders
 from services.ingest import partitions
 from services.points import redemptions
@@ -20,6 +20,7 @@ SWEEP_S = 1
 REMIND_S = 20
 ENROL_S = 30
 AWAY_S = 5
+GATEWAYS_S = 30
 HOUSEKEEPING_S = 3600
 
 
@@ -36,6 +37,7 @@ async def run(stack: Stack) -> None:
     scheduler.add_job(judge_timers, "interval", seconds=SWEEP_S, args=[stack, Book()])
     scheduler.add_job(end_silences, "interval", seconds=SWEEP_S, args=[stack, Book()])
     scheduler.add_job(join_rules, "interval", seconds=ENROL_S, args=[stack])
+    scheduler.add_job(watch_gateways, "interval", seconds=GATEWAYS_S, args=[stack, {}])
     scheduler.add_job(watch_away, "interval", seconds=AWAY_S, args=[stack])
     scheduler.add_job(next_channels, "interval", seconds=SWEEP_S, args=[stack])
     scheduler.add_job(give_back, "interval", seconds=SWEEP_S, args=[stack])
@@ -74,6 +76,11 @@ async def join_rules(stack: Stack) -> None:
     """Let new devices join the rules."""
     while await stack.db.run(lambda s: enrol.keep_up(s, now=utcnow())) == enrol.BATCH:
         pass
+
+
+async def watch_gateways(stack: Stack, later: gateways.Later) -> None:
+    """Notice gateways that are out, and those that are back."""
+    await stack.db.run(lambda s: gateways.watch(s, later, now=utcnow()))
 
 
 async def watch_away(stack: Stack) -> None:

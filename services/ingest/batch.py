@@ -75,11 +75,13 @@ _NEWEST = sql(
     WHERE s.ts <= excluded.ts
     """
 )
-# A device that came or went is looked at by the next sweep.
+# A device that came or went is looked at by the next sweep, and what speaks through it.
 _LOOK_NOW = sql(
     """
     UPDATE rule_state SET due_at = least(due_at, :now)
-    WHERE device_id = ANY(CAST(:devices AS uuid[])) AND due_at IS NOT NULL
+    WHERE due_at IS NOT NULL AND device_id IN (
+        SELECT unnest(CAST(:devices AS uuid[]))
+        UNION SELECT id FROM device WHERE gateway_id = ANY(CAST(:devices AS uuid[])))
     """
 )
 _APPEND = """

@@ -32,6 +32,10 @@ OnIntent = Callable[[Context], Awaitable[list[Act]]]
 CLICKS: dict[str, OnClick] = {
     "ticket.ack": tickets.acknowledge,
     "ticket.arrive": tickets.arrive,
+    "ticket.promise": tickets.promise,
+    "ticket.take_along": tickets.take_along,
+    "ticket.transfer": tickets.pass_on,
+    "ticket.help": tickets.call_backup,
     "ticket.resolve": tickets.resolve_ticket,
     "ticket.show": tickets.show,
     "ticket.contact": emergency.contact,
@@ -92,7 +96,7 @@ CLICKS: dict[str, OnClick] = {
 # Understood, but not here yet: said plainly, with a way to a person.
 NOT_YET = (
     "check_in", "report_problem", "report_status", "announcements",
-    "visit_plan", "record_visit", "ticket_transfer", "settlement",
+    "visit_plan", "record_visit", "settlement",
 )  # fmt: skip
 
 INTENTS: dict[str, OnIntent] = {
@@ -122,6 +126,7 @@ INTENTS: dict[str, OnIntent] = {
     "ticket_arrive": tickets.arrive_by_text,
     "ticket_resolve": tickets.resolve_by_text,
     "ticket_help": tickets.ask_for_backup,
+    "ticket_transfer": tickets.pass_on_by_text,
     "device_status": guide.device_status,
     "request_device": devices.request,
     "register_device": devices.register,

@@ -29,7 +29,7 @@ from services.mailbox import items_after, items_of_turn
 from services.map_points import features
 from services.rules import enrol, timers
 from services.rules.book import Book
-from services.tickets import answer, escalation
+from services.tickets import answer, escalation, watch
 from tests import make
 
 START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -244,6 +244,7 @@ class World:
     async def _tick(self, session: Session) -> None:
         """Do what the house's clock does, in one transaction, which is cheaper than its eight."""
         await escalation.sweep(session, now=self.now)
+        await watch.sweep(session, now=self.now)
         await enrol.keep_up(session, now=self.now)
         await away.sweep(session, now=self.now)
         await silences.sweep(session, self.book, now=self.now)

@@ -12,7 +12,7 @@ from services.ingest import partitions
 from services.points import redemptions
 from services.rules import enrol, timers
 from services.rules.book import Book
-from services.tickets import escalation
+from services.tickets import escalation, watch
 from worker.stack import BEAT_S, Stack
 
 SWEEP_S = 1
@@ -51,8 +51,10 @@ async def run(stack: Stack) -> None:
 
 
 async def sweep(stack: Stack) -> None:
-    """Escalate what is due, batch after batch, until nothing is."""
+    """Escalate what is due and watch what is taken, batch after batch, until nothing is."""
     while await stack.db.run(lambda s: escalation.sweep(s, now=utcnow())) == escalation.BATCH:
+        pass
+    while await stack.db.run(lambda s: watch.sweep(s, now=utcnow())) == watch.BATCH:
         pass
 
 

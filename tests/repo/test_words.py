@@ -12,7 +12,7 @@ from core.actor import Role
 from core.card import Tone
 from core.event import StrangeKind
 from core.i18n import LANGUAGES, LOCALES, page_words
-from flows import glass
+from flows import glass, transfer
 from handlers.routes import NOT_YET
 from models import DeviceKind, Happened, HomeUse, How, Part, Standing, Status
 from models.calls import CallKind
@@ -62,6 +62,9 @@ FAMILIES: dict[str, set[str]] = {
     "found-": set(Found),
     "seen-": set(Seen),
     "event-": set(Happened),
+    "transfer-ask-": {"whom", "why"},
+    "transfer-next-": {"whom", "why"},
+    "transfer-why-": {"first", *transfer.REASONS},
     "undelivered-": set(undelivered.CAUSES),
     "use-": set(HomeUse),
     "menu-": set(Role),

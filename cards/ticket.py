@@ -139,6 +139,12 @@ def actions(view: TicketView, part: Part, viewer: UUID, t: Translator) -> list[A
             found += _under_way_actions(view, t)
             if view.here_open:
                 found.append(Action("ticket.take_along", t("action-take-along")))
+    if view.duty_phone and view.status is Status.OPEN and view.severity in {"life", "care"}:
+        found.append(
+            Action(
+                "call", t("action-dial-duty", number=view.duty_phone), url=f"tel:{view.duty_phone}"
+            )
+        )
     number = _DIAL.get(view.what)
     if number and view.status in {Status.OPEN, Status.ACKED}:
         found.append(Action("call", t("action-dial", number=number), "danger", url=f"tel:{number}"))

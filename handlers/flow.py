@@ -4,13 +4,15 @@ from cards.proxy import FOR
 from cards.talk import say
 from core.act import Act, Reply
 from core.errors import UserError
-from flows import apply, bind, glass, install, resolve, transfer, uninstall
+from flows import apply, bind, glass, install, resolve, swap, transfer, uninstall
 from flows.base import Answer, Ask, Done, Standing, Step
 from handlers import proxy
 from handlers.context import Context, Pressed
 from services import conversation
 
-_FLOWS = {flow.NAME: flow for flow in (resolve, bind, glass, install, uninstall, apply, transfer)}
+_FLOWS = {
+    flow.NAME: flow for flow in (resolve, bind, glass, install, uninstall, apply, transfer, swap)
+}
 
 
 async def take(ctx: Context, step: Step) -> list[Act]:

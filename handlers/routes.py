@@ -10,6 +10,7 @@ from handlers import (
     bindings,
     care,
     devices,
+    duty,
     emergency,
     flow,
     glass,
@@ -91,6 +92,9 @@ CLICKS: dict[str, OnClick] = {
     "family.end": bindings.unlink,
     "family.relation": bindings.set_relation,
     "proxy.end": proxy.end_pressed,
+    "relief.take": duty.relieve,
+    "swap.yes": duty.swap_yes,
+    "swap.no": duty.swap_no,
 }
 
 # Understood, but not here yet: said plainly, with a way to a person.
@@ -132,8 +136,10 @@ INTENTS: dict[str, OnIntent] = {
     "register_device": devices.register,
     "remove_device": devices.remove,
     "device_requests": devices.wishes,
-    "duty_on": guide.duty_on,
-    "duty_off": guide.duty_off,
+    "duty_on": duty.begin,
+    "duty_off": duty.leave,
+    "swap_shift": duty.swap,
+    "my_shifts": duty.mine,
     "points_balance": points.balance,
     "points_history": points.history,
     "list_rewards": points.offers,
@@ -157,6 +163,6 @@ SAYS = {
         "help", "human", "browse_circle", "list_activities", "my_activities",
         "approve_attendance", "points_balance", "points_history", "list_rewards",
         "confirm_redemption", "elder_status", "my_tickets", "device_status", "duty_on", "duty_off",
-        "register_device", "device_requests",
+        "register_device", "device_requests", "swap_shift", "my_shifts",
     )
 }  # fmt: skip

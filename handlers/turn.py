@@ -57,7 +57,7 @@ _COMMANDS = frozenset(
     {
         "cancel", "approve_attendance", "more", "moved_out", "relatives", "binding_requests",
         "end_proxy", "register_device", "remove_device", "device_requests", "safe_yes",
-        "safe_no",
+        "safe_no", "swap_shift", "my_shifts",
     }
 )  # fmt: skip
 _SURE = 0.9

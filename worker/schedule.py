@@ -5,8 +5,8 @@ import asyncio
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from core.clock import utcnow
-from handlers import activities, away, devices, glass, redeem
-from services import housekeeping, silences, steps
+from handlers import activities, away, devices, duty, glass, redeem
+from services import housekeeping, rotas, silences, steps
 from services.activities import reminders
 from services.ingest import partitions
 from services.points import redemptions
@@ -19,6 +19,7 @@ SWEEP_S = 1
 REMIND_S = 20
 ENROL_S = 30
 AWAY_S = 5
+DUTY_S = 10
 HOUSEKEEPING_S = 3600
 
 
@@ -36,6 +37,7 @@ async def run(stack: Stack) -> None:
     scheduler.add_job(end_silences, "interval", seconds=SWEEP_S, args=[stack, Book()])
     scheduler.add_job(join_rules, "interval", seconds=ENROL_S, args=[stack])
     scheduler.add_job(watch_away, "interval", seconds=AWAY_S, args=[stack])
+    scheduler.add_job(tell_of_duty, "interval", seconds=DUTY_S, args=[stack])
     scheduler.add_job(next_channels, "interval", seconds=SWEEP_S, args=[stack])
     scheduler.add_job(give_back, "interval", seconds=SWEEP_S, args=[stack])
     scheduler.add_job(tell_of_devices, "interval", seconds=SWEEP_S, args=[stack])
@@ -80,6 +82,11 @@ async def watch_away(stack: Stack) -> None:
     await stack.db.run(lambda s: away.sweep(s, now=utcnow()))
 
 
+async def tell_of_duty(stack: Stack) -> None:
+    """Tell of shifts that begin, were missed or are over, and hand open tickets over."""
+    await stack.db.run(lambda s: duty.sweep(s, now=utcnow()))
+
+
 async def next_channels(stack: Stack) -> None:
     """Take life alarms to which nobody reacts to the person's next channel."""
     while await stack.db.run(lambda s: steps.sweep(s, now=utcnow())) == steps.BATCH:
@@ -111,4 +118,5 @@ async def remind(stack: Stack) -> None:
 async def tidy(stack: Stack) -> None:
     """Make tomorrow's partitions and drop what has had its time."""
     await stack.db.run(lambda session: partitions.ensure(session, now=utcnow()))
+    await stack.db.run(lambda session: rotas.make_shifts(session, now=utcnow()))
     await stack.db.run(lambda session: housekeeping.drop_expired(session, now=utcnow()))

@@ -196,3 +196,4 @@ transfer-told = { $name } passes a ticket on to you: { $reason }. Please tap "Ta
 transfer-nobody = There is no other colleague in this grid. Tap "Call for help", or call the command centre.
 transfer-unreachable = This colleague cannot be reached now; please choose another.
 transfer-not-a-talk = A talk cannot be passed on. Please end it, and let the person ask again.
+action-dial-duty = Call the duty telephone { $number }

@@ -193,3 +193,4 @@ transfer-told = { $name }转给您一张单：{ $reason }。请看上面的卡�
 transfer-nobody = 这个网格没有别的同事可转。请点“求助”，或打电话给指挥中心。
 transfer-unreachable = 这位同事现在联系不上，请另选一位。
 transfer-not-a-talk = 正在说的话不能转派。请先结束，再请对方重新找人。
+action-dial-duty = 拨打值班电话 { $number }

@@ -9,6 +9,7 @@ from core.crypto import open_json
 from core.db import Session, sql
 from models import How, Part, Severity, Status
 from services.actors import names
+from services.office import is_staffed
 from services.tickets import protects
 from services.tickets.chain import asks
 from services.tickets.signs import NO_SIGNS, Signs
@@ -45,7 +46,8 @@ class Said:
 class TicketView:
     """A ticket as its cards show it; until `asks_until` elder and family are being asked.
 
-    `here` is what else alarms behind the same door; `overdue` says that whoever took it is late.
+    `here` is what else alarms behind the same door; `overdue` says that whoever took it is late;
+    `duty_phone` is the one to call where nobody sat in the centre when it alarmed.
     """
 
     id: UUID
@@ -82,6 +84,7 @@ class TicketView:
     overdue: bool = False
     here: tuple[str, ...] = ()
     here_open: bool = False
+    duty_phone: str = ""
 
 
 _VIEW = """
@@ -91,7 +94,7 @@ _VIEW = """
            t.recovered_at, t.closed_at, t.place AS own_place, t.device_id IS NOT NULL AS has_device,
            d.place AS device_place, b.name AS building, g.name AS grid,
            who.name AS who, sent.name AS sent, caller.name AS caller, e.kind AS call_kind, e.said,
-           e.withdrawn_at, y.phone, y.answers_from, t.chain, t.next_escalation_at,
+           e.withdrawn_at, y.phone, y.staffed, y.duty_phone, y.answers_from, t.chain, t.next_escalation_at,
            t.people, t.promised_at, t.watch_step, here.whats, here.open AS here_open,
            EXISTS (SELECT 1 FROM ticket_card k WHERE k.ticket_id = t.id
                    AND k.part IN ('worker', 'backup')) AS told
@@ -125,6 +128,7 @@ def _view(row: Any) -> TicketView:
         row.arrived_at, row.resolved_at, row.recovered_at, row.closed_at, row.has_device,
         _call(row), _asks_until(row), promised_at=row.promised_at, overdue=row.watch_step > 0,
         here=tuple(row.whats or ()), here_open=bool(row.here_open),
+        duty_phone="" if is_staffed(row.staffed, row.alarm_at) else row.duty_phone or "",
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from core.event import StrangeKind
 from core.i18n import LANGUAGES, LOCALES, page_words
 from flows import glass, transfer
 from handlers.routes import NOT_YET
-from models import DeviceKind, Happened, HomeUse, How, Part, Standing, Status
+from models import DeviceKind, Duty, Happened, HomeUse, How, Part, Standing, Status
 from models.calls import CallKind
 from models.points import Reason, RedemptionState
 from services import undelivered
@@ -62,6 +62,8 @@ FAMILIES: dict[str, set[str]] = {
     "found-": set(Found),
     "seen-": set(Seen),
     "event-": set(Happened),
+    "duty-post-": set(Duty),
+    "swap-ask-": {"shift", "whom"},
     "transfer-ask-": {"whom", "why"},
     "transfer-next-": {"whom", "why"},
     "transfer-why-": {"first", *transfer.REASONS},
@@ -105,7 +107,8 @@ FAMILIES: dict[str, set[str]] = {
     },
     "strange-": set(get_args(StrangeKind)),
     "handover-promise-": {"today", "tomorrow"},
-    "intent-": set(ALL) | {"approve_attendance", "register_device", "device_requests"},
+    "intent-": set(ALL)
+    | {"approve_attendance", "register_device", "device_requests", "swap_shift", "my_shifts"},
     "not-yet-": set(NOT_YET),
     "part-": {Part.CALLER, Part.ELDER, Part.FAMILY},
     "points-why-": set(Reason),

@@ -197,3 +197,9 @@ transfer-nobody = There is no other colleague in this grid. Tap "Call for help",
 transfer-unreachable = This colleague cannot be reached now; please choose another.
 transfer-not-a-talk = A talk cannot be passed on. Please end it, and let the person ask again.
 action-dial-duty = Call the duty telephone { $number }
+
+policy-unknown = There is no policy for such tickets.
+policy-chain = Each step names who is told; each comes later than the one before; the last says how often it repeats.
+policy-asks = Asking the family can only be the first step; it can neither be added nor left out.
+policy-watch = Please give all of { $names }, in seconds, a day at most.
+policy-slow = For a life nothing may take longer: backup and team lead within 90 seconds, everybody within 3 minutes and every 3 minutes again, arrival within 15 minutes.

@@ -194,3 +194,9 @@ transfer-nobody = 这个网格没有别的同事可转。请点“求助”，�
 transfer-unreachable = 这位同事现在联系不上，请另选一位。
 transfer-not-a-talk = 正在说的话不能转派。请先结束，再请对方重新找人。
 action-dial-duty = 拨打值班电话 { $number }
+
+policy-unknown = 没有这一类工单的派单规则。
+policy-chain = 每一步都要写通知谁；时间一步比一步晚，最后一步写每隔多久再通知。
+policy-asks = 先问家里人的那一步只能放在第一步，不能加也不能去掉。
+policy-watch = 请把 { $names } 都写上，单位是秒，最多一天。
+policy-slow = 救命的警报不能再慢：90 秒内通知备班和网格长，3 分钟内通知全体，之后最多隔 3 分钟再通知，到场最多等 15 分钟。

@@ -3,7 +3,7 @@
 Each is one conditional update; whoever comes second learns who was first.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -18,8 +18,21 @@ from core.errors import UserError
 from models import Happened, Part, Severity, Status
 from services.permissions import At, Permission, allowed, require
 from services.tickets import asking, audience, lanes
-from services.tickets.chain import CARE, Chain, first_wait, red_again, snapshot, watch
+from services.tickets.chain import (
+    CARE,
+    Chain,
+    first,
+    own,
+    policy_of,
+    red_again,
+    snapshot,
+    watch,
+)
 from services.tickets.events import Entry, record
+
+_CHAIN = f"coalesce({own('ticket.community_id', 'CAST(:policy AS text)')}, CAST(:chain AS jsonb))"
+_OWN_WATCH = own("ticket.community_id", "CAST(:policy AS text)", column="watch")
+_WATCH = f"coalesce({_OWN_WATCH}, CAST(:watch AS jsonb))"
 
 
 class Found(StrEnum):
@@ -46,17 +59,16 @@ async def acknowledge(session: Session, by: Actor, *, ticket: UUID, now: datetim
     row = await locked(session, by, ticket)
     if row.status != Status.OPEN:
         raise too_late(row, by)
-    watched = watch(row.severity, row.what)
     await changed(
         session,
         row,
         "status = 'acked', acked_at = :now, acked_by = :person, next_escalation_at = NULL, "
-        "promised_at = NULL, watch_step = 0, watch = CAST(:watch AS jsonb), "
-        "watch_at = CAST(:now AS timestamptz) + CAST(:arrive AS interval)",
+        f"promised_at = NULL, watch_step = 0, watch = {_WATCH}, watch_at = "
+        f"CAST(:now AS timestamptz) + make_interval(secs => CAST({_WATCH} ->> 'arrive_s' AS float))",
         now=now,
         person=by.person,
-        watch=orjson.dumps(watched).decode() if watched else None,
-        arrive=timedelta(seconds=watched["arrive_s"]) if watched else None,
+        policy=policy_of(row.severity, row.what),
+        watch=orjson.dumps(watch(row.severity, row.what)).decode(),
     )
     await logged(session, row, Happened.ACKED, by, now)
 
@@ -174,7 +186,8 @@ async def reopen(
             {"ticket": ticket},
         )
     ).one()
-    await _again(session, row, snapshot(row.severity, row.what), now=now)
+    policy = policy_of(row.severity, row.what)
+    await _again(session, row, policy, snapshot(row.severity, row.what), now=now)
     if row.severity == Severity.CARE:
         await asking.begin(session, [ticket], now=now, unasked=unasked)
     lanes_too = await lanes.urge(session, [ticket], now=now)
@@ -186,23 +199,26 @@ async def pass_on(session: Session, row: Any, *, to: UUID | None, now: datetime)
 
     The chain begins anew and runs until the other takes it. Nobody is asked first any more.
     """
-    chain = CARE if row.severity == Severity.CARE else snapshot(row.severity, row.what)
-    await _again(session, row, chain, now=now, to=to)
+    policy, chain = policy_of(row.severity, row.what), snapshot(row.severity, row.what)
+    if row.severity == Severity.CARE:
+        policy, chain = "care", CARE
+    await _again(session, row, policy, chain, now=now, to=to)
 
 
 async def _again(
-    session: Session, row: Any, chain: Chain, *, now: datetime, to: UUID | None = None
+    session: Session, row: Any, policy: str, chain: Chain, *, now: datetime, to: UUID | None = None
 ) -> None:
     await changed(
         session,
         row,
-        "status = 'open', epoch = epoch + 1, step = 0, chain = CAST(:chain AS jsonb), acked_at = NULL, acked_by = NULL, "
+        "status = 'open', epoch = epoch + 1, step = 0, "
+        f"chain = {_CHAIN}, acked_at = NULL, acked_by = NULL, "
         "assigned_to = :to, arrived_at = NULL, resolved_at = NULL, "
-        "next_escalation_at = CAST(:now AS timestamptz) + CAST(:wait AS interval)",
+        f"next_escalation_at = CAST(:now AS timestamptz) + {first(_CHAIN)}",
         now=now,
         to=to,
+        policy=policy,
         chain=orjson.dumps(chain).decode(),
-        wait=first_wait(chain),
     )
     await record(session, [Entry(row.community_id, row.id, row.epoch + 1, Happened.REOPENED, now)])
 

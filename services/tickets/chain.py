@@ -35,14 +35,30 @@ def policy_of(severity: str, what: str) -> str:
     return "life" if what in AT_ONCE else severity
 
 
+def own(community: str, key: str, *, column: str = "chain") -> str:
+    """Spell the query for a community's own policy, NULL where the default is good enough.
+
+    It is asked within the statement that opens or takes a ticket, so it costs no turn of its own.
+    """
+    return (
+        f"(SELECT p.{column} FROM policy p WHERE p.community_id = {community} "  # noqa: S608
+        f"AND p.key = {key} ORDER BY p.version DESC LIMIT 1)"  # names of ours
+    )
+
+
+def first(chain: str) -> str:
+    """Spell how long after opening the first step of a chain is due; NULL for none."""
+    return f"make_interval(secs => CAST({chain} -> 0 ->> 'after_s' AS float))"
+
+
 def snapshot(severity: str, what: str) -> Chain:
-    """Return the chain that a ticket opened now keeps."""
+    """Return the chain that a ticket opened now keeps where its community has no own."""
     chain: Chain = DEFAULTS[policy_of(severity, what)]["chain"]
     return chain
 
 
 def watch(severity: str, what: str) -> Watch:
-    """Return how whoever takes such a ticket now is watched; empty for not at all."""
+    """Return how whoever takes such a ticket is watched by default; empty for not at all."""
     found: Watch = DEFAULTS[policy_of(severity, what)]["watch"]
     return found
 
@@ -60,11 +76,6 @@ def lost(what: str) -> bool:
 def asks(chain: Chain, step: int) -> bool:
     """Tell whether an open ticket at this step waits for the answer of elder and family."""
     return bool(chain) and chain[min(step, len(chain) - 1)].get("asks", False)
-
-
-def first_wait(chain: Chain) -> timedelta | None:
-    """Return how long after opening the first step is due."""
-    return timedelta(seconds=chain[0]["after_s"]) if chain else None
 
 
 def wait_after(chain: Chain, step: int) -> timedelta | None:

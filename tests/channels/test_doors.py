@@ -49,7 +49,7 @@ ENDLESS = {"/api/console/stream", "/api/chat/stream"}
 # Routes of the command centre that ask for no more than a session.
 BARE = {"/api/console/logout"}
 # Routes that change the asker's own community and name nothing in it.
-OWN = {"/api/console/duty/hours"}
+OWN = {"/api/console/duty/hours", "/api/console/policies/{key}"}
 # Routes that take a person or a worker of the community.
 NAMED = {"/api/console/people/{person}/open", "/api/console/glass"}
 # What asks for a chat session; a picture is shown to the holder of a link with a key, too.
@@ -123,7 +123,7 @@ async def _beside(session: Session, world: World) -> dict[str, dict[str, Any]]:
     own = {
         "building": home.building_id, "person": world.person("elder").id, "ticket": ticket.id,
         "worker": world.person("worker").id, "photo": "0" * 64, "letter": 1, "line": 1,
-        "grid": world.grid, "rota": uuid7(), "shift": shift.id, "day": "2030-12-25",
+        "grid": world.grid, "rota": uuid7(), "shift": shift.id, "day": "2030-12-25", "key": "property",
     }  # fmt: skip
     foreign = own | {
         "building": flat.building_id,
@@ -171,6 +171,8 @@ def body_of(method: str, route: APIRoute, ids: dict[str, Any]) -> Any:
         return None
     if route.path.endswith("/dispatch"):
         return {"worker": str(ids["worker"])}
+    if route.path.endswith("/policies/{key}"):
+        return {"chain": [], "watch": {"arrive_s": 60, "again_s": 60, "quiet_s": 60}}
     if route.path.endswith("/duty/hours"):
         return {"hours": [{"begins": "08:30", "ends": "17:30"}]}
     held = {"grid": str(ids["grid"]), "person": str(ids["worker"]), "duty": "backup"}

@@ -9,7 +9,9 @@ from core.i18n import Translator
 from models import Part, Severity, Status
 from services.ingest.late import LATE
 from services.tickets.chain import AT_ONCE
+from services.tickets.flapping import RINGS, may_be_quiet
 from services.tickets.queries import TicketView
+from services.tickets.stairs import ALONE
 from services.tickets.storm import CARDS
 from services.tickets.watch import PROMISES
 
@@ -117,11 +119,41 @@ def _for_workers(view: TicketView, t: Translator) -> list[Field]:
     if view.here:
         others = t("word-list").join(t(f"what-{what}") for what in view.here)
         rows.append(Field(t("field-here"), others))
+    rows += _stair(view, t)
+    if view.flaps >= RINGS and view.status is not Status.CLOSED:
+        rows.append(Field(t("field-flapping"), _flaps(view, t)))
     if view.unprotected:
         rows.append(Field(t("field-unprotected"), t("word-list").join(view.unprotected)))
     if view.assigned_to_name and view.status is Status.OPEN:
         rows.append(Field(t("field-sent"), view.assigned_to_name))
     return rows
+
+
+def _stair(view: TicketView, t: Translator) -> list[Field]:
+    """Name the other flats of the stair, first those from which somebody cannot walk out."""
+    mates, rows = view.mates, []
+    if view.status is Status.CLOSED or mates == ALONE:
+        return []
+    if mates.own_first:
+        rows.append(Field(t("field-stair-first"), t("stair-this-one")))
+    if mates.first:
+        rows.append(Field(t("field-stair-first"), t("word-list").join(mates.first)))
+    if mates.others:
+        names = t("word-list").join(mates.others)
+        rows.append(
+            Field(
+                t("field-stair"),
+                t("stair-and-more", names=names, count=mates.more) if mates.more else names,
+            )
+        )
+    return rows
+
+
+def _flaps(view: TicketView, t: Translator) -> str:
+    """Say that the device alarms again and again, and whether it goes on ringing."""
+    if may_be_quiet(view.what, view.severity):
+        return t("flapping-quiet", count=view.flaps)
+    return t("flapping-rings", count=view.flaps)
 
 
 def at(moment: datetime) -> str:
@@ -139,6 +171,11 @@ def actions(view: TicketView, part: Part, viewer: UUID, t: Translator) -> list[A
             found += _under_way_actions(view, t)
             if view.here_open:
                 found.append(Action("ticket.take_along", t("action-take-along")))
+        if view.pictured and view.status is not Status.CLOSED:
+            url = f"/api/chat/pictures/tickets/{view.id}.jpg"
+            found.append(Action("ticket.picture", t("action-see-place"), url=url))
+        if view.flaps >= RINGS and view.status is not Status.CLOSED:
+            found.append(Action("ticket.repair", t("action-repair")))
     if view.duty_phone and view.status is Status.OPEN and view.severity in {"life", "care"}:
         found.append(
             Action(
@@ -155,7 +192,8 @@ def _under_way_actions(view: TicketView, t: Translator) -> list[Action]:
     """Offer whoever goes there what they may do now, at most six buttons in all."""
     there = view.arrived_at is not None
     found = [] if there else [Action("ticket.arrive", t("action-arrive"), "primary")]
-    if not there and view.promised_at is None and not view.here_open:
+    crowded = view.here_open or view.flaps >= RINGS  # WeChat Work shows six buttons
+    if not there and view.promised_at is None and not crowded:
         found += [
             Action(
                 "ticket.promise", t("action-promise", minutes=minutes), args={"minutes": minutes}

@@ -4,14 +4,15 @@ from cards.proxy import FOR
 from cards.talk import say
 from core.act import Act, Reply
 from core.errors import UserError
-from flows import apply, bind, glass, install, resolve, swap, transfer, uninstall
+from flows import apply, bind, glass, install, resolve, silence, swap, transfer, uninstall
 from flows.base import Answer, Ask, Done, Standing, Step
 from handlers import proxy
 from handlers.context import Context, Pressed
 from services import conversation
 
 _FLOWS = {
-    flow.NAME: flow for flow in (resolve, bind, glass, install, uninstall, apply, transfer, swap)
+    flow.NAME: flow
+    for flow in (resolve, bind, glass, install, uninstall, apply, silence, transfer, swap)
 }
 
 

@@ -14,7 +14,7 @@ from core.metrics import ALARM_TO_CARD
 from models import Severity, Status
 from services import actors, buttons, outbox, steps
 from services.outbox import Due
-from services.tickets import queries, signs, storm
+from services.tickets import flapping, queries, signs, stairs, storm
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,10 @@ async def render(
         return None
     if view.severity != Severity.LIFE and view.has_device:
         view = replace(view, beside=await storm.beside(session, view.id))
+    if view.what in stairs.GROUPED:
+        view = replace(view, mates=await stairs.mates(session, view.id))
+    if view.has_device and (view.returned or view.version > 1):
+        view = replace(view, flaps=await flapping.times(session, view.id, now=now))
     if view.severity == Severity.CARE:
         view = replace(view, signs=await signs.of(session, view.id, now=now))
     t = Translator(profile.lang)

@@ -93,7 +93,8 @@ class Ticket(SQLModel, table=True):
 
     `key` is what there is one live ticket of; `recovered_at` is set while the device reports no
     alarm; `chain` is the snapshot of the escalation steps, `step` the next one. `people` are those
-    whom a ticket without a device is about. Once somebody has taken it, `watch` says how long they
+    whom a ticket without a device is about. `stair` is where the flat lies, and `immobile` says
+    that somebody there cannot walk out. Once somebody has taken it, `watch` says how long they
     may go without arriving and finishing, `watch_at` when that is looked at, `promised_at` by when
     they said to be there.
     """
@@ -149,6 +150,8 @@ class Ticket(SQLModel, table=True):
     )
     place: Any = sealed("ticket.place")
     people: Any = sealed("ticket.people")
+    stair: int | None = None
+    immobile: bool = False
 
 
 class TicketEvent(SQLModel, table=True):
@@ -206,6 +209,26 @@ class TicketCard(SQLModel, table=True):
     rung_at: MaybeMoment = moment(null=True)
     confirmed_at: MaybeMoment = moment(null=True)
     next_channel_at: MaybeMoment = moment(null=True)
+
+
+class Snapshot(SQLModel, table=True):
+    """What a camera saw when it raised a ticket: the job to fetch it until `sha256` names it.
+
+    `event` is the recorder's id of what it saw. Without `due_at` nothing is tried any more.
+    """
+
+    __table_args__ = (
+        ForeignKeyConstraint(["community_id", "ticket_id"], ["ticket.community_id", "ticket.id"]),
+        Index("ix_snapshot_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+    )
+    ticket_id: UUID = Field(primary_key=True)
+    epoch: int = Field(primary_key=True)
+    community_id: UUID = points_at("community.id")
+    event: str
+    asked_at: Moment = moment()
+    due_at: MaybeMoment = moment(null=True)
+    attempts: int = 0
+    sha256: str | None = Field(default=None, foreign_key="media.sha256")
 
 
 class Media(SQLModel, table=True):

@@ -5,8 +5,9 @@ import asyncio
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from core.clock import utcnow
-from handlers import activities, away, devices, duty, glass, redeem
-from services import housekeeping, rotas, silences, steps
+from handlers import activities, away, devices, duty, glass, redeem, sights, silences
+from handlers.sights import See
+from services import gateways, housekeeping, rotas, snapshots, steps
 from services.activities import reminders
 from services.ingest import partitions
 from services.points import redemptions
@@ -20,6 +21,7 @@ REMIND_S = 20
 ENROL_S = 30
 AWAY_S = 5
 DUTY_S = 10
+GATEWAYS_S = 30
 HOUSEKEEPING_S = 3600
 
 
@@ -36,12 +38,15 @@ async def run(stack: Stack) -> None:
     scheduler.add_job(judge_timers, "interval", seconds=SWEEP_S, args=[stack, Book()])
     scheduler.add_job(end_silences, "interval", seconds=SWEEP_S, args=[stack, Book()])
     scheduler.add_job(join_rules, "interval", seconds=ENROL_S, args=[stack])
+    scheduler.add_job(watch_gateways, "interval", seconds=GATEWAYS_S, args=[stack, {}])
     scheduler.add_job(watch_away, "interval", seconds=AWAY_S, args=[stack])
     scheduler.add_job(tell_of_duty, "interval", seconds=DUTY_S, args=[stack])
     scheduler.add_job(next_channels, "interval", seconds=SWEEP_S, args=[stack])
     scheduler.add_job(give_back, "interval", seconds=SWEEP_S, args=[stack])
     scheduler.add_job(tell_of_devices, "interval", seconds=SWEEP_S, args=[stack])
     scheduler.add_job(tell_of_glass, "interval", seconds=SWEEP_S, args=[stack])
+    if stack.see is not None:
+        scheduler.add_job(look, "interval", seconds=SWEEP_S, args=[stack, stack.see])
     scheduler.add_job(remind, "interval", seconds=REMIND_S, args=[stack])
     scheduler.add_job(tidy, "interval", seconds=HOUSEKEEPING_S, args=[stack])
     scheduler.start()
@@ -77,6 +82,11 @@ async def join_rules(stack: Stack) -> None:
         pass
 
 
+async def watch_gateways(stack: Stack, later: gateways.Later) -> None:
+    """Notice gateways that are out, and those that are back."""
+    await stack.db.run(lambda s: gateways.watch(s, later, now=utcnow()))
+
+
 async def watch_away(stack: Stack) -> None:
     """End times away that are over, by use or by their day."""
     await stack.db.run(lambda s: away.sweep(s, now=utcnow()))
@@ -107,6 +117,13 @@ async def tell_of_devices(stack: Stack) -> None:
 async def tell_of_glass(stack: Stack) -> None:
     """Tell people that they were looked at in an emergency."""
     await stack.db.run(lambda s: glass.tell(s, now=utcnow()))
+
+
+async def look(stack: Stack, see: See) -> None:
+    """Get what cameras saw from their recorder."""
+    folder = stack.settings.home / "media"
+    while await sights.fetch(stack.db, see, folder, now=utcnow()) == snapshots.LIMIT:
+        pass
 
 
 async def remind(stack: Stack) -> None:

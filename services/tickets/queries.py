@@ -13,6 +13,7 @@ from services.office import is_staffed
 from services.tickets import protects
 from services.tickets.chain import asks
 from services.tickets.signs import NO_SIGNS, Signs
+from services.tickets.stairs import ALONE, Mates
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,10 @@ class TicketView:
     here: tuple[str, ...] = ()
     here_open: bool = False
     duty_phone: str = ""
+    pictured: bool = False
+    returned: bool = False
+    flaps: int = 0
+    mates: Mates = ALONE
 
 
 _VIEW = """
@@ -96,6 +101,9 @@ _VIEW = """
            who.name AS who, sent.name AS sent, caller.name AS caller, e.kind AS call_kind, e.said,
            e.withdrawn_at, y.phone, y.staffed, y.duty_phone, y.answers_from, t.chain, t.next_escalation_at,
            t.people, t.promised_at, t.watch_step, here.whats, here.open AS here_open,
+           t.previous_id IS NOT NULL AS returned,
+           EXISTS (SELECT 1 FROM snapshot s WHERE s.ticket_id = t.id AND s.epoch = t.epoch
+                   AND s.sha256 IS NOT NULL) AS pictured,
            EXISTS (SELECT 1 FROM ticket_card k WHERE k.ticket_id = t.id
                    AND k.part IN ('worker', 'backup')) AS told
     FROM ticket t
@@ -129,6 +137,7 @@ def _view(row: Any) -> TicketView:
         _call(row), _asks_until(row), promised_at=row.promised_at, overdue=row.watch_step > 0,
         here=tuple(row.whats or ()), here_open=bool(row.here_open),
         duty_phone="" if is_staffed(row.staffed, row.alarm_at) else row.duty_phone or "",
+        pictured=row.pictured, returned=row.returned,
     )  # fmt: skip
 
 
@@ -179,7 +188,10 @@ async def _answers(session: Session, ticket: UUID, epoch: int) -> tuple[Said, ..
 
 
 async def mine(session: Session, person: UUID) -> list[TicketView]:
-    """List the live tickets of which the person has a worker's card, worst and oldest first."""
+    """List the live tickets of which the person has a worker's card, worst first.
+
+    Among these comes first who cannot walk out, then who has waited longest.
+    """
     rows = await session.execute(
         sql(
             _VIEW
@@ -187,7 +199,8 @@ async def mine(session: Session, person: UUID) -> list[TicketView]:
             JOIN ticket_card c ON c.ticket_id = t.id AND c.person_id = :person
                               AND c.part IN ('worker', 'backup')
             WHERE t.status <> 'closed'
-            ORDER BY t.status = 'resolved', t.severity <> 'life', t.opened_at LIMIT 20
+            ORDER BY t.status = 'resolved', t.severity <> 'life', NOT t.immobile, t.opened_at
+            LIMIT 20
             """
         ),
         {"person": person},

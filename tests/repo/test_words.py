@@ -12,7 +12,7 @@ from core.actor import Role
 from core.card import Tone
 from core.event import StrangeKind
 from core.i18n import LANGUAGES, LOCALES, page_words
-from flows import glass, transfer
+from flows import glass, silence, transfer
 from handlers.routes import NOT_YET
 from models import DeviceKind, Duty, Happened, HomeUse, How, Part, Standing, Status
 from models.calls import CallKind
@@ -23,8 +23,9 @@ from services.device_requests import KINDS
 from services.language.intents import ALL
 from services.people.requests import Wish
 from services.rules import outages
+from services.rules.draft import VITAL
 from services.shops.places import Source
-from services.tickets import remedies
+from services.tickets import flapping, remedies
 from services.tickets.answer import Found, Seen
 from services.tickets.callers import CALLS
 from services.tickets.signs import Says
@@ -56,7 +57,7 @@ FAMILIES: dict[str, set[str]] = {
     "what-": {rule["key"] for rule in data("rules.yaml")}
     | CALLS
     | {"unregistered", "unreadable", NOT_BACK}
-    | {remedies.FAULTY, outages.AFTER, outages.FLAT, outages.GATEWAY},
+    | {remedies.FAULTY, flapping.FLAPPING, outages.AFTER, outages.FLAT, outages.GATEWAY},
     "status-": set(Status),
     "state-": {"normal", "alarm", "handled", "offline"},
     "found-": set(Found),
@@ -108,7 +109,14 @@ FAMILIES: dict[str, set[str]] = {
     "strange-": set(get_args(StrangeKind)),
     "handover-promise-": {"today", "tomorrow"},
     "intent-": set(ALL)
-    | {"approve_attendance", "register_device", "device_requests", "swap_shift", "my_shifts"},
+    | {
+        "approve_attendance",
+        "register_device",
+        "device_requests",
+        "silences",
+        "swap_shift",
+        "my_shifts",
+    },
     "not-yet-": set(NOT_YET),
     "part-": {Part.CALLER, Part.ELDER, Part.FAMILY},
     "points-why-": set(Reason),
@@ -119,6 +127,9 @@ FAMILIES: dict[str, set[str]] = {
     "safe-how-": {How.VOICE, How.TOGETHER, How.GUESS},
     "safe-noted-": set(How),
     "safe-said-": set(How),
+    "silence-ask-": {"place", "device", "minutes", "reason"},
+    "silence-why-": set(silence.REASONS),
+    "limit-": {*VITAL, "water_total"},
     "sign-": set(Says) | {"never", "list"},
     "unusual-": {"water_total", "contact_open"},
     "shops-from-": set(get_args(Source)),

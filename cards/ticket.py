@@ -13,6 +13,7 @@ from services.tickets.flapping import RINGS, may_be_quiet
 from services.tickets.queries import TicketView
 from services.tickets.stairs import ALONE
 from services.tickets.storm import CARDS
+from services.tickets.watch import PROMISES
 
 _DIAL = {"smoke": "119", "fire_point": "119", "gas": "119", "carbon_monoxide": "120",
          "sos": "120", "fall": "120"}  # fmt: skip
@@ -24,7 +25,7 @@ def ticket_card(view: TicketView, part: Part, viewer: UUID, t: Translator) -> Ca
     return Card(
         key=f"ticket:{view.id}",
         title=t("ticket-title", what=t(f"what-{view.what}"), place=view.place),
-        summary=_summary(view, part, t),
+        summary=_summary(view, part, viewer, t),
         fields=tuple(fields(view, part, t)),
         actions=tuple(actions(view, part, viewer, t)),
         tone=tone(view),
@@ -40,9 +41,9 @@ def tone(view: TicketView) -> Tone:
     return "warning" if view.status in {Status.RESOLVED, Status.ACKED} else "danger"
 
 
-def _summary(view: TicketView, part: Part, t: Translator) -> str:
+def _summary(view: TicketView, part: Part, viewer: UUID, t: Translator) -> str:
     if part in {Part.WORKER, Part.BACKUP, Part.OPERATOR}:
-        return _summary_for_workers(view, t)
+        return _summary_for_workers(view, viewer, t)
     who = "elder" if part is Part.ELDER else "family"
     if view.status is Status.OPEN:
         if part is Part.FAMILY and view.step >= 2:
@@ -59,7 +60,7 @@ def _summary(view: TicketView, part: Part, t: Translator) -> str:
     return t(f"ticket-{who}-closed")
 
 
-def _summary_for_workers(view: TicketView, t: Translator) -> str:
+def _summary_for_workers(view: TicketView, viewer: UUID, t: Translator) -> str:
     if view.status is Status.OPEN:
         if view.what in _NO_RING_INSIDE:
             return t("ticket-worker-open-gas")
@@ -73,11 +74,20 @@ def _summary_for_workers(view: TicketView, t: Translator) -> str:
             return t("ticket-worker-open-place")
         return t("ticket-worker-again") if view.epoch > 1 else t("ticket-worker-open")
     if view.status is Status.ACKED:
-        key = "ticket-worker-arrived" if view.arrived_at else "ticket-worker-acked"
-        return t(key, name=view.acked_by_name)
+        return t(_under_way(view, viewer), name=view.acked_by_name)
     if view.status is Status.RESOLVED:
         return t("ticket-worker-resolved", name=view.acked_by_name)
     return t("ticket-worker-closed")
+
+
+def _under_way(view: TicketView, viewer: UUID) -> str:
+    """Choose the words while somebody has it: whoever goes is asked when they will be there."""
+    own = view.acked_by == viewer
+    if view.arrived_at:
+        return "ticket-worker-silent" if own and view.overdue else "ticket-worker-arrived"
+    if view.overdue:
+        return "ticket-worker-late" if own else "ticket-worker-late-other"
+    return "ticket-worker-when" if own and view.promised_at is None else "ticket-worker-acked"
 
 
 def fields(view: TicketView, part: Part, t: Translator) -> list[Field]:
@@ -88,23 +98,34 @@ def fields(view: TicketView, part: Part, t: Translator) -> list[Field]:
         rows[1] = Field(t("field-time"), at(view.alarm_at))
         rows.append(Field(t("field-late"), t("late-minutes", minutes=late // timedelta(minutes=1))))
     if part in {Part.WORKER, Part.BACKUP, Part.OPERATOR}:
-        rows.append(Field(t("field-number"), f"{view.number}"))
-        if view.grid:
-            rows.append(Field(t("field-grid"), view.grid))
-        if view.beside >= CARDS:
-            rows.append(Field(t("field-beside"), t("tickets-beside", count=view.beside)))
-        rows += _stair(view, t)
-        if view.flaps >= RINGS and view.status is not Status.CLOSED:
-            rows.append(Field(t("field-flapping"), _flaps(view, t)))
-        if view.unprotected:
-            rows.append(Field(t("field-unprotected"), t("word-list").join(view.unprotected)))
-        if view.assigned_to_name and view.status is Status.OPEN:
-            rows.append(Field(t("field-sent"), view.assigned_to_name))
+        rows += _for_workers(view, t)
     if view.acked_by_name and view.acked_at is not None:
         rows.append(Field(t("field-worker"), f"{view.acked_by_name} {at(view.acked_at)}"))
+    if view.promised_at and view.arrived_at is None and view.status is Status.ACKED:
+        rows.append(Field(t("field-promised"), at(view.promised_at)))
     if view.has_device and view.status is not Status.CLOSED:
         state = "field-device-recovered" if view.recovered_at else "field-device-alarming"
         rows.append(Field(t("field-device"), t(state)))
+    return rows
+
+
+def _for_workers(view: TicketView, t: Translator) -> list[Field]:
+    rows: list[Field] = []
+    rows.append(Field(t("field-number"), f"{view.number}"))
+    if view.grid:
+        rows.append(Field(t("field-grid"), view.grid))
+    if view.beside >= CARDS:
+        rows.append(Field(t("field-beside"), t("tickets-beside", count=view.beside)))
+    if view.here:
+        others = t("word-list").join(t(f"what-{what}") for what in view.here)
+        rows.append(Field(t("field-here"), others))
+    rows += _stair(view, t)
+    if view.flaps >= RINGS and view.status is not Status.CLOSED:
+        rows.append(Field(t("field-flapping"), _flaps(view, t)))
+    if view.unprotected:
+        rows.append(Field(t("field-unprotected"), t("word-list").join(view.unprotected)))
+    if view.assigned_to_name and view.status is Status.OPEN:
+        rows.append(Field(t("field-sent"), view.assigned_to_name))
     return rows
 
 
@@ -147,16 +168,42 @@ def actions(view: TicketView, part: Part, viewer: UUID, t: Translator) -> list[A
         if view.status is Status.OPEN:
             found.append(Action("ticket.ack", t("action-ack"), "primary"))
         elif view.status is Status.ACKED and view.acked_by == viewer:
-            if view.arrived_at is None:
-                found.append(Action("ticket.arrive", t("action-arrive"), "primary"))
-            style: Style = "default" if view.arrived_at is None else "primary"
-            found.append(Action("ticket.resolve", t("action-resolve"), style))
+            found += _under_way_actions(view, t)
+            if view.here_open:
+                found.append(Action("ticket.take_along", t("action-take-along")))
         if view.pictured and view.status is not Status.CLOSED:
             url = f"/api/chat/pictures/tickets/{view.id}.jpg"
             found.append(Action("ticket.picture", t("action-see-place"), url=url))
         if view.flaps >= RINGS and view.status is not Status.CLOSED:
             found.append(Action("ticket.repair", t("action-repair")))
+    if view.duty_phone and view.status is Status.OPEN and view.severity in {"life", "care"}:
+        found.append(
+            Action(
+                "call", t("action-dial-duty", number=view.duty_phone), url=f"tel:{view.duty_phone}"
+            )
+        )
     number = _DIAL.get(view.what)
     if number and view.status in {Status.OPEN, Status.ACKED}:
         found.append(Action("call", t("action-dial", number=number), "danger", url=f"tel:{number}"))
     return found
+
+
+def _under_way_actions(view: TicketView, t: Translator) -> list[Action]:
+    """Offer whoever goes there what they may do now, at most six buttons in all."""
+    there = view.arrived_at is not None
+    found = [] if there else [Action("ticket.arrive", t("action-arrive"), "primary")]
+    crowded = view.here_open or view.flaps >= RINGS  # WeChat Work shows six buttons
+    if not there and view.promised_at is None and not crowded:
+        found += [
+            Action(
+                "ticket.promise", t("action-promise", minutes=minutes), args={"minutes": minutes}
+            )
+            for minutes in PROMISES
+        ]
+    style: Style = "primary" if there else "default"
+    return [
+        *found,
+        Action("ticket.resolve", t("action-resolve"), style),
+        Action("ticket.help", t("action-help")),
+        Action("ticket.transfer", t("action-transfer")),
+    ]

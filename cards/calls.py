@@ -5,8 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from cards.care import care_card
-from cards.ticket import at, fields, ticket_card
-from core.card import Action, Card, Field, Style, Tone
+from cards.ticket import at, duty_line, fields, going, ticket_card, under_way
+from core.card import Action, Card, Field, Tone
 from core.clock import local
 from core.i18n import Translator
 from models import Part, Severity, Status
@@ -55,7 +55,7 @@ def _emergency(view: TicketView, call: Call, part: Part, viewer: UUID, t: Transl
     return Card(
         key=f"ticket:{view.id}",
         title=title,
-        summary=_words(view, call, part, t),
+        summary=_words(view, call, part, viewer, t),
         fields=tuple(_fields(view, call, part, t)),
         actions=tuple(_actions(view, call, part, viewer, t)),
         tone=_tone(view, taken_back=part is Part.CALLER and call.withdrawn),
@@ -70,7 +70,7 @@ def _tone(view: TicketView, *, taken_back: bool) -> Tone:
     return "danger" if view.status is Status.OPEN and not taken_back else "warning"
 
 
-def _words(view: TicketView, call: Call, part: Part, t: Translator) -> str:
+def _words(view: TicketView, call: Call, part: Part, viewer: UUID, t: Translator) -> str:
     who = "worker" if part in _WORKING else part.value
     if view.status is Status.CLOSED:
         return t(f"emergency-{who}-closed")
@@ -78,6 +78,8 @@ def _words(view: TicketView, call: Call, part: Part, t: Translator) -> str:
         return _words_open(view, call, who, t)
     if who == "worker" and call.withdrawn:
         return t("emergency-worker-withdrawn")
+    if who == "worker":
+        return going(view, viewer, t)
     if view.arrived_at:
         return t(f"emergency-{who}-arrived", name=view.acked_by_name)
     return t(f"emergency-{who}-acked", name=view.acked_by_name)
@@ -113,9 +115,10 @@ def _actions(
         return []
     if part is Part.CALLER:
         back = Action("emergency.withdraw", t("action-withdraw"))
-        return [*dial(call.kind, t), *([] if call.withdrawn else [back])]
+        numbers = (*dial(call.kind, t), *duty_line(view, t))
+        return [*numbers, *([] if call.withdrawn else [back])]
     found = working(view, viewer, t) if part in _WORKING else []
-    return [*found, *dial(call.kind, t)[:1]]
+    return [*found, *dial(call.kind, t)[:1], *duty_line(view, t)]
 
 
 def working(view: TicketView, viewer: UUID, t: Translator) -> list[Action]:
@@ -125,10 +128,10 @@ def working(view: TicketView, viewer: UUID, t: Translator) -> list[Action]:
         return [Action("ticket.ack", t("action-ack"), "primary"), telephone]
     if view.acked_by != viewer:
         return []
-    arrive = [Action("ticket.arrive", t("action-arrive"), "primary")]
-    style: Style = "default" if view.arrived_at is None else "primary"
-    resolve = Action("ticket.resolve", t("action-resolve"), style)
-    return [*(arrive if view.arrived_at is None else []), resolve, telephone]
+    found = under_way(view, t)
+    if any(one.id == "ticket.promise" for one in found):  # till then 求助 is said in words
+        found = [one for one in found if one.id != "ticket.help"]
+    return [*found, telephone]
 
 
 def _talk(

@@ -5,7 +5,7 @@ from datetime import datetime
 from math import ceil
 from uuid import UUID
 
-from cards.ticket import actions, at, fields, ticket_card
+from cards.ticket import actions, at, fields, going, ticket_card
 from core.card import Action, Card, Field
 from core.clock import local
 from core.i18n import Translator
@@ -27,13 +27,13 @@ def care_card(view: TicketView, part: Part, viewer: UUID, t: Translator, *, now:
     ]
     return replace(
         card,
-        summary=_summary(view, part, t, now=now),
+        summary=_summary(view, part, viewer, t, now=now),
         fields=(*fields(view, part, t), *said, *([] if part in _ASKED else _signs(view.signs, t))),
         actions=tuple(_asked(view, part, t) or _working(view, part, viewer, t)),
     )
 
 
-def _summary(view: TicketView, part: Part, t: Translator, *, now: datetime) -> str:
+def _summary(view: TicketView, part: Part, viewer: UUID, t: Translator, *, now: datetime) -> str:
     who = part.value if part in _ASKED else "worker"
     if view.status is Status.CLOSED:
         return t(f"care-{who}-closed")
@@ -42,6 +42,8 @@ def _summary(view: TicketView, part: Part, t: Translator, *, now: datetime) -> s
             return t(f"care-{who}-safe")
         return t(f"care-{who}-resolved", name=view.acked_by_name)
     if view.status is Status.ACKED:
+        if who == "worker":
+            return going(view, viewer, t)
         if view.arrived_at:
             return t(f"care-{who}-arrived", name=view.acked_by_name)
         return t(f"care-{who}-acked", name=view.acked_by_name)

@@ -17,6 +17,7 @@ from services.tickets.watch import PROMISES
 
 _DIAL = {"smoke": "119", "fire_point": "119", "gas": "119", "carbon_monoxide": "120",
          "sos": "120", "fall": "120"}  # fmt: skip
+_URGENT = frozenset({Severity.LIFE.value, Severity.CARE.value})
 _NO_RING_INSIDE = frozenset({"gas", "carbon_monoxide"})
 
 
@@ -74,10 +75,15 @@ def _summary_for_workers(view: TicketView, viewer: UUID, t: Translator) -> str:
             return t("ticket-worker-open-place")
         return t("ticket-worker-again") if view.epoch > 1 else t("ticket-worker-open")
     if view.status is Status.ACKED:
-        return t(_under_way(view, viewer), name=view.acked_by_name)
+        return going(view, viewer, t)
     if view.status is Status.RESOLVED:
         return t("ticket-worker-resolved", name=view.acked_by_name)
     return t("ticket-worker-closed")
+
+
+def going(view: TicketView, viewer: UUID, t: Translator) -> str:
+    """Say to a worker how it stands with whoever has taken it, themselves or somebody else."""
+    return t(_under_way(view, viewer), name=view.acked_by_name)
 
 
 def _under_way(view: TicketView, viewer: UUID) -> str:
@@ -168,7 +174,7 @@ def actions(view: TicketView, part: Part, viewer: UUID, t: Translator) -> list[A
         if view.status is Status.OPEN:
             found.append(Action("ticket.ack", t("action-ack"), "primary"))
         elif view.status is Status.ACKED and view.acked_by == viewer:
-            found += _under_way_actions(view, t)
+            found += under_way(view, t)
             if view.here_open:
                 found.append(Action("ticket.take_along", t("action-take-along")))
         if view.pictured and view.status is not Status.CLOSED:
@@ -176,19 +182,22 @@ def actions(view: TicketView, part: Part, viewer: UUID, t: Translator) -> list[A
             found.append(Action("ticket.picture", t("action-see-place"), url=url))
         if view.flaps >= RINGS and view.status is not Status.CLOSED:
             found.append(Action("ticket.repair", t("action-repair")))
-    if view.duty_phone and view.status is Status.OPEN and view.severity in {"life", "care"}:
-        found.append(
-            Action(
-                "call", t("action-dial-duty", number=view.duty_phone), url=f"tel:{view.duty_phone}"
-            )
-        )
+    found += duty_line(view, t)
     number = _DIAL.get(view.what)
     if number and view.status in {Status.OPEN, Status.ACKED}:
         found.append(Action("call", t("action-dial", number=number), "danger", url=f"tel:{number}"))
     return found
 
 
-def _under_way_actions(view: TicketView, t: Translator) -> list[Action]:
+def duty_line(view: TicketView, t: Translator) -> list[Action]:
+    """Offer the duty telephone until somebody has it, where nobody sat in the centre."""
+    if not view.duty_phone or view.status is not Status.OPEN or view.severity not in _URGENT:
+        return []
+    label = t("action-dial-duty", number=view.duty_phone)
+    return [Action("call", label, url=f"tel:{view.duty_phone}")]
+
+
+def under_way(view: TicketView, t: Translator) -> list[Action]:
     """Offer whoever goes there what they may do now, at most six buttons in all."""
     there = view.arrived_at is not None
     found = [] if there else [Action("ticket.arrive", t("action-arrive"), "primary")]

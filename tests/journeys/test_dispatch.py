@@ -163,3 +163,21 @@ async def test_whoever_goes_calls_for_hands_by_a_button(world: World) -> None:
     assert "孙丽" in str(await worker.clicks("ticket.help"))
     assert await world.person("backup").rings() == 1
     await clean(world)
+
+
+async def test_a_cry_for_help_is_watched_like_any_alarm(world: World) -> None:
+    """Whoever takes it says when they arrive, and may pass it on; the others learn they are late."""
+    worker, backup = world.person("worker"), world.person("backup")
+    await world.person("elder").says("救命")
+    await worker.clicks("ticket.ack")
+    card = await worker.card()
+    assert "几分钟能到" in card["summary"]
+    ids = [action["id"] for action in card["actions"] if action["token"]]
+    assert ids == [
+        "ticket.arrive", "ticket.promise", "ticket.promise", "ticket.resolve", "ticket.transfer",
+        "ticket.contact",
+    ]  # fmt: skip
+    await worker.chooses("5 分钟到")
+    await world.passes(minutes=5)
+    assert "王建国接了单，还没有到场" in (await backup.card())["summary"]
+    await clean(world)

@@ -8,8 +8,6 @@ rule-life = An alarm of a life cannot be put off, switched off or kept to certai
 
 care-worker-asking = The family is being asked, { $minutes } minutes left (until { $time }). If you are uneasy, go at once.
 care-worker-open = No need to wait for the family any longer. Please take it and look after the elder.
-care-worker-acked = { $name } has taken it and is on the way.
-care-worker-arrived = { $name } is at the door.
 care-worker-safe = The family knows that the elder is safe; nobody has to go. Without a sign of life within 4 hours you will hear again.
 care-worker-resolved = { $name } has dealt with it. Without a sign of life within 4 hours you will hear again.
 care-worker-closed = This ticket is closed; the elder is safe.

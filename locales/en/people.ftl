@@ -46,8 +46,6 @@ emergency-family-closed = The grid worker has checked, and this is dealt with.
 
 emergency-worker-open = Somebody called for help in the chat. Take it now, telephone first, then go there.
 emergency-worker-withdrawn = The caller says it was a mistake. Check by telephone or in person; it ends only when you have seen or spoken with them.
-emergency-worker-acked = { $name } has taken it and is on the way.
-emergency-worker-arrived = { $name } is there.
 emergency-worker-closed = Checked and dealt with.
 
 emergency-withdrawn = Noted; the grid worker knows that it was a mistake. They will still telephone or knock, so please answer.

@@ -8,8 +8,6 @@ rule-life = 危及生命的警报不能延后、关闭或限定时段。生命�
 
 care-worker-asking = 正在问家属，还剩 { $minutes } 分钟（等到 { $time }）。不放心可以立即上门。
 care-worker-open = 不用再等家属答复，请接单上门看看老人。
-care-worker-acked = { $name }已接单，正在赶去。
-care-worker-arrived = { $name }已到场。
 care-worker-safe = 家里人已确认老人平安，不用上门。4 小时内还没有动静会再提醒。
 care-worker-resolved = { $name }已处置。4 小时内还没有动静会再提醒。
 care-worker-closed = 这张单结束了，老人平安。

@@ -46,8 +46,6 @@ emergency-family-closed = 网格员已核实，这件事办完了。
 
 emergency-worker-open = 有人在聊天里呼救。请马上接单，先打电话，再上门。
 emergency-worker-withdrawn = 本人说是误触，请打电话或当面核实：见到人或通过话，才能结束。
-emergency-worker-acked = { $name }已接单，正在赶去。
-emergency-worker-arrived = { $name }已到场。
 emergency-worker-closed = 已核实，办完了。
 
 emergency-withdrawn = 好的，已告诉网格员是误触。他们还会打电话或上门问一声，请您接一下。

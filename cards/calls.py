@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from cards.care import care_card
+from cards.scene import at_the_door, numbers, seen_by, ways
 from cards.ticket import at, fields, ticket_card
 from core.card import Action, Card, Field, Style, Tone
 from core.clock import local
@@ -78,6 +79,8 @@ def _words(view: TicketView, call: Call, part: Part, t: Translator) -> str:
         return _words_open(view, call, who, t)
     if who == "worker" and call.withdrawn:
         return t("emergency-worker-withdrawn")
+    if who == "family" and (seen := seen_by(view, t)):
+        return seen
     if view.arrived_at:
         return t(f"emergency-{who}-arrived", name=view.acked_by_name)
     return t(f"emergency-{who}-acked", name=view.acked_by_name)
@@ -115,7 +118,8 @@ def _actions(
         back = Action("emergency.withdraw", t("action-withdraw"))
         return [*dial(call.kind, t), *([] if call.withdrawn else [back])]
     found = working(view, viewer, t) if part in _WORKING else []
-    return [*found, *dial(call.kind, t)[:1]]
+    number = numbers_to_dial(call.kind)[0]
+    return [*found, *numbers(view, part, number, t), *ways(view, part, t)]
 
 
 def working(view: TicketView, viewer: UUID, t: Translator) -> list[Action]:
@@ -125,10 +129,11 @@ def working(view: TicketView, viewer: UUID, t: Translator) -> list[Action]:
         return [Action("ticket.ack", t("action-ack"), "primary"), telephone]
     if view.acked_by != viewer:
         return []
-    arrive = [Action("ticket.arrive", t("action-arrive"), "primary")]
-    style: Style = "default" if view.arrived_at is None else "primary"
-    resolve = Action("ticket.resolve", t("action-resolve"), style)
-    return [*(arrive if view.arrived_at is None else []), resolve, telephone]
+    first = [Action("ticket.arrive", t("action-arrive"), "primary")]
+    if view.arrived_at is not None:
+        first = at_the_door(view, t)
+    style: Style = "default" if first else "primary"
+    return [*first, Action("ticket.resolve", t("action-resolve"), style), telephone]
 
 
 def _talk(

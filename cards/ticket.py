@@ -3,17 +3,17 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from cards.scene import DIAL, at_the_door, numbers, seen_by, spot, ways
 from core.card import Action, Card, Field, Style, Tone
 from core.clock import local
 from core.i18n import Translator
 from models import Part, Severity, Status
 from services.ingest.late import LATE
+from services.office import from_outside
 from services.tickets.chain import AT_ONCE
 from services.tickets.queries import TicketView
 from services.tickets.storm import CARDS
 
-_DIAL = {"smoke": "119", "fire_point": "119", "gas": "119", "carbon_monoxide": "120",
-         "sos": "120", "fall": "120"}  # fmt: skip
 _NO_RING_INSIDE = frozenset({"gas", "carbon_monoxide"})
 
 
@@ -21,7 +21,7 @@ def ticket_card(view: TicketView, part: Part, viewer: UUID, t: Translator) -> Ca
     """Show a ticket to one person: same key over all versions, buttons as their part allows."""
     return Card(
         key=f"ticket:{view.id}",
-        title=t("ticket-title", what=t(f"what-{view.what}"), place=view.place),
+        title=title(view, t),
         summary=_summary(view, part, t),
         fields=tuple(fields(view, part, t)),
         actions=tuple(actions(view, part, viewer, t)),
@@ -29,6 +29,12 @@ def ticket_card(view: TicketView, part: Part, viewer: UUID, t: Translator) -> Ca
         version=view.version,
         ticket=str(view.id),
     )
+
+
+def title(view: TicketView, t: Translator) -> str:
+    """Name what and where; practice says first that it is practice."""
+    key = "ticket-title-drill" if view.drill else "ticket-title"
+    return t(key, what=t(f"what-{view.what}"), place=view.place)
 
 
 def tone(view: TicketView) -> Tone:
@@ -44,11 +50,14 @@ def _summary(view: TicketView, part: Part, t: Translator) -> str:
     who = "elder" if part is Part.ELDER else "family"
     if view.status is Status.OPEN:
         if part is Part.FAMILY and view.step >= 2:
-            return t("ticket-family-nobody-yet", number=_DIAL.get(view.what, "110"))
+            number = from_outside(DIAL.get(view.what, "110"), view.phone)
+            return t("ticket-family-nobody-yet", number=number)
         if view.what in _NO_RING_INSIDE:
             return t(f"ticket-{who}-open-gas")
         return t(f"ticket-{who}-open")
     if view.status is Status.ACKED:
+        if part is Part.FAMILY and (seen := seen_by(view, t)):
+            return seen
         if view.arrived_at:
             return t(f"ticket-{who}-arrived", name=view.acked_by_name)
         return t(f"ticket-{who}-acked", name=view.acked_by_name)
@@ -72,6 +81,8 @@ def _summary_for_workers(view: TicketView, t: Translator) -> str:
         return t("ticket-worker-again") if view.epoch > 1 else t("ticket-worker-open")
     if view.status is Status.ACKED:
         key = "ticket-worker-arrived" if view.arrived_at else "ticket-worker-acked"
+        if view.what in _NO_RING_INSIDE:
+            key = "ticket-worker-arrived-gas" if view.arrived_at else "ticket-worker-acked-gas"
         return t(key, name=view.acked_by_name)
     if view.status is Status.RESOLVED:
         return t("ticket-worker-resolved", name=view.acked_by_name)
@@ -97,10 +108,34 @@ def fields(view: TicketView, part: Part, t: Translator) -> list[Field]:
             rows.append(Field(t("field-sent"), view.assigned_to_name))
     if view.acked_by_name and view.acked_at is not None:
         rows.append(Field(t("field-worker"), f"{view.acked_by_name} {at(view.acked_at)}"))
+        if view.arrived_at is not None:
+            rows.append(Field(t("field-arrived"), at(view.arrived_at)))
+    rows += spot(view, part, t)
     if view.has_device and view.status is not Status.CLOSED:
         state = "field-device-recovered" if view.recovered_at else "field-device-alarming"
         rows.append(Field(t("field-device"), t(state)))
-    return rows
+    return rows + signs(view, part, t)
+
+
+def signs(view: TicketView, part: Part, t: Translator) -> list[Field]:
+    """Say in one line what the flat's devices say, and in another what is unusual."""
+    if part not in {Part.WORKER, Part.BACKUP, Part.OPERATOR}:
+        return []
+    said = [
+        t(
+            f"sign-{one.says.value}", device=t(f"kind-{one.kind}"), value=round(one.value),
+            time=at(one.at) if one.at else t("sign-never"),
+        )
+        for one in view.signs.devices
+    ]  # fmt: skip
+    unusual = [
+        t(f"unusual-{one.metric}", usual=f"{one.usual:%H:%M}", now=f"{one.now:%H:%M}")
+        for one in view.signs.unusual
+    ]
+    found = [Field(t("field-signs"), t("sign-list").join(said))] if said else []
+    if unusual:
+        found.append(Field(t("field-unusual"), t("sign-list").join(unusual)))
+    return found
 
 
 def at(moment: datetime) -> str:
@@ -117,9 +152,10 @@ def actions(view: TicketView, part: Part, viewer: UUID, t: Translator) -> list[A
         elif view.status is Status.ACKED and view.acked_by == viewer:
             if view.arrived_at is None:
                 found.append(Action("ticket.arrive", t("action-arrive"), "primary"))
-            style: Style = "default" if view.arrived_at is None else "primary"
+            else:
+                found += at_the_door(view, t)
+            style: Style = "default" if len(found) else "primary"
             found.append(Action("ticket.resolve", t("action-resolve"), style))
-    number = _DIAL.get(view.what)
-    if number and view.status in {Status.OPEN, Status.ACKED}:
-        found.append(Action("call", t("action-dial", number=number), "danger", url=f"tel:{number}"))
-    return found
+    if number := DIAL.get(view.what):
+        found += numbers(view, part, number, t)
+    return found + ways(view, part, t)

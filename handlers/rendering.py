@@ -11,10 +11,11 @@ from core.card import Card
 from core.db import Session, wake
 from core.i18n import Translator
 from core.metrics import ALARM_TO_CARD
-from models import Severity, Status
+from models import Part, Severity, Status
 from services import actors, buttons, outbox, steps
 from services.outbox import Due
-from services.tickets import queries, signs, storm
+from services.tickets import journal, queries, scene, signs, storm
+from services.tickets.queries import TicketView
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,8 @@ async def render(
         return None
     if view.severity != Severity.LIFE and view.has_device:
         view = replace(view, beside=await storm.beside(session, view.id))
-    if view.severity == Severity.CARE:
-        view = replace(view, signs=await signs.of(session, view.id, now=now))
+    if view.severity in {Severity.LIFE, Severity.CARE}:
+        view = await _on_the_spot(session, view, shown.part, now=now)
     t = Translator(profile.lang)
     card = card_of(discreet(view, t) if abroad else view, shown.part, row.person, t, now=now)
     return Rendered(
@@ -59,6 +60,21 @@ async def render(
         shown.ring,
         view.version,
         outcome=view.status in {Status.RESOLVED, Status.CLOSED},
+    )
+
+
+async def _on_the_spot(
+    session: Session, view: TicketView, part: Part, *, now: datetime
+) -> TicketView:
+    """Add what was noted and, for those who go there, the place and what else the flat says."""
+    view = replace(view, noted=await journal.of(session, view.id, view.epoch))
+    if part in {Part.ELDER, Part.FAMILY, Part.CALLER}:
+        return view
+    unusual = view.severity == Severity.CARE
+    return replace(
+        view,
+        signs=await signs.of(session, view.id, now=now, unusual=unusual),
+        scene=await scene.of(session, view.id),
     )
 
 

@@ -11,6 +11,8 @@ from models import How, Part, Severity, Status
 from services.actors import names
 from services.tickets import protects
 from services.tickets.chain import asks
+from services.tickets.journal import Noted
+from services.tickets.scene import Scene
 from services.tickets.signs import NO_SIGNS, Signs
 
 
@@ -43,7 +45,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class TicketView:
-    """A ticket as its cards show it; until `asks_until` elder and family are being asked."""
+    """A ticket as its cards show it; until `asks_until` elder and family are being asked.
+
+    `phone` is the telephone on duty; while nobody has taken it, more people hear at `next_at`.
+    """
 
     id: UUID
     number: int
@@ -75,6 +80,11 @@ class TicketView:
     signs: Signs = NO_SIGNS
     unprotected: tuple[str, ...] = ()
     beside: int = 0
+    phone: str = ""
+    next_at: datetime | None = None
+    drill: bool = False
+    noted: tuple[Noted, ...] = ()
+    scene: Scene | None = None
 
 
 _VIEW = """
@@ -85,7 +95,7 @@ _VIEW = """
            d.place AS device_place, b.name AS building, g.name AS grid,
            who.name AS who, sent.name AS sent, caller.name AS caller, e.kind AS call_kind, e.said,
            e.withdrawn_at, y.phone, y.answers_from, t.chain, t.next_escalation_at,
-           t.people,
+           t.people, t.drill_id IS NOT NULL AS drill,
            EXISTS (SELECT 1 FROM ticket_card k WHERE k.ticket_id = t.id
                    AND k.part IN ('worker', 'backup')) AS told
     FROM ticket t
@@ -111,7 +121,8 @@ def _view(row: Any) -> TicketView:
         row.step, row.at_once, place, row.building or "", row.grid or "", row.opened_at, row.alarm_at,
         row.acked_at, row.acked_by, _name(row.who), row.assigned_to, _name(row.sent),
         row.arrived_at, row.resolved_at, row.recovered_at, row.closed_at, row.has_device,
-        _call(row), _asks_until(row),
+        _call(row), _asks_until(row), phone=row.phone or "",
+        next_at=row.next_escalation_at if row.status == Status.OPEN else None, drill=row.drill,
     )  # fmt: skip
 
 

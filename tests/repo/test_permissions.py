@@ -15,6 +15,7 @@ FREE = {
     "services/away.py:live": "lists only of those",
     "services/tickets/safety.py:answer": "whoever has the ticket's card as elder or family is asked",
     "services/tickets/safety.py:take_back": "their own answer",
+    "services/tickets/journal.py:note": "writes down what its callers have allowed",
     "services/people/proxy.py:stands_in": "makes the actor of what `begin` has allowed",
     "services/people/proxy.py:acted": "writes down what `begin` has allowed",
     "services/people/proxy.py:end": "lets the actor be themselves again",

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from cards.access import TOLD
+from cards.scene import DIAL
 from core.actor import Role
 from core.card import Tone
 from core.event import StrangeKind
@@ -27,6 +28,7 @@ from services.shops.places import Source
 from services.tickets import remedies
 from services.tickets.answer import Found, Seen
 from services.tickets.callers import CALLS
+from services.tickets.door import TRIED, Step
 from services.tickets.signs import Says
 from tests.repo.house import ROOT
 from tests.repo.words import HOLE, Use, messages, python_uses, web_uses
@@ -117,6 +119,11 @@ FAMILIES: dict[str, set[str]] = {
     "unusual-": {"water_total", "contact_open"},
     "shops-from-": set(get_args(Source)),
     "wechat-tone-": set(get_args(Tone)),
+    "guide-": set(DIAL) | {"manhole"},
+    "noted-": set(Step),
+    "noted-seen-": set(Seen),
+    "door-": set(Step),
+    "action-door-": set(TRIED),
     "weekday-": {f"{day}" for day in range(7)},
 }
 

@@ -74,6 +74,7 @@ class Happened(StrEnum):
     AT_DOOR = "at_door"
     SEEN = "seen"
     DRILL_OVER = "drill_over"
+    UNDELIVERED = "undelivered"
 
 
 class Part(StrEnum):

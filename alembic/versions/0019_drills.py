@@ -15,7 +15,7 @@ _HAPPENED = (
     "'acked', 'arrived', 'not_found', 'resolved', 'recovered', 'closed', 'withdrawn', 'looked', "
     "'asked', 'answered', 'taken_back', 'ask_over'"
 )
-_MORE = "'dialled', 'at_door', 'seen', 'drill_over'"
+_MORE = "'dialled', 'at_door', 'seen', 'drill_over', 'undelivered'"
 
 
 def upgrade() -> None:

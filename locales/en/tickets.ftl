@@ -233,3 +233,6 @@ event-dialled = { $who } says they dialled
 event-at_door = { $who } at the door
 event-seen = { $who } saw the person
 event-drill_over = The drill is over
+event-undelivered = The card did not reach { $who }
+month-not-over = This month is not over yet; it can be kept afterwards.
+month-kept = This month has been kept already.

@@ -230,3 +230,6 @@ event-dialled = { $who }说已拨打
 event-at_door = { $who }在门口
 event-seen = { $who }见到本人
 event-drill_over = 演练结束
+event-undelivered = 卡片没有送到{ $who }
+month-not-over = 这个月还没过完，月底之后才能留作基准。
+month-kept = 这个月已经留作基准了。

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from bot.attempts import Attempts
-from bot.console import figures, people, reach
+from bot.console import figures, people, practice, reach
 from bot.console import routes as console
 from bot.console.hub import Hub
 from bot.fanout import Fanout
@@ -82,7 +82,7 @@ def add_routes(app: FastAPI) -> None:
     """Add every route but the demo's."""
     routers = (
         pages, health, chat, pictures, qr, wechat, miniprogram, wecom, telegram, ingest, console,
-        reach, people, figures,
+        reach, people, figures, practice,
     )  # fmt: skip
     for module in routers:
         app.include_router(module.router)

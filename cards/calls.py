@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from cards.bell import bell
 from cards.care import care_card
 from cards.scene import at_the_door, numbers, seen_by, ways
 from cards.ticket import at, fields, ticket_card
@@ -13,6 +14,7 @@ from core.i18n import Translator
 from models import Part, Severity, Status
 from services import masks
 from services.language.emergency import numbers_to_dial
+from services.tickets.bell import BELL
 from services.tickets.callers import HANDOVER
 from services.tickets.queries import Call, TicketView
 
@@ -22,6 +24,8 @@ _NOBODY_YET = 2  # steps after which everyone on duty has been rung in vain
 
 def card_of(view: TicketView, part: Part, viewer: UUID, t: Translator, *, now: datetime) -> Card:
     """Show a ticket to one person, whatever it came from."""
+    if view.what == BELL:
+        return bell(view, t)
     if view.call is None:
         if view.severity == Severity.CARE:
             return care_card(view, part, viewer, t, now=now)

@@ -14,7 +14,7 @@ from core.metrics import ALARM_TO_CARD
 from models import Part, Severity, Status
 from services import actors, buttons, outbox, steps
 from services.outbox import Due
-from services.tickets import journal, queries, scene, signs, storm
+from services.tickets import bell, journal, queries, scene, signs, storm
 from services.tickets.queries import TicketView
 
 
@@ -49,7 +49,9 @@ async def render(
         return None
     if view.severity != Severity.LIFE and view.has_device:
         view = replace(view, beside=await storm.beside(session, view.id))
-    if view.severity in {Severity.LIFE, Severity.CARE}:
+    if view.what == bell.BELL:
+        view = replace(view, heard=shown.confirmed)
+    elif view.severity in {Severity.LIFE, Severity.CARE}:
         view = await _on_the_spot(session, view, shown.part, now=now)
     t = Translator(profile.lang)
     card = card_of(discreet(view, t) if abroad else view, shown.part, row.person, t, now=now)

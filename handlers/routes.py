@@ -37,6 +37,7 @@ CLICKS: dict[str, OnClick] = {
     "ticket.show": tickets.show,
     "ticket.contact": emergency.contact,
     "ticket.dialled": door.dialled,
+    "bell.heard": tickets.heard,
     "ticket.seen": door.seen,
     "door.note": door.note,
     "door.next": door.next_step,

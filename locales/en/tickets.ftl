@@ -236,3 +236,21 @@ event-drill_over = The drill is over
 event-undelivered = The card did not reach { $who }
 month-not-over = This month is not over yet; it can be kept afterwards.
 month-kept = This month has been kept already.
+
+# Test rings and drills
+what-bell_test = Test ring
+drill-title = [Drill] { $what }
+bell-title = Test ring: please press once
+bell-hint = This is the monthly test ring; nothing has happened. Press "Received" and we know that a real alarm would reach you.
+bell-heard = Received, thank you.
+bell-heard-hint = A real alarm would come to you like this.
+action-heard = Received
+bell-runs = This test ring is not over yet; please wait until 24 hours have passed.
+bell-over = This test ring is over; there will be another one next month.
+bell-no_chat = No chat bound
+bell-undelivered = Not delivered
+bell-no_answer = Delivered, "Received" not pressed
+drill-span = The length of the drill is wrong; it may last { $hours } hours at most.
+drill-devices = Please name the devices that take part, { $most } at most, all in use in this community.
+drill-runs = A drill is running already; please end it first.
+drill-none = No drill is running.

@@ -233,3 +233,21 @@ event-drill_over = 演练结束
 event-undelivered = 卡片没有送到{ $who }
 month-not-over = 这个月还没过完，月底之后才能留作基准。
 month-kept = 这个月已经留作基准了。
+
+# 试铃、演练
+what-bell_test = 试铃
+drill-title = 【演练】{ $what }
+bell-title = 试铃：收到请点一下
+bell-hint = 这是每月一次的试铃，没有险情。点“收到”，我们就知道真有警报时能通知到您。
+bell-heard = 收到了，谢谢。
+bell-heard-hint = 真有警报时，会这样通知您。
+action-heard = 收到
+bell-runs = 这次试铃还没有结束，请等它满 24 小时。
+bell-over = 这次试铃已经结束了，下个月再试。
+bell-no_chat = 没有绑定聊天
+bell-undelivered = 没有送到
+bell-no_answer = 送到了，没有点“收到”
+drill-span = 演练时长没填对，最长 { $hours } 小时。
+drill-devices = 请写明参加演练的设备，最多 { $most } 台，都要是本社区在用的。
+drill-runs = 已经有一场演练在进行，请先结束它。
+drill-none = 现在没有演练。

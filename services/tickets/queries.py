@@ -83,6 +83,7 @@ class TicketView:
     phone: str = ""
     next_at: datetime | None = None
     drill: bool = False
+    heard: bool = False
     noted: tuple[Noted, ...] = ()
     scene: Scene | None = None
 
@@ -180,7 +181,7 @@ async def mine(session: Session, person: UUID) -> list[TicketView]:
             + """
             JOIN ticket_card c ON c.ticket_id = t.id AND c.person_id = :person
                               AND c.part IN ('worker', 'backup')
-            WHERE t.status <> 'closed'
+            WHERE t.status <> 'closed' AND t.what <> 'bell_test'
             ORDER BY t.status = 'resolved', t.severity <> 'life', t.opened_at LIMIT 20
             """
         ),
@@ -197,6 +198,7 @@ class Shown:
     ring: int
     shown_ring: int
     shown_version: int
+    confirmed: bool
 
 
 async def lock_card(session: Session, *, ticket: UUID, person: UUID, channel: str) -> Shown | None:
@@ -205,7 +207,8 @@ async def lock_card(session: Session, *, ticket: UUID, person: UUID, channel: st
         await session.execute(
             sql(
                 """
-                SELECT part, ring, shown_ring, shown_version FROM ticket_card
+                SELECT part, ring, shown_ring, shown_version, confirmed_at IS NOT NULL
+                FROM ticket_card
                 WHERE ticket_id = :ticket AND person_id = :person AND channel = :channel FOR UPDATE
                 """
             ),

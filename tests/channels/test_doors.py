@@ -120,6 +120,7 @@ async def _beside(session: Session, world: World) -> dict[str, dict[str, Any]]:
     own = {
         "building": home.building_id, "person": world.person("elder").id, "ticket": ticket.id,
         "worker": world.person("worker").id, "photo": "0" * 64, "letter": 1, "line": 1,
+        "device": world.devices["gas"].id,
     }  # fmt: skip
     foreign = own | {"building": flat.building_id, "person": person.id, "worker": neighbour.id}
     unknown = {name: uuid7() if isinstance(value, UUID) else value for name, value in own.items()}
@@ -162,6 +163,8 @@ def body_of(method: str, route: APIRoute, ids: dict[str, Any]) -> Any:
         return None
     if route.path.endswith("/dispatch"):
         return {"worker": str(ids["worker"])}
+    if route.path == "/api/console/drill":
+        return {"devices": [str(ids["device"])], "minutes": 60}
     if route.path == "/api/console/figures/baseline":
         return {"month": "2026-10"}
     if route.path == "/api/console/glass":

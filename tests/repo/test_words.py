@@ -27,6 +27,7 @@ from services.rules import outages
 from services.shops.places import Source
 from services.tickets import remedies
 from services.tickets.answer import Found, Seen
+from services.tickets.bell import BELL, Failed
 from services.tickets.callers import CALLS
 from services.tickets.door import TRIED, Step
 from services.tickets.signs import Says
@@ -57,7 +58,7 @@ HALTED = {
 FAMILIES: dict[str, set[str]] = {
     "what-": {rule["key"] for rule in data("rules.yaml")}
     | CALLS
-    | {"unregistered", "unreadable", NOT_BACK}
+    | {"unregistered", "unreadable", NOT_BACK, BELL}
     | {remedies.FAULTY, outages.AFTER, outages.FLAT, outages.GATEWAY},
     "status-": set(Status),
     "state-": {"normal", "alarm", "handled", "offline"},
@@ -119,6 +120,7 @@ FAMILIES: dict[str, set[str]] = {
     "unusual-": {"water_total", "contact_open"},
     "shops-from-": set(get_args(Source)),
     "wechat-tone-": set(get_args(Tone)),
+    "bell-": set(Failed),
     "guide-": set(DIAL) | {"manhole"},
     "noted-": set(Step),
     "noted-seen-": set(Seen),

@@ -113,8 +113,8 @@ async def running(session: Session, by: Actor, community: UUID) -> Drill | None:
     return Drill(row.id, row.begins_at, row.ends_at, row.households, tuple(row.devices))
 
 
-async def end(session: Session, by: Actor, community: UUID, *, now: datetime) -> None:
-    """End the community's drill; raises UserError `drill-none` where none runs."""
+async def end(session: Session, by: Actor, community: UUID, *, now: datetime) -> bool:
+    """End the community's drill; False where none runs."""
     require(by, Permission.DRILLS_RUN, At(community))
     rows = await session.execute(
         sql(
@@ -125,9 +125,9 @@ async def end(session: Session, by: Actor, community: UUID, *, now: datetime) ->
         {"community": community},
     )
     drill = rows.scalar_one_or_none()
-    if drill is None:
-        raise UserError("drill-none", status=409)
-    await _over(session, drill, now=now)
+    if drill is not None:
+        await _over(session, drill, now=now)
+    return drill is not None
 
 
 async def sweep(session: Session, *, now: datetime) -> None:

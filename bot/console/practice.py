@@ -55,8 +55,7 @@ async def begin_drill(body: Begin, by: ByOperator, stack: InStack) -> dict[str, 
 async def end_drill(by: ByOperator, stack: InStack) -> dict[str, bool]:
     """End it; what still alarms is rung again, for real."""
     now = utcnow()
-    await stack.db.run(lambda s: drills.end(s, by.actor, by.community, now=now))
-    return {"ended": True}
+    return {"ended": await stack.db.run(lambda s: drills.end(s, by.actor, by.community, now=now))}
 
 
 @router.get("/bell", **asks(Permission.DELIVERY_READ))

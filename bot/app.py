@@ -16,6 +16,7 @@ from bot.guard import Guard, answer_in_words
 from bot.routes import (
     chat,
     demo,
+    field,
     health,
     ingest,
     miniprogram,
@@ -82,7 +83,7 @@ def add_routes(app: FastAPI) -> None:
     """Add every route but the demo's."""
     routers = (
         pages, health, chat, pictures, qr, wechat, miniprogram, wecom, telegram, ingest, console,
-        reach, people, figures, practice,
+        reach, people, figures, practice, field,
     )  # fmt: skip
     for module in routers:
         app.include_router(module.router)

@@ -6,6 +6,7 @@ from core.card import Action, Field
 from core.clock import local
 from core.i18n import Translator
 from models import Happened, Part, Severity, Status
+from services.links import FIELD
 from services.office import from_outside
 from services.shops.links import walking
 from services.tickets.chain import AT_ONCE
@@ -79,7 +80,7 @@ def ways(view: TicketView, part: Part, t: Translator) -> list[Action]:
         return []
     if view.severity not in {Severity.LIFE, Severity.CARE}:
         return []
-    found = [Action("ticket.people", t("action-people"), url=f"/field/tickets/{view.id}")]
+    found = [Action("ticket.people", t("action-people"), url=f"{FIELD}/tickets/{view.id}")]
     if view.scene is not None and view.scene.point is not None:
         way = walking(view.place, view.scene.point)["amap"]
         found.append(Action("ticket.way", t("action-way"), url=way))

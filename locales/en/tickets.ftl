@@ -253,3 +253,5 @@ bell-no_answer = Delivered, "Received" not pressed
 drill-span = The length of the drill is wrong; it may last { $hours } hours at most.
 drill-devices = Please name the devices that take part, { $most } at most, all in use in this community.
 drill-runs = A drill is running already; please end it first.
+
+action-field-map = Open the map of my grid

@@ -250,3 +250,5 @@ bell-no_answer = 送到了，没有点“收到”
 drill-span = 演练时长没填对，最长 { $hours } 小时。
 drill-devices = 请写明参加演练的设备，最多 { $most } 台，都要是本社区在用的。
 drill-runs = 已经有一场演练在进行，请先结束它。
+
+action-field-map = 打开我的网格地图

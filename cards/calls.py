@@ -127,17 +127,16 @@ def _actions(
 
 
 def working(view: TicketView, viewer: UUID, t: Translator) -> list[Action]:
-    """Offer what a worker does with an emergency: take it, telephone, arrive, finish."""
-    telephone = Action("ticket.contact", t("action-contact"))
+    """Offer what a worker does with an emergency: take it, arrive, finish."""
     if view.status is Status.OPEN:
-        return [Action("ticket.ack", t("action-ack"), "primary"), telephone]
+        return [Action("ticket.ack", t("action-ack"), "primary")]
     if view.acked_by != viewer:
         return []
     first = [Action("ticket.arrive", t("action-arrive"), "primary")]
     if view.arrived_at is not None:
         first = at_the_door(view, t)
     style: Style = "default" if first else "primary"
-    return [*first, Action("ticket.resolve", t("action-resolve"), style), telephone]
+    return [*first, Action("ticket.resolve", t("action-resolve"), style)]
 
 
 def _talk(

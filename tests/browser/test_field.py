@@ -1,13 +1,13 @@
 """The worker's phone in Chromium, 390 by 844: the map of the own grid and what stands behind it."""
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, ViewportSize, expect
 
 from tests.browser.look import faults
 from tests.browser.stage import Live, elders_device, open_chat
 
 pytestmark = pytest.mark.needs_system("chromium")
-PHONE = {"width": 390, "height": 844}
+PHONE = ViewportSize(width=390, height=844)
 
 
 async def link(worker: Page, action: str) -> str:

@@ -69,10 +69,12 @@ async def test_a_relative_who_leaves_does_so_in_two_steps_and_the_others_hear(to
     assert await hands["resident"].sees("都不会再收到消息")
     await town.world.rings("gas")
     assert await hands["resident"].sees("燃气")  # one press ends nothing
+    await hands["resident"].says("解除绑定")
+    await hands["resident"].clicks("解除")
     await hands["resident"].clicks("确定解除")
     await town.ticks(hours=12)  # what can wait is told by day
     for hand in (elder, worker, hands["family"], hands["nephew"]):
-        assert await hand.sees("绑定已解除")
+        assert await hand.sees("绑定已解除"), hand.human.name
     before = len(await hands["resident"].screen())
     await town.world.rings("wristband")
     assert len(await hands["resident"].screen()) == before

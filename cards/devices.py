@@ -17,6 +17,11 @@ def waiting_for_test(name: str, kind: DeviceKind, t: Translator) -> Card:
     return _card(t("install-registered", name=name), t(f"install-test-{how}"))
 
 
+def gateway_in_place(name: str, t: Translator) -> Card:
+    """Tell the worker that a gateway is registered, and how to learn of its own failing."""
+    return _card(t("install-gateway", name=name), t("install-gateway-next"))
+
+
 def tested(name: str, heard: str | None, t: Translator) -> Card:
     """Tell the worker how the live test ended; `heard` is a metric."""
     if heard is None:

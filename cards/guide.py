@@ -101,7 +101,7 @@ def troubles(found: Sequence[Trouble], total: int, t: Translator) -> Card:
         title=title,
         summary=t("devices-more", count=more) if more else "",
         fields=tuple(Field(one.name, t(f"state-{one.state}")) for one in shown),
-        actions=_says(("my_tickets", "register_device", "device_requests", "human"), t),
+        actions=_says(("my_tickets", "register_device", "device_requests", "silences", "human"), t),
         tone="warning" if found else "success",
     )
 

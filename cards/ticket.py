@@ -11,7 +11,9 @@ from models import Part, Severity, Status
 from services.ingest.late import LATE
 from services.office import from_outside
 from services.tickets.chain import AT_ONCE
+from services.tickets.flapping import RINGS, may_be_quiet
 from services.tickets.queries import TicketView
+from services.tickets.stairs import ALONE
 from services.tickets.storm import CARDS
 
 _NO_RING_INSIDE = frozenset({"gas", "carbon_monoxide"})
@@ -102,19 +104,29 @@ def fields(view: TicketView, part: Part, t: Translator) -> list[Field]:
             rows.append(Field(t("field-grid"), view.grid))
         if view.beside >= CARDS:
             rows.append(Field(t("field-beside"), t("tickets-beside", count=view.beside)))
+        rows += _stair(view, t)
+        if view.flaps >= RINGS and view.status is not Status.CLOSED:
+            rows.append(Field(t("field-flapping"), _flaps(view, t)))
         if view.unprotected:
             rows.append(Field(t("field-unprotected"), t("word-list").join(view.unprotected)))
         if view.assigned_to_name and view.status is Status.OPEN:
             rows.append(Field(t("field-sent"), view.assigned_to_name))
-    if view.acked_by_name and view.acked_at is not None:
-        rows.append(Field(t("field-worker"), f"{view.acked_by_name} {at(view.acked_at)}"))
-        if view.arrived_at is not None:
-            rows.append(Field(t("field-arrived"), at(view.arrived_at)))
+    rows += _taken(view, t)
     rows += spot(view, part, t)
     if view.has_device and view.status is not Status.CLOSED:
         state = "field-device-recovered" if view.recovered_at else "field-device-alarming"
         rows.append(Field(t("field-device"), t(state)))
     return rows + signs(view, part, t)
+
+
+def _taken(view: TicketView, t: Translator) -> list[Field]:
+    """Name who has it, since when, and when they arrived."""
+    if not view.acked_by_name or view.acked_at is None:
+        return []
+    rows = [Field(t("field-worker"), f"{view.acked_by_name} {at(view.acked_at)}")]
+    if view.arrived_at is not None:
+        rows.append(Field(t("field-arrived"), at(view.arrived_at)))
+    return rows
 
 
 def signs(view: TicketView, part: Part, t: Translator) -> list[Field]:
@@ -138,6 +150,33 @@ def signs(view: TicketView, part: Part, t: Translator) -> list[Field]:
     return found
 
 
+def _stair(view: TicketView, t: Translator) -> list[Field]:
+    """Name the other flats of the stair, first those from which somebody cannot walk out."""
+    mates, rows = view.mates, []
+    if view.status is Status.CLOSED or mates == ALONE:
+        return []
+    if mates.own_first:
+        rows.append(Field(t("field-stair-first"), t("stair-this-one")))
+    if mates.first:
+        rows.append(Field(t("field-stair-first"), t("word-list").join(mates.first)))
+    if mates.others:
+        names = t("word-list").join(mates.others)
+        rows.append(
+            Field(
+                t("field-stair"),
+                t("stair-and-more", names=names, count=mates.more) if mates.more else names,
+            )
+        )
+    return rows
+
+
+def _flaps(view: TicketView, t: Translator) -> str:
+    """Say that the device alarms again and again, and whether it goes on ringing."""
+    if may_be_quiet(view.what, view.severity):
+        return t("flapping-quiet", count=view.flaps)
+    return t("flapping-rings", count=view.flaps)
+
+
 def at(moment: datetime) -> str:
     """Write a moment in the community's time."""
     return local(moment).strftime("%m-%d %H:%M")
@@ -156,6 +195,11 @@ def actions(view: TicketView, part: Part, viewer: UUID, t: Translator) -> list[A
                 found += at_the_door(view, t)
             style: Style = "default" if len(found) else "primary"
             found.append(Action("ticket.resolve", t("action-resolve"), style))
+        if view.pictured and view.status is not Status.CLOSED:
+            url = f"/api/chat/pictures/tickets/{view.id}.jpg"
+            found.append(Action("ticket.picture", t("action-see-place"), url=url))
+        if view.flaps >= RINGS and view.status is not Status.CLOSED:
+            found.append(Action("ticket.repair", t("action-repair")))
     if number := DIAL.get(view.what):
         found += numbers(view, part, number, t)
     return found + ways(view, part, t)

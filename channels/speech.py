@@ -5,7 +5,7 @@ import wave
 
 import httpx
 
-from channels.http import call
+from channels.http import call, client
 from core.errors import Ambiguous, Permanent, Retryable
 from core.settings import Asr
 
@@ -29,7 +29,7 @@ class Speech:
 
     def __init__(self, settings: Asr, http: httpx.AsyncClient | None = None) -> None:
         self._settings = settings
-        self._http = http or httpx.AsyncClient(timeout=20.0, trust_env=False)
+        self._http = http or client(httpx.Timeout(20.0))
 
     async def hear(self, voice: bytes) -> str:
         """Return the words of a recording.

@@ -15,8 +15,8 @@ class Field:
     value: str
 
     def written(self) -> str:
-        """Write the line as text."""
-        return f"{self.label}：{self.value}"
+        """Write the line as text, with the colon of the label's script."""
+        return f"{self.label}{': ' if self.label.isascii() else '：'}{self.value}"
 
 
 @dataclass(frozen=True, slots=True)

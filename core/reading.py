@@ -81,15 +81,31 @@ _set_event_id, _set_zone, _set_label = _setter("event_id"), _setter("zone"), _se
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What a message tells of a device besides readings: its model, and its gateway's own name."""
+
+    device: str
+    model: str = ""
+    gateway: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Decoded:
     """All that a message said.
 
-    `unknown` holds keys (never values) that nobody understood.
+    `unknown` holds keys (never values) that nobody understood. `gateways` are presences of what
+    others speak through, apart from `readings`: no device of a home or street said them.
     """
 
     readings: tuple[Reading, ...]
     unknown: tuple[str, ...]
     clock: Clock
+    about: tuple[About, ...] = ()
+    gateways: tuple[Reading, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Tell whether anything was said."""
+        return bool(self.readings or self.unknown or self.about or self.gateways)
 
 
 NOTHING: Final = Decoded((), (), RECEIPT)

@@ -97,6 +97,12 @@ class Onenet(BaseModel):
         return bool(self.token.get_secret_value())
 
 
+class Frigate(BaseModel):
+    """The recorder of the cameras; `base_url` is its own address, for the pictures of its events."""
+
+    base_url: str = ""
+
+
 class Asr(BaseModel):
     """A speech endpoint with the interface of OpenAI's `/audio/transcriptions`."""
 
@@ -131,6 +137,7 @@ class Settings(BaseSettings):
     wecom: Wecom = Wecom()
     telegram: Telegram = Telegram()
     asr: Asr = Asr()
+    frigate: Frigate = Frigate()
     ctwing: Ctwing = Ctwing()
     onenet: Onenet = Onenet()
 

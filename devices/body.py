@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import orjson
 
 from core.errors import DecodeError
-from core.reading import DEVICE, LIFE_METRICS, RECEIPT, Clock, Decoded, Reading
+from core.reading import DEVICE, LIFE_METRICS, RECEIPT, About, Clock, Decoded, Reading
 from core.units import number, truth
 from devices.rules import Rule, Rules
 
@@ -37,18 +37,19 @@ class Address:
 
 
 class Head(NamedTuple):
-    """What the readings of one message share."""
+    """What the readings of one message share, and what it tells of the device itself."""
 
     source: str
     device: str
     ts: datetime
     clock: Clock
     event_id: str | None = None
+    about: tuple[About, ...] = ()
 
 
-def load(payload: bytes) -> object:
-    """Parse JSON of at most 256 KiB; the fault's text never holds the content."""
-    if len(payload) > MAX_PAYLOAD:
+def load(payload: bytes, most: int = MAX_PAYLOAD) -> object:
+    """Parse JSON, mostly of at most 256 KiB; the fault's text never holds the content."""
+    if len(payload) > most:
         raise DecodeError("payload is larger than 256 KiB")
     try:
         return orjson.loads(payload)
@@ -167,10 +168,16 @@ def presence(payload: bytes) -> bool | None:
         raise DecodeError("online is neither yes nor no") from None
 
 
+def told(device: str, *, model: object = None, gateway: object = None) -> tuple[About, ...]:
+    """Keep what a message tells of its device; what cannot serve as a name is left out."""
+    named, through = mark(model) or "", mark(gateway) or ""
+    return (About(device, named, through),) if named or through else ()
+
+
 def single(head: Head, metric: str, *, value: bool) -> Decoded:
     """Wrap one value that has no unit."""
     reading = Reading(head.source, head.device, metric, value, None, head.ts, head.event_id)
-    return Decoded((reading,), (), head.clock)
+    return Decoded((reading,), (), head.clock, head.about)
 
 
 def collect(fields: Mapping[str, object], rules: Rules, head: Head) -> Decoded:
@@ -201,7 +208,8 @@ def collect(fields: Mapping[str, object], rules: Rules, head: Head) -> Decoded:
             found[name] = Reading(source, device, name, value, rule.unit, ts, event_id)
     if fault and not any(found[name].value is True for name in LIFE_METRICS & found.keys()):
         raise fault
-    return Decoded(tuple(found.values()), listed(unknown) if unknown else (), head.clock)
+    strange = listed(unknown) if unknown else ()
+    return Decoded(tuple(found.values()), strange, head.clock, head.about)
 
 
 def listed(keys: list[str]) -> tuple[str, ...]:

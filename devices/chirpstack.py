@@ -22,6 +22,7 @@ from devices.body import (
     mark,
     moment,
     single,
+    told,
 )
 from devices.rules import Rules, plain_rule, rulebook
 
@@ -47,12 +48,31 @@ def decode(to: Address, payload: bytes, received: datetime) -> Decoded:
     """Decode an uplink, a join or a status."""
     body = load_object(payload)
     ts, clock = moment(body.get("time"), received)
-    head = Head(SOURCE, to.device, ts, clock, mark(body.get("deduplicationId")))
+    info = _object(body.get("deviceInfo"))
+    tags = _object(info.get("tags"))
+    model = tags.get("model") or info.get("deviceProfileName")
+    about = told(to.device, model=model, gateway=_nearest(body.get("rxInfo")))
+    head = Head(SOURCE, to.device, ts, clock, mark(body.get("deduplicationId")), about)
     if to.kind == "join":
         return single(head, "online", value=True)
     if to.kind == "status":
         return collect(_status(body), _STATUS_RULES, head)
-    return _uplink(body, head)
+    return _uplink(body, head, _BOOK.of(model), tags)
+
+
+def _object(raw: object) -> dict[str, object]:
+    return raw if isinstance(raw, dict) else {}
+
+
+def _nearest(received: object) -> object:
+    """Name the gateway that heard the frame best; none where the figures are no figures."""
+    heard = [_object(one) for one in received] if isinstance(received, list) else []
+    try:
+        return max(heard, key=lambda one: number(one.get("rssi", -999)), default={}).get(
+            "gatewayId"
+        )
+    except (ValueError, OverflowError):
+        return heard[0].get("gatewayId")
 
 
 def _status(body: Mapping[str, object]) -> Mapping[str, object]:
@@ -64,15 +84,13 @@ def _status(body: Mapping[str, object]) -> Mapping[str, object]:
     }
 
 
-def _uplink(body: Mapping[str, object], head: Head) -> Decoded:
+def _uplink(
+    body: Mapping[str, object], head: Head, rules: Rules, tags: Mapping[str, object]
+) -> Decoded:
     """Decode what the codec made of the frame; without a codec the frame stays opaque."""
     if body.get("object") is None:
-        return Decoded((), ("data",), head.clock) if body.get("data") else NOTHING
-    info = body.get("deviceInfo")
-    info = info if isinstance(info, dict) else {}
-    tags = info.get("tags")
-    tags = tags if isinstance(tags, dict) else {}
-    rules = _BOOK.of(tags.get("model") or info.get("deviceProfileName"))
+        strange = ("data",) if body.get("data") else ()
+        return Decoded((), strange, head.clock, head.about) if strange else NOTHING
     fields = {key.lower(): raw for key, raw in flat(an_object(body["object"], "object"))}
     return collect(*_tagged(fields, rules, tags), head)
 

@@ -1,7 +1,7 @@
 """Frigate: which objects stand still in which zones, whether cameras run, whether something moves.
 
 Source: Frigate's "MQTT" page, with the default prefix. A device is a camera; the recorder
-itself is the device `frigate`. Everything else below the prefix (snapshots, counts, settings)
+itself is the device `frigate`, the gateway of all. Everything else below the prefix (snapshots, counts, settings)
 holds no readings and is not even opened.
 """
 
@@ -21,6 +21,7 @@ from devices.body import (
     mark,
     moment,
     single,
+    told,
 )
 
 SOURCE: Final = "frigate"
@@ -55,7 +56,8 @@ def decode(to: Address, payload: bytes, received: datetime) -> Decoded:
     """Decode a tracked object, a camera's state or its motion."""
     if to.kind == "object":
         return _tracked(load_object(payload), received)
-    head = Head(SOURCE, to.device, received, RECEIPT)
+    about = told(to.device, gateway=SOURCE) if to.device != SOURCE else ()
+    head = Head(SOURCE, to.device, received, RECEIPT, about=about)
     said = payload.strip().lower()
     if not said:
         return NOTHING
@@ -91,12 +93,14 @@ def _tracked(body: Mapping[str, object], received: datetime) -> Decoded:
     ts, clock = moment(
         (after.get("end_time") if ended else None) or after.get("frame_time"), received
     )
-    head = Head(SOURCE, device_id(after.get("camera")), ts, clock, mark(after.get("id")))
+    camera = device_id(after.get("camera"))
+    about = told(camera, gateway=SOURCE)
+    head = Head(SOURCE, camera, ts, clock, mark(after.get("id")), about)
     label = mark(after.get("label"))
     readings = tuple(
         _reading(head, zone, label, stands=zone in stands) for zone in sorted(stands | stood)
     )
-    return Decoded(readings, (), clock)
+    return Decoded(readings, (), clock, about)
 
 
 def _reading(head: Head, zone: str, label: str | None, *, stands: bool) -> Reading:

@@ -1,6 +1,7 @@
 """Our own devices: `linling/<community>/<device>/event` and their presence at `…/online`.
 
-The event's body is `{"id"?, "ts"?, "metrics": {metric: value}}` (DESIGN, section 6).
+The event's body is `{"id"?, "ts"?, "metrics": {metric: value}}` (DESIGN, section 6); `model` and
+`gateway`, the name of the device through which it speaks, may stand beside them.
 """
 
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ from devices.body import (
     moment,
     presence,
     single,
+    told,
 )
 from devices.rules import Rules, plain_rule
 
@@ -29,6 +31,7 @@ SOURCE: Final = "linling"
 _LEVELS: Final = 4
 _KINDS: Final = ("event", "online")
 _RULES: Final[Rules] = {name: plain_rule(name) for name in METRICS}
+_BESIDE: Final = ("id", "ts", "metrics", "model", "gateway")
 _STATIONARY: Final = "object_stationary"
 
 
@@ -59,7 +62,8 @@ def decode(to: Address, payload: bytes, received: datetime) -> Decoded:
     if metrics is None:
         return _without_metrics(body)
     fields = an_object(metrics, "metrics")
-    head = Head(SOURCE, to.device, ts, clock, mark(body.get("id")))
+    about = told(to.device, model=body.get("model"), gateway=body.get("gateway"))
+    head = Head(SOURCE, to.device, ts, clock, mark(body.get("id")), about)
     if _STATIONARY in fields:
         return _stationary(fields, head)
     return collect(fields, _RULES, head)
@@ -71,7 +75,7 @@ def _without_metrics(body: Mapping[str, object]) -> Decoded:
         raise DecodeError("a life metric stands outside of metrics")
     return Decoded(
         (),
-        listed([key for key in body if key not in ("id", "ts", "metrics")]),
+        listed([key for key in body if key not in _BESIDE]),
         RECEIPT,
     )
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from core.reading import RECEIPT, Decoded
 from core.units import number
-from devices.body import Address, Head, collect, device_id, load_object
+from devices.body import Address, Head, collect, device_id, load_object, told
 from devices.rules import Rules, plain_rule
 
 SOURCE: Final = "wristband"
@@ -36,11 +36,11 @@ _RULES: Final[Rules] = {
 
 
 def address(topic: str) -> Address | None:
-    """Keep the topic's last level as the device, in case the body names none."""
+    """Keep model and last level of the topic; the latter is the device if the body names none."""
     parts = topic.split("/")
     if len(parts) < _FIRST_LEVELS or parts[2] != "status":
         return None
-    return Address("status", "/".join(parts[_FIRST_LEVELS:]))
+    return Address(parts[1], "/".join(parts[_FIRST_LEVELS:]))
 
 
 def decode(to: Address, payload: bytes, received: datetime) -> Decoded:
@@ -52,7 +52,8 @@ def decode(to: Address, payload: bytes, received: datetime) -> Decoded:
     body = load_object(payload)
     device = device_id(body.get("imei") or to.device)
     fields = {key: raw for key, raw in body.items() if key not in _VITAL or _measured(raw)}
-    return collect(fields, _RULES, Head(SOURCE, device, received, RECEIPT))
+    head = Head(SOURCE, device, received, RECEIPT, about=told(device, model=to.kind))
+    return collect(fields, _RULES, head)
 
 
 def _measured(raw: object) -> bool:

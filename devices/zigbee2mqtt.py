@@ -1,30 +1,40 @@
 """Zigbee2MQTT: `zigbee2mqtt/<friendly name>` and `…/availability`.
 
 The names of fields are the `exposes` of zigbee-herdsman-converters; the topics are those of
-Zigbee2MQTT's "MQTT topics and messages". A friendly name may hold slashes.
+Zigbee2MQTT's "MQTT topics and messages". A friendly name may hold slashes. The bridge is the
+gateway of all; it tells of itself at `bridge/state`, and of the models of all at `bridge/devices`.
 """
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from core.errors import DecodeError
-from core.reading import METRICS, NOTHING, RECEIPT, Decoded
+from core.reading import METRICS, NOTHING, RECEIPT, About, Decoded
 from devices.body import (
     Address,
     Head,
     collect,
     device_id,
+    load,
     load_object,
+    mark,
     moment,
     presence,
     single,
+    told,
 )
 from devices.rules import Rule, Rules, plain_rule, unit_rule, word_rule
 
 SOURCE: Final = "zigbee2mqtt"
 _PREFIX: Final = "zigbee2mqtt/"
+_BRIDGE: Final = "zigbee2mqtt/bridge"
+_LONGEST_LIST: Final = 8 * 1024 * 1024  # each device with all that its model exposes
+_OF_BRIDGE: Final = {"bridge/state": "bridge", "bridge/devices": "devices"}
 _AVAILABILITY: Final = "/availability"
+_BRIDGE_STATE: Final = "/bridge/state"
 # What others ask of a device, not what it says: …/set, …/get, …/set/<attribute>.
 _COMMAND: Final = re.compile(r"/(set|get)(/[^/]+)?$")
 # Keypads and buttons name the endpoint behind the action (`panic_1`); a cube's `fall` is a toy's.
@@ -108,13 +118,27 @@ _CONCENTRATION_RULES: Final[Rules] = {**_RULES, "gas": plain_rule("gas_level")}
 
 
 def address(topic: str) -> Address | None:
-    """Read the device off a topic; None for the bridge and for commands to devices."""
+    """Read the device off a topic; None for most of the bridge's and for commands to devices."""
     name = topic.removeprefix(_PREFIX)
+    if name in _OF_BRIDGE:
+        return Address(_OF_BRIDGE[name], _BRIDGE)
     if name == "bridge" or name.startswith("bridge/") or _COMMAND.search(name):
         return None
     if name.endswith(_AVAILABILITY):
         return Address("availability", device_id(name.removesuffix(_AVAILABILITY)))
     return Address("state", device_id(name))
+
+
+def bridge(topic: str, payload: bytes) -> tuple[str, bool] | None:
+    """Read whether a bridge lives, by the name under which its devices speak; None for the rest.
+
+    The bridge publishes it retained, with `offline` as its last will.
+    """
+    if not topic.startswith(_PREFIX) or not topic.endswith(_BRIDGE_STATE):
+        return None
+    online = presence(payload)
+    name = topic.removesuffix(_BRIDGE_STATE).removeprefix(_PREFIX.rstrip("/")).lstrip("/")
+    return None if online is None else (name, online)
 
 
 def question(device: str, kind: str) -> tuple[str, dict[str, str]]:
@@ -124,20 +148,47 @@ def question(device: str, kind: str) -> tuple[str, dict[str, str]]:
 
 
 def decode(to: Address, payload: bytes, received: datetime) -> Decoded:
-    """Decode a device's state or its availability.
+    """Decode a device's state or its availability, or what the bridge tells.
 
     An empty state deletes a retained one: the bridge sends it when a device is renamed or
     removed. `last_seen` is the moment of the state, also of a cached one published again.
     """
+    if to.kind in _OF_BRIDGE.values():
+        return _bridge(to, payload, received)
     if to.kind == "availability":
         online = presence(payload)
-        head = Head(SOURCE, to.device, received, RECEIPT)
+        head = Head(SOURCE, to.device, received, RECEIPT, about=told(to.device, gateway=_BRIDGE))
         return NOTHING if online is None else single(head, "online", value=online)
     if not payload:
         return NOTHING
     body = load_object(payload)
     ts, clock = moment(body.get("last_seen"), received)
-    return collect(body, _rules(body), Head(SOURCE, to.device, ts, clock))
+    device = body.get("device")
+    model = device.get("model") if isinstance(device, dict) else None
+    about = told(to.device, model=model, gateway=_BRIDGE)
+    return collect(body, _rules(body), Head(SOURCE, to.device, ts, clock, about=about))
+
+
+def _bridge(to: Address, payload: bytes, received: datetime) -> Decoded:
+    """Hear that the bridge comes or goes, or which models it knows; nothing is refused here."""
+    try:
+        if to.kind == "bridge":
+            online = presence(payload)
+            if online is None:
+                return NOTHING
+            head = Head(SOURCE, to.device, received, RECEIPT)
+            return replace(NOTHING, gateways=single(head, "online", value=online).readings)
+        return replace(NOTHING, about=tuple(_models(load(payload, _LONGEST_LIST))))
+    except DecodeError:
+        return NOTHING
+
+
+def _models(listed: object) -> Iterator[About]:
+    """Read name and model of each device that the bridge lists, the coordinator left out."""
+    for one in listed if isinstance(listed, list) else ():
+        definition = one.get("definition") if isinstance(one, dict) else None
+        if isinstance(definition, dict) and (name := mark(one.get("friendly_name"))):
+            yield from told(name, model=definition.get("model"), gateway=_BRIDGE)
 
 
 def _rules(body: dict[str, object]) -> Rules:

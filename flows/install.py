@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from cards.devices import waiting_for_test
+from cards.devices import gateway_in_place, waiting_for_test
 from cards.talk import question, say
 from core.act import Reply
 from core.crypto import new_token
@@ -107,13 +107,16 @@ async def _register(
         raise UserError("device-known", status=409)
     name = turn.t("device-name", place=site.name, kind=turn.t(f"kind-{kind.value}"))
     await installations.register(
-        turn.session, turn.by, one, kind=kind, at=site, name=name, wearer=wearer, now=turn.now
-    )
+        turn.session, turn.by, one, kind=kind, at=site, name=name, wearer=wearer, now=turn.now,
+        gateway_name=turn.t("gateway-name", code=one.gateway),
+    )  # fmt: skip
     if site.home is not None:
         await device_requests.fulfil(
             turn.session, turn.by, community=site.community, grid=site.grid, home=site.home,
             kind=kind, now=turn.now,
         )  # fmt: skip
+    if kind is DeviceKind.GATEWAY:
+        return Done((Reply(gateway_in_place(name, turn.t)),))
     return Done((Reply(waiting_for_test(name, kind, turn.t)),))
 
 

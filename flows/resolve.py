@@ -5,6 +5,8 @@ from datetime import timedelta
 from uuid import UUID
 
 from cards.away import how_long
+from cards.proposals import proposal as proposal_card
+from cards.proposals import sent as proposal_sent
 from cards.talk import question, say
 from core.act import Refresh, Reply
 from core.crypto import new_token
@@ -12,7 +14,9 @@ from core.errors import UserError
 from core.i18n import Translator
 from flows.base import Abort, Answer, Ask, Done, Standing, Step, Turn, ticket_of
 from models import Severity, Status
+from services import notices
 from services.actors import names
+from services.rules import proposals
 from services.tickets import answer as tickets
 from services.tickets import journal, remedies
 from services.tickets.answer import Found, Seen
@@ -95,12 +99,27 @@ async def _remedy(turn: Turn, ticket: UUID, found: Found, severity: str) -> list
     if found is Found.FAULTY_DEVICE:
         await remedies.faulty(turn.session, ticket, now=turn.now)
         return [Reply(say(turn.t("remedy-faulty"), tone="info"))]
-    if found is not Found.FALSE_ALARM or severity != Severity.CARE:
+    if found is not Found.FALSE_ALARM:
         return []
+    proposed = await _proposed(turn, ticket)
+    if severity != Severity.CARE:
+        return proposed
     known = await names(turn.session, await about(turn.session, ticket))
-    return [
+    return proposed + [
         Reply(how_long(person, name, turn.t, remedy=True)) for person, name in sorted(known.items())
     ]
+
+
+async def _proposed(turn: Turn, ticket: UUID) -> list[Reply]:
+    """Ask the operators for a limit that would have spared this alarm, where there is one."""
+    one = await proposals.propose(turn.session, turn.by, ticket=ticket, now=turn.now)
+    if one is None:
+        return []
+    await notices.tell(
+        turn.session, await proposals.operators(turn.session, one),
+        lambda t: proposal_card(one, t), now=turn.now,
+    )  # fmt: skip
+    return [Reply(proposal_sent(one, turn.t))]
 
 
 def _span(wait: timedelta, t: Translator) -> str:

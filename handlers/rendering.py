@@ -14,7 +14,7 @@ from core.metrics import ALARM_TO_CARD
 from models import Part, Severity, Status
 from services import actors, buttons, outbox, steps
 from services.outbox import Due
-from services.tickets import bell, journal, queries, scene, signs, storm
+from services.tickets import bell, flapping, journal, queries, scene, signs, stairs, storm
 from services.tickets.queries import TicketView
 
 
@@ -49,6 +49,10 @@ async def render(
         return None
     if view.severity != Severity.LIFE and view.has_device:
         view = replace(view, beside=await storm.beside(session, view.id))
+    if view.what in stairs.GROUPED:
+        view = replace(view, mates=await stairs.mates(session, view.id))
+    if view.has_device and (view.returned or view.version > 1):
+        view = replace(view, flaps=await flapping.times(session, view.id, now=now))
     if view.what == bell.BELL:
         view = replace(view, heard=shown.confirmed)
     elif view.severity in {Severity.LIFE, Severity.CARE}:

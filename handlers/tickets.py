@@ -12,7 +12,7 @@ from handlers.emergency import ticket_of
 from handlers.flow import take
 from models import Status
 from services import office
-from services.tickets import answer, backup, bell, queries
+from services.tickets import answer, audience, backup, bell, queries, remedies
 from services.tickets.callers import HANDOVER
 
 
@@ -47,6 +47,12 @@ async def heard(ctx: Context, pressed: Pressed) -> list[Act]:
     return [Refresh(ticket)]
 
 
+async def repair(ctx: Context, pressed: Pressed) -> list[Act]:
+    """报修: the device of this ticket goes on the maintenance list."""
+    await remedies.repair(ctx.session, ctx.by, ticket=ticket_of(pressed), now=ctx.now)
+    return [Reply(say(ctx.t("remedy-faulty"), tone="info"))]
+
+
 async def show(ctx: Context, pressed: Pressed) -> list[Act]:
     """Show a ticket of the list again, as it is now."""
     ticket = UUID(pressed.args["ticket"])
@@ -55,6 +61,8 @@ async def show(ctx: Context, pressed: Pressed) -> list[Act]:
     )
     if not found:
         raise UserError("ticket-unknown", status=404)
+    # What only stood in the list has nothing on its way yet that could be shown.
+    await audience.refresh(ctx.session, [ticket], now=ctx.now)
     return [Refresh(ticket)]
 
 

@@ -1,5 +1,6 @@
 """What a turn means: a click, a picture, a place, or words, each to its handler."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -29,12 +30,14 @@ from handlers import (
     accounts,
     flow,
     glass,
+    limits,
     newest,
     people,
     proxy,
     redeem,
     residents,
     shops,
+    silences,
     unsure,
 )
 from handlers.context import Context, Pressed
@@ -56,7 +59,7 @@ _INTERRUPTION_LIMIT = 12
 _COMMANDS = frozenset(
     {
         "cancel", "approve_attendance", "more", "moved_out", "relatives", "binding_requests",
-        "end_proxy", "register_device", "remove_device", "device_requests", "safe_yes",
+        "end_proxy", "register_device", "remove_device", "device_requests", "rule_proposals", "silences", "safe_yes",
         "safe_no",
     }
 )  # fmt: skip
@@ -164,9 +167,8 @@ async def _words(ctx: Context, text: str, pressed: list[Pressed]) -> list[Act]:
     if not text or len(text) > TEXT_LIMIT:
         raise UserError("text-too-long" if text else "text-empty", limit=TEXT_LIMIT)
     ctx = replace(ctx, text=text, t=await _in_their_language(ctx, text))
-    for taken in (people.first, accounts.words, glass.words):
-        if (acts := await taken(ctx)) is not None:
-            return acts
+    if (acts := await _taken(ctx, people.first, accounts.words, glass.words)) is not None:
+        return acts
     phrase = intent_of(text)
     if phrase == "more" and (rest := await newest.rest(ctx)):
         return [Reply(say(ctx.t("text-rest"), summary=rest))]
@@ -181,7 +183,18 @@ async def _words(ctx: Context, text: str, pressed: list[Pressed]) -> list[Act]:
         return await _click(ctx, token, pressed)
     if phrase in _COMMANDS:
         return await INTENTS[phrase](ctx)
-    return await residents.words(ctx) or await _meant(ctx, await _understood(ctx, text))
+    acts = await _taken(ctx, silences.words, limits.words, residents.words)
+    return acts or await _meant(ctx, await _understood(ctx, text))
+
+
+async def _taken(
+    ctx: Context, *takers: Callable[[Context], Awaitable[list[Act] | None]]
+) -> list[Act] | None:
+    """Ask each in turn whether the words are theirs."""
+    for taker in takers:
+        if (acts := await taker(ctx)) is not None:
+            return acts
+    return None
 
 
 async def _in_their_language(ctx: Context, text: str) -> Translator:

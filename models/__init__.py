@@ -22,6 +22,7 @@ from models.devices import (
     DevicePresence,
     DeviceRequest,
     DeviceState,
+    Gateway,
     Installation,
     Reading,
     Stage,
@@ -71,7 +72,7 @@ from models.points import (
     Reward,
     Transfer,
 )
-from models.rules import Comparison, DeviceScope, Rule, RuleKind, RuleScope, RuleState
+from models.rules import Comparison, DeviceScope, Rule, RuleKind, RuleProposal, RuleScope, RuleState
 from models.shops import Datum, Shop, ShopMark
 from models.tables import ImportMapping
 from models.tickets import (
@@ -82,6 +83,7 @@ from models.tickets import (
     Media,
     Part,
     Severity,
+    Snapshot,
     Status,
     Ticket,
     TicketCard,
@@ -94,14 +96,14 @@ __all__ = [
     "Building", "Button", "CallKind", "ChannelAccount", "ChannelPause", "CodeEntry", "Community",
     "Comparison", "Contact", "Conversation", "Credential", "Datum", "DeadLetter", "DemoPersona",
     "Device", "DeviceKind", "DevicePresence", "DeviceRequest", "DeviceScope", "DeviceState", "Drill", "DrillDevice", "Duty",
-    "Emergency", "Enrolment", "EnrolmentStatus", "FamilyLink", "Grid", "Handover",
+    "Emergency", "Enrolment", "EnrolmentStatus", "FamilyLink", "Gateway", "Grid", "Handover",
     "HandoverMessage", "Happened", "Heartbeat", "Home", "HomeUse", "How", "ImportMapping",
     "Inbound", "Installation", "IntakeMark", "Invitation", "ItemOp", "LastCard", "LinkCode",
     "LoginTicket", "MailboxCounter", "MailboxItem", "Media", "Membership", "MessageWindow",
     "NoticeConsent", "Outbox", "OutboxKind", "OutboxState", "PaceMark", "Part", "Person", "Posting",
     "Proxy", "Reading", "Reason", "Redemption", "RedemptionState", "Residence", "Reward", "Rule",
-    "RuleKind", "RuleScope", "RuleState", "SafetyAnswer", "SessionKind", "Severity", "Shift",
-    "Shop", "ShopMark", "Side", "Silence", "SilenceKind", "Stage", "Standing", "Status", "Street",
+    "RuleKind", "RuleProposal", "RuleScope", "RuleState", "SafetyAnswer", "SessionKind", "Severity", "Shift",
+    "Shop", "ShopMark", "Side", "Silence", "SilenceKind", "Snapshot", "Stage", "Standing", "Status", "Street",
     "Suppression", "Team", "TeamMember", "Ticket", "TicketCard", "TicketEvent", "Transfer",
     "UnknownDevice", "UnknownKey", "VendorMessage", "WebSession", "WrongClock",
 ]  # fmt: skip

@@ -28,7 +28,7 @@ from models.columns import (
 
 
 class DeviceKind(StrEnum):
-    """The kinds of points on the map."""
+    """The kinds of points on the map, and the gateway, which is none."""
 
     DOOR = "door"
     GAS = "gas"
@@ -42,6 +42,7 @@ class DeviceKind(StrEnum):
     RUBBISH = "rubbish"
     PARKING = "parking"
     STREET = "street"
+    GATEWAY = "gateway"
 
 
 class Device(SQLModel, table=True):
@@ -63,6 +64,9 @@ class Device(SQLModel, table=True):
             postgresql_where=text("removed_at IS NULL"),
         ),
         ForeignKeyConstraint(["community_id", "gateway_id"], ["device.community_id", "device.id"]),
+        Index(
+            "ix_device_gateway_id", "gateway_id", postgresql_where=text("gateway_id IS NOT NULL")
+        ),
         ForeignKeyConstraint(["community_id", "grid_id"], ["grid.community_id", "grid.id"]),
         ForeignKeyConstraint(
             ["community_id", "building_id"], ["building.community_id", "building.id"]
@@ -86,10 +90,27 @@ class Device(SQLModel, table=True):
     removed_at: MaybeMoment = moment(null=True)
 
 
+class Gateway(SQLModel, table=True):
+    """Something through which devices speak that is no device itself, and whether it lives.
+
+    A bridge that says so by its last will, or devices that are always heard together.
+    """
+
+    __table_args__ = (UniqueConstraint("community_id", "source", "name_index"),)
+    id: UUID = object_id()
+    community_id: UUID = points_at("community.id")
+    source: str
+    name: Any = sealed("gateway.name", null=False)
+    name_index: bytes
+    online: bool = True
+    since: Moment = moment()
+
+
 class DevicePresence(SQLModel, table=True):
     """When a device was last heard; digests recognise a retained message seen before.
 
-    `last_seen` is not indexed, so that updates stay heap-only.
+    `last_seen` is not indexed, so that updates stay heap-only. `down_with` is the gateway whose
+    outage made it unreachable.
     """
 
     __tablename__ = "device_presence"
@@ -99,6 +120,7 @@ class DevicePresence(SQLModel, table=True):
     online: bool = True
     digest: bytes | None = None
     retained_digest: bytes | None = None
+    down_with: MaybeId = points_at("gateway.id", null=True)
 
 
 class DeviceState(SQLModel, table=True):
@@ -133,13 +155,15 @@ class Reading(SQLModel, table=True):
 
 
 class UnknownDevice(SQLModel, table=True):
-    """A device that speaks and is not registered."""
+    """A device that speaks and is not registered; what it told of its model and its gateway."""
 
     __tablename__ = "unknown_device"
     community_id: UUID = points_at("community.id", primary=True)
     source: str = Field(primary_key=True)
     external_index: bytes = Field(primary_key=True)
     external: Any = sealed("unknown_device.external", null=False)
+    model: Any = sealed("unknown_device.model")
+    gateway: Any = sealed("unknown_device.gateway")
     first_seen: Moment = moment()
     last_seen: Moment = moment()
     messages: int = 1

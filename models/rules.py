@@ -4,7 +4,15 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import (
+    Column,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -76,6 +84,37 @@ class Rule(SQLModel, table=True):
     created_at: Moment = moment()
     created_by: MaybeId = points_at("person.id", null=True)
     expires_at: MaybeMoment = moment(null=True)
+
+
+class RuleProposal(SQLModel, table=True):
+    """A limit that would have spared a false alarm, for the operator to accept or decline.
+
+    It is for the people of the device's flat or for whoever wears it; `was_…` is what was in force.
+    """
+
+    __tablename__ = "rule_proposal"
+    __table_args__ = (
+        ForeignKeyConstraint(["community_id", "ticket_id"], ["ticket.community_id", "ticket.id"]),
+        ForeignKeyConstraint(["community_id", "device_id"], ["device.community_id", "device.id"]),
+        Index(
+            "uq_rule_proposal_live", "device_id", "key", unique=True,
+            postgresql_where=text("decided_at IS NULL"),
+        ),
+    )  # fmt: skip
+    id: UUID = object_id()
+    community_id: UUID = points_at("community.id")
+    ticket_id: UUID
+    device_id: UUID
+    key: str
+    limit: float
+    span_s: int
+    was_limit: float
+    was_span_s: int
+    asked_by: UUID = points_at("person.id")
+    asked_at: Moment = moment()
+    decided_by: MaybeId = points_at("person.id", null=True)
+    decided_at: MaybeMoment = moment(null=True)
+    accepted: bool | None = None
 
 
 class RuleState(SQLModel, table=True):

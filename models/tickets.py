@@ -93,7 +93,8 @@ class Ticket(SQLModel, table=True):
 
     `key` is what there is one live ticket of; `recovered_at` is set while the device reports no
     alarm; `chain` is the snapshot of the escalation steps, `step` the next one. `people` are those
-    whom a ticket without a device is about. `drill_id` stands while it is only practice.
+    whom a ticket without a device is about. `stair` is where the flat lies, and `immobile` says
+    that somebody there cannot walk out. `drill_id` stands while it is only practice.
     """
 
     __table_args__ = (
@@ -140,6 +141,8 @@ class Ticket(SQLModel, table=True):
     next_escalation_at: MaybeMoment = moment(null=True)
     place: Any = sealed("ticket.place")
     people: Any = sealed("ticket.people")
+    stair: int | None = None
+    immobile: bool = False
     drill_id: MaybeId = points_at("drill.id", null=True)
 
 
@@ -244,6 +247,26 @@ class Baseline(SQLModel, table=True):
     figures: list[dict[str, Any]] = Field(sa_type=JSONB)
     kept_by: UUID = points_at("person.id")
     kept_at: Moment = moment()
+
+
+class Snapshot(SQLModel, table=True):
+    """What a camera saw when it raised a ticket: the job to fetch it until `sha256` names it.
+
+    `event` is the recorder's id of what it saw. Without `due_at` nothing is tried any more.
+    """
+
+    __table_args__ = (
+        ForeignKeyConstraint(["community_id", "ticket_id"], ["ticket.community_id", "ticket.id"]),
+        Index("ix_snapshot_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+    )
+    ticket_id: UUID = Field(primary_key=True)
+    epoch: int = Field(primary_key=True)
+    community_id: UUID = points_at("community.id")
+    event: str
+    asked_at: Moment = moment()
+    due_at: MaybeMoment = moment(null=True)
+    attempts: int = 0
+    sha256: str | None = Field(default=None, foreign_key="media.sha256")
 
 
 class Media(SQLModel, table=True):

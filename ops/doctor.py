@@ -12,6 +12,7 @@ import aiomqtt
 import httpx
 from sqlalchemy.exc import SQLAlchemyError
 
+from channels.recorder import Recorder
 from channels.registry import vendors
 from channels.speech import Speech
 from core.bus import RedisBus
@@ -104,6 +105,7 @@ async def examine(
     for name in _PUSHES:
         yield await _push(settings, name, t, http)
     yield await _speech(settings, t)
+    yield await _recorder(settings, t)
 
 
 def _keys(settings: Settings, t: Translator) -> Finding:
@@ -275,6 +277,19 @@ async def _speech(settings: Settings, t: Translator) -> Finding:
     if not well:
         return Finding("asr", "broken", _advice(key, t))
     return Finding("asr", "ok", t("doctor-asr-ok"))
+
+
+async def _recorder(settings: Settings, t: Translator) -> Finding:
+    url = settings.frigate.base_url
+    if not url:
+        return Finding("frigate", "off", t("doctor-frigate-off"))
+    recorder = Recorder(settings.frigate)
+    try:
+        if not await recorder.answers():
+            return Finding("frigate", "broken", t("doctor-frigate-silent", url=url))
+    finally:
+        await recorder.aclose()
+    return Finding("frigate", "ok", t("doctor-frigate-ok"))
 
 
 async def _status(http: httpx.AsyncClient, base: str, path: str, *, method: str = "GET") -> int:

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 
 from core.clock import utcnow
 from core.settings import Settings, Telegram, Wechat, Wecom
-from ops.fakes import server, telegram, telegram_http, wechat, wecom
+from ops.fakes import frigate, server, telegram, telegram_http, wechat, wecom
 from ops.fakes.hands import Owner
 from ops.fakes.phone import Phone, Post
 from ops.seed import data
@@ -24,6 +24,7 @@ from ops.stack import updated
 KEPT = "fakes.json"
 VENDORS = ("wechat", "wecom", "telegram")
 PLATFORMS = ("ctwing", "onenet")
+RECORDER = "frigate"
 _UNSET = {"wechat": Wechat(), "wecom": Wecom(), "telegram": Telegram()}
 # The last of 43 characters of base64 holds four bits: these leave the other two empty.
 _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -43,6 +44,8 @@ def with_fakes(settings: Settings, port: int) -> Settings:
         return settings
     url, kept = f"http://127.0.0.1:{port}", _kept(settings)
     made = {name: {**kept[name], "api_base": f"{url}/{name}"} for name in missing}
+    if not settings.frigate.base_url:
+        made[RECORDER] = {"base_url": f"{url}/{RECORDER}"}
     return updated(settings, phones_url=f"{url}/", **made)
 
 
@@ -76,10 +79,22 @@ def run(settings: Settings, port: int, product: str) -> None:
     for name in faked(settings):
         vendors[name], owner = _MADE[name](settings, server.posting(client))
         owners.append(owner)
+    recorder = frigate.FakeFrigate()
+    if settings.frigate.base_url == f"{settings.phones_url}{RECORDER}":
+        vendors[RECORDER] = frigate.create_app(recorder)
     app = server.create_app(vendors, owners, timezone=settings.timezone)
     config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
+
+    async def serve() -> None:
+        listening = None
+        if RECORDER in vendors and settings.mqtt_url:
+            listening = asyncio.create_task(frigate.listen(recorder, settings.mqtt_url))
+        await uvicorn.Server(config)._serve()  # noqa: SLF001  serve() would catch the signals
+        if listening is not None:
+            listening.cancel()
+
     with suppress(KeyboardInterrupt):
-        asyncio.run(uvicorn.Server(config)._serve())  # noqa: SLF001  serve() would catch the signals
+        asyncio.run(serve())
 
 
 def _wechat(settings: Settings, post: Post) -> tuple[FastAPI, Owner]:

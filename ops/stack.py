@@ -149,7 +149,7 @@ def _vendors(settings: Settings) -> dict[str, str]:
     """Write the vendors' settings as the environment has them."""
     found = {
         f"LINLING_{vendor}__{name}".upper(): value
-        for vendor in ("wechat", "miniprogram", "wecom", "telegram", "ctwing", "onenet")
+        for vendor in ("wechat", "miniprogram", "wecom", "telegram", "ctwing", "onenet", "frigate")
         for name, value in getattr(settings, vendor)
     }
     return {

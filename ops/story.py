@@ -32,7 +32,7 @@ def describe(sim: argparse.ArgumentParser) -> None:
     """Describe the options."""
     sim.add_argument(
         "--devices", type=_many, default=0, metavar="N",
-        help="so many invented ones that nobody registered, instead of the community's own",
+        help="so many invented ones, registered in the community `sim`, instead of a community's own",
     )  # fmt: skip
     sim.add_argument("--days", type=_positive, default=1.0, help="of life, up to this moment")
     sim.add_argument("--minutes", type=_positive, default=1.0, help="in which they are told")

@@ -50,6 +50,8 @@ async def message(
     name = open_json(row.external, "device.external")
     if row.source == "zigbee2mqtt":
         return f"zigbee2mqtt/{name}", {metric: active}
+    if row.source == "wristband":
+        return f"atom/g616/status/{name}", {"imei": name, metric: active}
     return f"linling/{row.slug}/{name}/event", {"metrics": {metric: active}}
 
 

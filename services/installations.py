@@ -8,10 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.dialects.postgresql import insert
+
 from core.actor import Actor
 from core.crypto import open_json
 from core.db import Session, sql
 from core.errors import UserError
+from core.ids import uuid7
 from models import Device, DeviceKind, Installation
 from services.homes import home_index
 from services.ingest import trials
@@ -26,11 +29,13 @@ _SHORTEST_ENDING = 4
 
 @dataclass(frozen=True, slots=True)
 class Stranger:
-    """A device on the bus that nobody registered."""
+    """A device on the bus that nobody registered, and what it told of its model and gateway."""
 
     community: UUID
     source: str
     external: str
+    model: str = ""
+    gateway: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ async def strangers(session: Session, by: Actor, *, now: datetime) -> list[Stran
     rows = await session.execute(
         sql(
             """
-            SELECT community_id, source, external FROM unknown_device
+            SELECT community_id, source, external, model, gateway FROM unknown_device
             WHERE last_seen > :since AND community_id IN (
                 SELECT unnest(CAST(:communities AS uuid[]))
                 UNION SELECT community_id FROM grid WHERE id = ANY(CAST(:grids AS uuid[])))
@@ -69,9 +74,13 @@ async def strangers(session: Session, by: Actor, *, now: datetime) -> list[Stran
         },
     )  # fmt: skip
     return [
-        Stranger(row.community_id, row.source, open_json(row.external, "unknown_device.external"))
+        Stranger(
+            row.community_id, row.source, open_json(row.external, "unknown_device.external"),
+            open_json(row.model, "unknown_device.model") if row.model else "",
+            open_json(row.gateway, "unknown_device.gateway") if row.gateway else "",
+        )
         for row in rows
-    ]
+    ]  # fmt: skip
 
 
 def matching(found: Sequence[Stranger], code: str) -> list[Stranger]:
@@ -95,28 +104,22 @@ async def register(
     kind: DeviceKind,
     at: Site,
     name: str,
+    gateway_name: str = "",
     wearer: UUID | None = None,
     now: datetime,
 ) -> UUID:
-    """Register a device and begin its live test.
+    """Register a device and begin its live test; a gateway has none.
 
-    It protects the elders of its flat, or of them the `wearer` alone.
+    It protects the elders of its flat, or of them the `wearer` alone. The gateway that it told of
+    is registered with it, under `gateway_name`, where nobody has done that.
     """
     require(by, Permission.DEVICES_WRITE, At(at.community, at.grid))
     assert by.person is not None
     index = external_index(stranger.external)
-    gone = await session.execute(
-        sql(
-            """
-            DELETE FROM unknown_device
-            WHERE community_id = :community AND source = :source AND external_index = :index
-            RETURNING source
-            """
-        ),
-        {"community": at.community, "source": stranger.source, "index": index},
-    )
-    if gone.one_or_none() is None:
+    if not await _no_stranger(session, at.community, stranger.source, index):
         raise UserError("device-known", status=409)
+    is_gateway = kind is DeviceKind.GATEWAY
+    through = None if is_gateway else await _gateway(session, stranger, at, gateway_name, now=now)
     people = await protected(session, at.home) if at.home else []
     if wearer is not None:
         people = [person for person in people if person == wearer]
@@ -128,10 +131,12 @@ async def register(
             "people": [str(person) for person in people],
         },
         home_index=home_index(at.home) if at.home else None, lon=at.lon, lat=at.lat,
-        installed_at=now,
+        model=stranger.model, gateway_id=through, installed_at=now,
     )  # fmt: skip
     session.add(device)
     await session.flush()
+    if is_gateway:
+        return device.id
     session.add(
         Installation(
             community_id=at.community, device_id=device.id, worker_id=by.person, began_at=now,
@@ -140,6 +145,52 @@ async def register(
     )  # fmt: skip
     await session.flush()
     return device.id
+
+
+async def _no_stranger(session: Session, community: UUID, source: str, index: bytes) -> bool:
+    """Strike a device off the list of strangers; tell whether it was on it."""
+    gone = await session.execute(
+        sql(
+            """
+            DELETE FROM unknown_device
+            WHERE community_id = :community AND source = :source AND external_index = :index
+            RETURNING source
+            """
+        ),
+        {"community": community, "source": source, "index": index},
+    )
+    return gone.one_or_none() is not None
+
+
+async def _gateway(
+    session: Session, stranger: Stranger, at: Site, name: str, *, now: datetime
+) -> UUID | None:
+    """Find the gateway that a device told of; one that is new stands where its first device does."""
+    if not stranger.gateway:
+        return None
+    index = external_index(stranger.gateway)
+    await session.execute(
+        insert(Device)
+        .values(
+            id=uuid7(), community_id=at.community, grid_id=at.grid, building_id=at.building, kind=DeviceKind.GATEWAY,
+            source=stranger.source, external=stranger.gateway, external_index=index,
+            place={"name": name, "home": None, "people": []}, lon=at.lon, lat=at.lat, model="",
+            installed_at=now,
+        )
+        .on_conflict_do_nothing()
+    )  # fmt: skip
+    await _no_stranger(session, at.community, stranger.source, index)
+    found = await session.execute(
+        sql(
+            """
+            SELECT id FROM device WHERE community_id = :community AND source = :source
+              AND external_index = :index AND removed_at IS NULL AND kind = 'gateway'
+            """
+        ),
+        {"community": at.community, "source": stranger.source, "index": index},
+    )
+    gateway: UUID | None = found.scalar_one_or_none()
+    return gateway
 
 
 async def standing(session: Session, by: Actor, at: Site) -> list[Standing]:
@@ -188,6 +239,9 @@ async def remove(session: Session, by: Actor, device: UUID, *, now: datetime) ->
         raise UserError("device-has-ticket", status=409)
     values = {"device": device, "now": now}
     await session.execute(sql("UPDATE device SET removed_at = :now WHERE id = :device"), values)
+    await session.execute(
+        sql("UPDATE device SET gateway_id = NULL WHERE gateway_id = :device"), {"device": device}
+    )
     await session.execute(
         sql(
             "UPDATE installation SET ended_at = :now WHERE device_id = :device AND ended_at IS NULL"

@@ -9,20 +9,29 @@ from core.db import Session, sql
 from services.permissions import At, Permission, require
 
 # Precedence of DESIGN section 5: red, amber, grey, blue; maintenance tickets colour nothing.
-STATE = """
+# What speaks through something that is away is away too: a sensor behind its gateway, a zone behind
+# its camera and the camera behind its recorder.
+BEHIND = """
+    EXISTS (SELECT 1 FROM device_presence w WHERE w.online IS FALSE AND w.device_id IN
+            (d.gateway_id, (SELECT o.gateway_id FROM device o WHERE o.id = d.gateway_id)))
+"""
+STATE = f"""
     coalesce(
         (SELECT CASE WHEN bool_or(t.status IN ('open', 'acked')) THEN 'alarm' ELSE 'handled' END
          FROM ticket t
          WHERE t.device_id = d.id AND t.status <> 'closed' AND t.severity <> 'maintenance'
          HAVING count(*) > 0),
-        CASE WHEN p.online IS FALSE THEN 'offline' ELSE 'normal' END)
-"""
+        CASE WHEN p.online IS FALSE OR {BEHIND} THEN 'offline' ELSE 'normal' END)
+"""  # noqa: S608  (a literal of this module)
 
 
 async def features(
     session: Session, by: Actor, community: UUID, *, changed_of: list[UUID] | None = None
 ) -> list[dict[str, Any]]:
-    """List a community's devices as GeoJSON features; with `changed_of`, only those devices."""
+    """List a community's devices as GeoJSON features; with `changed_of`, only those devices.
+
+    A gateway is no point of its own: its devices turn grey.
+    """
     require(by, Permission.MAP_READ, At(community))
     only = "AND d.id = ANY(CAST(:only AS uuid[]))" if changed_of is not None else ""
     rows = await session.execute(
@@ -36,7 +45,8 @@ async def features(
             FROM device d JOIN community c ON c.id = d.community_id
             LEFT JOIN building b ON b.id = d.building_id
             LEFT JOIN device_presence p ON p.device_id = d.id
-            WHERE d.community_id = :community AND d.removed_at IS NULL {only} ORDER BY d.id
+            WHERE d.community_id = :community AND d.removed_at IS NULL
+              AND d.kind <> 'gateway' {only} ORDER BY d.id
             """  # noqa: S608  (literals of this module)
         ),
         {"community": community} | ({"only": changed_of} if changed_of is not None else {}),
@@ -59,7 +69,7 @@ async def states(
                     ORDER BY t.status = 'resolved', t.opened_at LIMIT 1) AS ticket
                 FROM device d LEFT JOIN device_presence p ON p.device_id = d.id
                 WHERE d.community_id = :community AND d.removed_at IS NULL
-                  AND (p.online IS FALSE OR EXISTS (
+                  AND d.kind <> 'gateway' AND (p.online IS FALSE OR {BEHIND} OR EXISTS (
                        SELECT 1 FROM ticket t
                        WHERE t.device_id = d.id AND t.status <> 'closed'))) s
             WHERE state <> 'normal'

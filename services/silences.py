@@ -108,8 +108,8 @@ async def end(session: Session, by: Actor, *, silence: UUID, now: datetime) -> N
     _note(session, by, row, row.device_id, "ended", now=now)
 
 
-async def sweep(session: Session, book: Book, *, now: datetime) -> int:
-    """End what is over and judge again what was not told meanwhile; returns how many ended."""
+async def sweep(session: Session, book: Book, *, now: datetime) -> list[UUID]:
+    """End what is over and judge again what was not told meanwhile; returns those."""
     rows = await session.execute(
         sql(
             """
@@ -125,7 +125,7 @@ async def sweep(session: Session, book: Book, *, now: datetime) -> int:
         await book.refresh(session, now=now)
         await _finish(session, over, now=now)
         await _judge_again(session, book, over, now=now)
-    return len(over)
+    return over
 
 
 async def _finish(session: Session, silences: Sequence[UUID], *, now: datetime) -> None:

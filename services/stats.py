@@ -53,7 +53,8 @@ async def _devices(session: Session, community: UUID) -> dict[str, dict[str, int
                    count(*) FILTER (WHERE state = 'offline') AS offline
             FROM (SELECT d.kind, {STATE} AS state FROM device d
                   LEFT JOIN device_presence p ON p.device_id = d.id
-                  WHERE d.community_id = :c AND d.removed_at IS NULL) s
+                  WHERE d.community_id = :c AND d.removed_at IS NULL
+                    AND d.kind <> 'gateway') s
             GROUP BY kind ORDER BY kind
             """  # noqa: S608  (a literal of ours)
         ),

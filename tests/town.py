@@ -254,7 +254,11 @@ async def opened(db: Database, db_url: str, urls: Urls, folder: Path) -> AsyncIt
         stack.push_async_callback(own.db.aclose)
         await close(own.channels)  # those below stand in their place
         tokens = SharedTokens(db)
-        opposite = {name: await stack.enter_async_context(_wire(fakes[name])) for name in VENDORS}
+        opposite = {
+            name: await stack.enter_async_context(_wire(fakes[name]))
+            for name in VENDORS
+            if name != "telegram"  # its library brings a client of its own
+        }
         made: list[Vendor] = [
             WechatChannel(wechat, tokens, opposite["wechat"]),
             MiniprogramChannel(miniprogram, tokens, opposite["miniprogram"]),
@@ -294,6 +298,4 @@ def _fake_wechat(settings: Wechat, town: Town, post: Any, kind: Any) -> WechatFa
 def _wire(fake: Any) -> httpx.AsyncClient:
     if isinstance(fake, FakeWecom):
         return httpx.AsyncClient(transport=wecom_http.LossyTransport(wecom_http.create_app(fake)))
-    if isinstance(fake, WechatFake):
-        return httpx.AsyncClient(transport=Wire(wechat_http.create_app(fake)))
-    return httpx.AsyncClient()
+    return httpx.AsyncClient(transport=Wire(wechat_http.create_app(fake)))

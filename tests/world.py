@@ -16,12 +16,12 @@ from core.db import Database, Session, sql
 from core.event import Clicked, Event, Located, Pictured, Said
 from core.ids import uuid7
 from core.reading import Decoded
-from devices import community_of, decode, decode_push, source_of
-from handlers import activities, away, devices, glass, redeem
+from devices import bridge_of, community_of, decode, decode_push, source_of
+from handlers import activities, away, devices, glass, redeem, silences
 from handlers.delivery import deliver_due, deliver_turn
 from handlers.dispatch import dispatch
 from models import Device
-from services import drills, silences
+from services import drills, gateways
 from services.actors import actor
 from services.ingest import batch, partitions
 from services.ingest.registry import Registry
@@ -131,6 +131,7 @@ class World:
     devices: dict[str, Device] = field(default_factory=dict)
     channels: dict[str, Any] = field(default_factory=lambda: {"web": WebChannel()})
     base_url: str = ""
+    later: gateways.Later = field(default_factory=dict)
     registry: Registry = field(default_factory=Registry)
     book: Book = field(default_factory=Book)
     numbers: Any = field(default_factory=lambda: count(1))
@@ -191,6 +192,9 @@ class World:
         """Let a message come in, as the listener would store it, and cards go out."""
         self.now += timedelta(milliseconds=1)
         raw = payload if isinstance(payload, bytes) else orjson.dumps(payload)
+        if (said := bridge_of(topic, raw)) is not None:
+            states = {said[:2]: said[2]}
+            await self.db.run(lambda s: gateways.heard(s, "default", states, now=self.now))
         place = (community_of(topic) or "default", source_of(topic), topic)
         await self._stores(decode(topic, raw, self.now), place, raw, retained=retained)
 
@@ -205,15 +209,13 @@ class World:
         self, decoded: Decoded, place: tuple[str, str, str], raw: bytes, *, retained: bool = False
     ) -> None:
         community, source, topic = place
-        message = batch.Message(
+        message = batch.Message.of(
+            decoded,
             community=community,
-            readings=decoded.readings,
-            digest=hashlib.blake2b(topic.encode() + raw, digest_size=8).digest(),
-            retained=retained,
-            received=self.now,
             source=source,
-            unknown=decoded.unknown,
-            claimed=decoded.clock.claimed,
+            digest=hashlib.blake2b(topic.encode() + raw, digest_size=8).digest(),
+            received=self.now,
+            retained=retained,
         )
         await self.db.run(lambda s: batch.apply(s, self.registry, [message], now=self.now))
         await self.settle()
@@ -249,6 +251,7 @@ class World:
         await silences.sweep(session, self.book, now=self.now)
         while await timers.sweep(session, self.book, now=self.now):
             pass
+        await gateways.watch(session, self.later, now=self.now)
         await redeem.sweep(session, now=self.now)
         await activities.remind(session, now=self.now)
         await devices.tell(session, now=self.now)

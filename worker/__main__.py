@@ -9,6 +9,7 @@ from contextlib import suppress
 
 import uvloop
 
+from channels.recorder import Recorder
 from channels.registry import channels, close, warm
 from channels.speech import Speech
 from channels.telegram import check
@@ -66,9 +67,13 @@ async def serve(settings: Settings, parts: list[str]) -> None:
     bus = RedisBus(settings.redis_url)
     db = Database(settings.database_url, bus=bus)
     speech = Speech(settings.asr) if settings.asr.base_url else None
+    recorder = Recorder(settings.frigate) if settings.frigate.base_url else None
+    if recorder is None:
+        logger().info("snapshots.off", unset="LINLING_FRIGATE__BASE_URL")
     stack = Stack(
-        settings, db, bus, channels(settings, SharedTokens(db)), speech.hear if speech else None
-    )
+        settings, db, bus, channels(settings, SharedTokens(db)), speech.hear if speech else None,
+        recorder.snapshot if recorder else None,
+    )  # fmt: skip
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -82,6 +87,8 @@ async def serve(settings: Settings, parts: list[str]) -> None:
     with suppress(asyncio.CancelledError):
         await asyncio.gather(*tasks, return_exceptions=True)
     await close(stack.channels)
+    if recorder is not None:
+        await recorder.aclose()
     await stack.db.aclose()
     await bus.aclose()
 

@@ -7,7 +7,7 @@ letters and is acknowledged; while the database is away nothing is.
 import asyncio
 import gc
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn
@@ -20,8 +20,8 @@ from core.errors import DecodeError
 from core.log import logger
 from core.metrics import BATCH_SIZE, DEAD_LETTERS, MESSAGES
 from core.mqtt import address
-from core.reading import Decoded
-from devices import community_of, decode, source_of, speaker_of
+from devices import bridge_of, community_of, decode, source_of, speaker_of
+from services import gateways
 from services.ingest import batch, deadletter, marks
 from services.ingest.registry import Registry
 from worker import reconcile
@@ -46,7 +46,8 @@ class Memory:
 async def run(stack: Stack) -> NoReturn:
     """Listen until cancelled or disconnected."""
     async with stack.db.reading() as session:
-        memory = Memory(Registry(), await marks.load(session, CLIENT_ID))
+        handled = await marks.load(session, CLIENT_ID)
+    memory = Memory(Registry(pictures=stack.see is not None), handled)
     _spare_the_collector()
     async with Intake(address(stack.settings.mqtt_url), identifier=CLIENT_ID) as client:
         await client.subscribe([(topic, 1) for topic in TOPICS])
@@ -115,7 +116,7 @@ async def _isolate(
 
     async def bury(session: Session) -> None:
         await _bury(session, memory, stack, message, type(error).__name__, now=now)
-        await marks.note(session, CLIENT_ID, _packets([message]))
+        await marks.note(session, CLIENT_ID, _packets([(message, _digest(message))]))
 
     await stack.db.run(bury)
 
@@ -123,20 +124,35 @@ async def _isolate(
 async def _apply(session: Session, memory: Memory, stack: Stack, taken: Sequence[Arrived]) -> None:
     now = utcnow()
     readable: list[batch.Message] = []
-    new = [one for one in taken if not (one.dup and memory.handled.get(one.mid) == _digest(one))]
-    for message in new:
+    bridges: dict[tuple[str, str], bool] = {}
+    marked = [(one, _digest(one)) for one in taken]
+    new = [
+        (one, digest)
+        for one, digest in marked
+        if not (one.dup and memory.handled.get(one.mid) == digest)
+    ]
+    for message, digest in new:
         try:
             topic = str(message.topic, "utf-8")
             decoded = decode(topic, message.payload, now)
+            if (said := bridge_of(topic, message.payload)) is not None:
+                bridges[said[:2]] = said[2]
         except DecodeError as error:
             await _bury(session, memory, stack, message, str(error), now=now)
             continue
         except UnicodeDecodeError:
             await _bury(session, memory, stack, message, "topic is not UTF-8", now=now)
             continue
-        if decoded.readings or decoded.unknown:
-            readable.append(_message(stack, message, topic, decoded, now))
+        if decoded:
+            readable.append(
+                batch.Message.of(
+                    decoded, community=community_of(topic) or stack.settings.community,
+                    source=source_of(topic), digest=digest, received=now, retained=message.retain,
+                )
+            )  # fmt: skip
     await batch.apply(session, memory.registry, readable, now=now)
+    if bridges:
+        await gateways.heard(session, stack.settings.community, bridges, now=now)
     await marks.note(session, CLIENT_ID, _packets(new))
 
 
@@ -144,27 +160,8 @@ def _digest(message: Arrived) -> bytes:
     return hashlib.blake2b(message.topic + b"\0" + message.payload, digest_size=8).digest()
 
 
-def _packets(messages: Sequence[Arrived]) -> list[marks.Packet]:
-    return [(one.mid, _digest(one)) for one in messages if one.qos]
-
-
-def _message(
-    stack: Stack,
-    message: Arrived,
-    topic: str,
-    decoded: Decoded,
-    now: datetime,
-) -> batch.Message:
-    return batch.Message(
-        community=community_of(topic) or stack.settings.community,
-        readings=decoded.readings,
-        digest=_digest(message),
-        retained=message.retain,
-        received=now,
-        source=source_of(topic),
-        unknown=decoded.unknown,
-        claimed=decoded.clock.claimed,
-    )
+def _packets(messages: Iterable[tuple[Arrived, bytes]]) -> list[marks.Packet]:
+    return [(one.mid, digest) for one, digest in messages if one.qos]
 
 
 async def _bury(

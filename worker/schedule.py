@@ -5,8 +5,9 @@ import asyncio
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from core.clock import utcnow
-from handlers import activities, away, devices, glass, redeem
-from services import drills, housekeeping, silences, steps
+from handlers import activities, away, devices, glass, redeem, sights, silences
+from handlers.sights import See
+from services import drills, gateways, housekeeping, snapshots, steps
 from services.activities import reminders
 from services.ingest import partitions
 from services.points import redemptions
@@ -20,6 +21,7 @@ REMIND_S = 20
 ENROL_S = 30
 AWAY_S = 5
 BELL_S = 60
+GATEWAYS_S = 30
 HOUSEKEEPING_S = 3600
 
 
@@ -36,6 +38,7 @@ async def run(stack: Stack) -> None:
     scheduler.add_job(judge_timers, "interval", seconds=SWEEP_S, args=[stack, Book()])
     scheduler.add_job(end_silences, "interval", seconds=SWEEP_S, args=[stack, Book()])
     scheduler.add_job(join_rules, "interval", seconds=ENROL_S, args=[stack])
+    scheduler.add_job(watch_gateways, "interval", seconds=GATEWAYS_S, args=[stack, {}])
     scheduler.add_job(watch_away, "interval", seconds=AWAY_S, args=[stack])
     scheduler.add_job(next_channels, "interval", seconds=SWEEP_S, args=[stack])
     scheduler.add_job(give_back, "interval", seconds=SWEEP_S, args=[stack])
@@ -44,6 +47,8 @@ async def run(stack: Stack) -> None:
     scheduler.add_job(end_drills, "interval", seconds=SWEEP_S, args=[stack])
     if not stack.settings.demo:  # where nobody would know what rang
         scheduler.add_job(test_bells, "interval", seconds=BELL_S, args=[stack])
+    if stack.see is not None:
+        scheduler.add_job(look, "interval", seconds=SWEEP_S, args=[stack, stack.see])
     scheduler.add_job(remind, "interval", seconds=REMIND_S, args=[stack])
     scheduler.add_job(tidy, "interval", seconds=HOUSEKEEPING_S, args=[stack])
     scheduler.start()
@@ -75,6 +80,11 @@ async def join_rules(stack: Stack) -> None:
     """Let new devices join the rules."""
     while await stack.db.run(lambda s: enrol.keep_up(s, now=utcnow())) == enrol.BATCH:
         pass
+
+
+async def watch_gateways(stack: Stack, later: gateways.Later) -> None:
+    """Notice gateways that are out, and those that are back."""
+    await stack.db.run(lambda s: gateways.watch(s, later, now=utcnow()))
 
 
 async def watch_away(stack: Stack) -> None:
@@ -112,6 +122,13 @@ async def end_drills(stack: Stack) -> None:
 async def test_bells(stack: Stack) -> None:
     """Ring everybody once a month."""
     await stack.db.run(lambda s: bell.sweep(s, now=utcnow()))
+
+
+async def look(stack: Stack, see: See) -> None:
+    """Get what cameras saw from their recorder."""
+    folder = stack.settings.home / "media"
+    while await sights.fetch(stack.db, see, folder, now=utcnow()) == snapshots.LIMIT:
+        pass
 
 
 async def remind(stack: Stack) -> None:

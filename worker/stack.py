@@ -11,6 +11,7 @@ from core.db import Database
 from core.ports import Local, Vendor
 from core.settings import Settings
 from handlers.fetching import Hear
+from handlers.sights import See
 from services.readiness import beat
 
 BEAT_S = 3.0
@@ -26,6 +27,7 @@ class Stack:
     bus: RedisBus
     channels: dict[str, Local | Vendor]
     hear: Hear | None = None
+    see: See | None = None
 
     async def beat(self, name: str) -> None:
         """Say once that a part works."""

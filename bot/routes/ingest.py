@@ -124,13 +124,12 @@ async def _store(
         except DecodeError as error:
             await _bury(session, stack, source, part, str(error), now=now)
             continue
-        if decoded.readings or decoded.unknown:
+        if decoded:
             digest = hashlib.blake2b(source.encode() + b"\0" + part, digest_size=8).digest()
             readable.append(
-                batch.Message(
-                    community=stack.settings.community, readings=decoded.readings,
-                    digest=digest, retained=False, received=now, source=source,
-                    unknown=decoded.unknown, claimed=decoded.clock.claimed,
+                batch.Message.of(
+                    decoded, community=stack.settings.community, source=source, digest=digest,
+                    received=now,
                 )
             )  # fmt: skip
     # A registry of its own: pushes are handled side by side, and a shared one is cleared now and

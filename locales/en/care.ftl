@@ -131,3 +131,80 @@ silence-no-device = This device was not found.
 
 away-remedy = If { $name } will be away for some days, report it here and spare the next false alarm.
 remedy-faulty = The device is on the repair list. Until then please keep an eye on this elder.
+
+silence-ask-place = Where is the device to be silenced?
+silence-ask-device = Which one? It alone is silenced; all others ring as ever.
+silence-ask-minutes = For how long?
+silence-ask-reason = Why? You can also write it in your own words.
+silence-why-dust = Dust of building work
+silence-why-cooking = Cooking
+silence-why-repair = Repair of the device
+silence-cancelled = Left; no device was silenced.
+silence-asked = Asked for: { $device } silent for { $minutes } minutes.
+silence-asked-hint = It begins when a second person agrees. Asked: { $names }. Until then it rings as ever.
+silence-asked-nobody = It begins when a second person agrees, and there is nobody to ask now: please telephone the team lead. Until then it rings as ever.
+silence-request = { $who } wants { $device } silent for { $minutes } minutes. Do you agree?
+silence-request-hint = While it is silent its alarms reach nobody, so please make sure that somebody watches there. All other devices ring as ever.
+silence-begun = { $device } is silent until { $until }.
+silence-begun-test = { $device } is being tested until { $until }.
+silence-begun-hint = Until then its alarms reach nobody, so somebody should watch there. If it still alarms at the end, everyone hears at once.
+silence-agreed = { $who } agreed: { $device } is silent until { $until }.
+silence-ended = The silence of { $device } ends; it rings again.
+silence-refused = { $who } did not agree to silence { $device }; it rings as ever.
+silence-lapsed = The silence of { $device } never began; it rings as ever.
+silence-is-over = The silence of { $device } is over; it rings again.
+silence-over-rings = The silence of { $device } is over and it still alarms; those on duty were told.
+silence-over-nothing = Nothing alarmed while it was silent.
+silence-held-rings = Alarmed meanwhile and still does; told
+silence-held-over = Alarmed meanwhile and has recovered
+intent-silences = Silenced devices
+silences-none = No device is silenced or being tested now.
+silences-how = To silence a device write "silence 3幢2单元501 smoke 1 hour, dust"; to try one out write "test mode".
+silences-title = Silenced or being tested: { $count }
+silences-waiting = { $who } asks for { $minutes } minutes, nobody has agreed yet; it rings as ever
+silences-test = tested by { $who } until { $until }{ $held ->
+    [0] {""}
+   *[other] ; kinds of alarm meanwhile: { $held }
+}
+silences-line = asked by { $who }, agreed by { $second }, until { $until }{ $held ->
+    [0] {""}
+   *[other] ; kinds of alarm meanwhile: { $held }
+}
+action-silence-agree = Agree
+action-silence-agree-to = Agree: { $device }
+action-silence-refuse = Do not agree
+action-silence-withdraw = Withdraw
+action-silence-end = End it now
+action-silence-end-of = End: { $device }
+
+proposal-title = Proposed for { $device }: { $what }
+proposal-hint = It was a false alarm. Once accepted it counts for this flat alone (of a wristband for its wearer), and after { $days } days the old limit returns by itself.
+field-limit-now = Limit now
+field-limit-proposed = Proposed
+limit-span = { $hours } hours
+limit-heart_rate = { $value } a minute
+limit-spo2 = { $value } %
+limit-systolic = { $value } mmHg
+limit-diastolic = { $value } mmHg
+limit-temperature = { $value } °C
+limit-water_total = { $value } m³
+action-proposal-accept = Accept for 90 days
+action-proposal-decline = Leave it
+proposal-sent = The command centre was asked whether to adjust the limit.
+proposal-sent-hint = Now { $was }, proposed { $now }. Until they accept nothing changes.
+proposal-accepted = The limit of { $device } is { $limit } now; after { $days } days the old one returns by itself.
+proposal-declined = The limit of { $device } stays.
+proposals-none = No proposed limit waits.
+proposal-over = Somebody has decided about this proposal, or the rule is another by now.
+
+limit-confirm = { $whose }: { $what }. Change the limit to this?
+limit-confirm-hint = It changes when people are asked, never the critical value. All is judged anew at once.
+field-limit-new = New
+limit-own = { $limit } (the person's or the vendor's own)
+limit-common = { $limit } (the community's)
+action-limit-put = Yes, change it
+limit-put = The limit for { $whose } is changed.
+limit-who = Nobody was found, or several. Please write the whole name or the door, for example: limit 3幢2单元501 heart rate above 110, doctor's advice.
+limit-source = Please write the reason at the end, such as a doctor's advice or the page of the vendor's manual.
+limit-no-rule = There is no such rule, so it can't have a limit of its own.
+limit-bounds = The limit must lie between { $least } and { $most }; beyond that a life is in danger.

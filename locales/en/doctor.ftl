@@ -39,6 +39,9 @@ doctor-push-off = { $platform }: { $name } is not set, so it is off.
 doctor-push-silent = { $platform }: the address { $url } does not answer, so alarms of that platform's devices don't come in. Check LINLING_BASE_URL and the reverse proxy; restart bot after a change.
 doctor-asr-ok = Speech: answers.
 doctor-asr-off = Speech: off, as LINLING_ASR__BASE_URL is not set; who sends voice is asked to write.
+doctor-frigate-ok = Pictures of cameras: answers.
+doctor-frigate-off = Pictures of cameras: off, as LINLING_FRIGATE__BASE_URL is not set; cards come without a picture.
+doctor-frigate-silent = Pictures of cameras: { $url } does not answer. Check address and port (the recorder's own port 5000): { $url }/api/version must show a version in this machine's browser.
 
 text-speech-key = Speech: the key is refused. Check LINLING_ASR__API_KEY.
 text-speech-address = Speech: there is no transcription at this address. LINLING_ASR__BASE_URL mostly ends with /v1.

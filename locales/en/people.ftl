@@ -105,3 +105,4 @@ talk-ended-by-resident = { $name } ended the talk.
 talk-ended-by-worker = { $name } ended the talk. Reply 0 whenever you need a person.
 talk-picture = Sent a picture.
 action-see-picture = See the picture
+action-see-place = See the picture from the camera

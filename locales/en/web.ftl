@@ -143,6 +143,7 @@ web-kind-lane = Fire lane
 web-kind-rubbish = Rubbish
 web-kind-parking = Parking
 web-kind-street = Street order
+web-kind-gateway = Gateway
 
 web-state-normal = Normal
 web-state-alarm = Alarm

@@ -125,3 +125,80 @@ silence-no-device = 没有找到这台设备。
 
 away-remedy = 要是{ $name }还要出去几天，可以顺手报备，免得再误报。
 remedy-faulty = 设备已进维修清单，修好前请多留意这户老人。
+
+silence-ask-place = 要静音的设备在哪里？
+silence-ask-device = 是哪一台？只静音这一台，别的设备照常报警。
+silence-ask-minutes = 静多久？
+silence-ask-reason = 为什么要静音？也可以直接写。
+silence-why-dust = 装修扬尘
+silence-why-cooking = 做饭油烟
+silence-why-repair = 检修设备
+silence-cancelled = 已退出，没有静音任何设备。
+silence-asked = 静音申请已发出：{ $device }，{ $minutes } 分钟。
+silence-asked-hint = 要第二个人同意才开始，已问：{ $names }。同意之前它照常报警。
+silence-asked-nobody = 要第二个人同意才开始，现在没有人可问，请打电话给值班长。同意之前它照常报警。
+silence-request = { $who }想让{ $device }静音 { $minutes } 分钟，同意吗？
+silence-request-hint = 静音期间这台设备报警不通知任何人，请先问清现场有没有人看着。别的设备照常报警。
+silence-begun = { $device }已静音，到 { $until } 为止。
+silence-begun-test = { $device }在测试，到 { $until } 为止。
+silence-begun-hint = 这段时间它报警不通知任何人，请有人在现场看着。结束时还在报，会马上通知大家。
+silence-agreed = { $who }已同意：{ $device }静音到 { $until }。
+silence-ended = { $device }的静音已结束，恢复报警。
+silence-refused = { $who }没有同意{ $device }静音，它照常报警。
+silence-lapsed = { $device }的静音申请没有开始，它照常报警。
+silence-is-over = { $device }的静音结束了，恢复报警。
+silence-over-rings = { $device }的静音结束了，它还在报警，已通知值班人员。
+silence-over-nothing = 静音期间它没有报过警。
+silence-held-rings = 静音期间报过，现在还在报，已通知
+silence-held-over = 静音期间报过，现在已恢复
+intent-silences = 静音名单
+silences-none = 现在没有静音的设备，也没有测试。
+silences-how = 要静音一台设备，就说“3幢2单元501烟感静音一小时，装修扬尘”；要试机，就说“测试模式”。
+silences-title = 静音和测试：{ $count } 台
+silences-waiting = { $who }申请 { $minutes } 分钟，还没有人同意，照常报警
+silences-test = { $who }在测试，到 { $until }{ $held ->
+    [0] {""}
+   *[other] ；期间报过 { $held } 种警
+}
+silences-line = { $who }申请，{ $second }同意，到 { $until }{ $held ->
+    [0] {""}
+   *[other] ；期间报过 { $held } 种警
+}
+action-silence-agree = 同意静音
+action-silence-agree-to = 同意静音：{ $device }
+action-silence-refuse = 不同意
+action-silence-withdraw = 撤回申请
+action-silence-end = 提前结束
+action-silence-end-of = 结束：{ $device }
+
+proposal-title = 建议调整：{ $device }，{ $what }
+proposal-hint = 这次是误报。同意后只对这一户（手环只对本人）生效，{ $days } 天后自动恢复原来的限值。
+field-limit-now = 现在的限值
+field-limit-proposed = 建议改为
+limit-span = { $hours } 小时
+limit-heart_rate = { $value } 次/分
+limit-spo2 = { $value }%
+limit-systolic = { $value } 毫米汞柱
+limit-diastolic = { $value } 毫米汞柱
+limit-temperature = { $value } ℃
+limit-water_total = { $value } 立方米
+action-proposal-accept = 同意，用 90 天
+action-proposal-decline = 不改
+proposal-sent = 已请指挥中心看看要不要调整限值。
+proposal-sent-hint = 现在是{ $was }，建议{ $now }。他们同意之前不变。
+proposal-accepted = { $device }的限值改为{ $limit }，{ $days } 天后自动恢复。
+proposal-declined = { $device }的限值不改。
+proposals-none = 没有等着定的限值建议。
+proposal-over = 这条建议已经有人定过，或者规则已经变了。
+
+limit-confirm = { $whose }：{ $what }，改成下面的限值吗？
+limit-confirm-hint = 只改提醒，不改危急值。改了马上按新限值重新判断。
+field-limit-new = 改为
+limit-own = { $limit }（本人或厂家的限值）
+limit-common = { $limit }（全社区的限值）
+action-limit-put = 对，改
+limit-put = { $whose }的限值已改。
+limit-who = 没有找到，或者不止一位。请把姓名写全，或写上门牌，例如：限值 3幢2单元501陈桂芳 心率 高于 110，医生意见。
+limit-source = 请在最后写上依据，例如医生意见，或厂家说明书第几页。
+limit-no-rule = 没有这一项规则，没法单独设限值。
+limit-bounds = 限值要在 { $least } 和 { $most } 之间，超过了就是危急值。

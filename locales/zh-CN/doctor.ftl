@@ -39,6 +39,9 @@ doctor-push-off = { $platform }：没有设 { $name }，不启用。
 doctor-push-silent = { $platform }：推送地址 { $url } 不通，平台上的设备报警进不来。请检查 LINLING_BASE_URL 和反向代理，改过设置要重启 bot。
 doctor-asr-ok = 语音识别：通。
 doctor-asr-off = 语音识别：没有设 LINLING_ASR__BASE_URL，不启用，语音会请人打字。
+doctor-frigate-ok = 摄像头抓拍：通。
+doctor-frigate-off = 摄像头抓拍：没有设 LINLING_FRIGATE__BASE_URL，不启用，卡片上没有现场照片。
+doctor-frigate-silent = 摄像头抓拍：{ $url } 没有回应。请核对地址和端口（录像主机自己的 5000 端口），在本机用浏览器打开 { $url }/api/version 应能看到版本号。
 
 text-speech-key = 语音识别：不认密钥。请核对 LINLING_ASR__API_KEY。
 text-speech-address = 语音识别：这个地址没有转写接口。LINLING_ASR__BASE_URL 一般以 /v1 结尾。

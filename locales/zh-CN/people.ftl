@@ -105,3 +105,4 @@ talk-ended-by-resident = { $name }结束了对话。
 talk-ended-by-worker = { $name }结束了对话。还要找人，随时回复“0”。
 talk-picture = 发来一张照片。
 action-see-picture = 看照片
+action-see-place = 看现场照片

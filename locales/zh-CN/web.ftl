@@ -143,6 +143,7 @@ web-kind-lane = 消防通道
 web-kind-rubbish = 垃圾满溢
 web-kind-parking = 停车秩序
 web-kind-street = 市容
+web-kind-gateway = 网关
 
 web-state-normal = 正常
 web-state-alarm = 报警

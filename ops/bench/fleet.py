@@ -1,5 +1,6 @@
 """A community to measure: grids with workers, homes with an elder, a relative and a device."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -42,19 +43,25 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How large the community is; `kind` gives every device the same kind."""
+    """How large the community is; `kind` gives every device the same kind.
+
+    What is added to a community that has homes already is numbered from `first`.
+    """
 
     homes: int
     grids: int = 20
     workers: int = 1
     kind: str | None = None
+    kinds: Sequence[str] = KINDS
+    community: str = "default"
+    first: int = 0
 
 
 async def build(db: Database, size: Size, *, now: datetime) -> list[Point]:
     """Write the community's rows in one transaction and let PostgreSQL count them."""
 
     async def work(session: Session) -> list[Point]:
-        community = await _community(session)
+        community = await _community(session, size.community)
         rows = Rows()
         points = _fill(rows, community, size, now)
         await rows.write(session)
@@ -84,22 +91,24 @@ async def _alone(db: Database, command: str) -> None:
         await (await raw.execution_options(isolation_level="AUTOCOMMIT")).execute(sql(command))
 
 
-async def _community(session: Session) -> UUID:
-    found = await session.execute(sql("SELECT id FROM community WHERE slug = 'default'"))
+async def _community(session: Session, slug: str) -> UUID:
+    found = await session.execute(
+        sql("SELECT id FROM community WHERE slug = :slug"), {"slug": slug}
+    )
     return UUID(str(found.scalar_one()))
 
 
 def _fill(rows: Rows, community: UUID, size: Size, now: datetime) -> list[Point]:
     teams: list[tuple[UUID, tuple[UUID, ...]]] = []
-    for number in range(size.grids):
-        grid = rows.make(Grid, community_id=community, number=100 + number, name=f"{number}")
+    for number in range(100 + size.first, 100 + size.first + size.grids):
+        grid = rows.make(Grid, community_id=community, number=number, name=f"{number}")
         team = tuple(
             _worker(rows, community, grid, f"网格员{n:02d}", now) for n in range(size.workers)
         )
         teams.append((grid, team))
     return [
         _home(rows, community, teams[n % size.grids], n, size=size, now=now)
-        for n in range(size.homes)
+        for n in range(size.first, size.first + size.homes)
     ]
 
 
@@ -136,7 +145,7 @@ def _home(
         FamilyLink, community_id=community, elder_id=elder, relative_id=relative,
         consented_at=now, ended_at=None,
     )  # fmt: skip
-    name, kind = f"device-{number:05d}", size.kind or KINDS[number % len(KINDS)]
+    name, kind = f"device-{number:05d}", size.kind or size.kinds[number % len(size.kinds)]
     device = rows.make(
         Device, community_id=community, grid_id=team[0], building_id=None, kind=kind,
         source="linling", external=name, external_index=external_index(name),

@@ -17,7 +17,7 @@ import psutil
 
 from core.clock import utcnow
 from core.db import Database, sql
-from ops.bench import Report, percentile
+from ops.bench import Report, peer, percentile
 from ops.bench.fleet import Point, Size, build
 from ops.bench.ground import Ground, answers, free_port, ground, wait_until
 from ops.migrate import migrate
@@ -63,9 +63,13 @@ async def _measure(place: Ground) -> Report:
         calm = await _load(place, points, port, run="calm", count=RATE * PACED_S, rate=RATE)
         waits = await _waits(db, "calm")
         stored = await _count(db)
+        rates = [run.count / (run.stored - run.began) for run in floods]
+        place.children.stop("listener")
+        compared = await peer.beside(
+            place, db, lambda run, count: _send(place, points, run, count, 0), median(rates)
+        )
     finally:
         await db.aclose()
-    rates = [run.count / (run.stored - run.began) for run in floods]
     p99 = percentile(waits, 0.99)
     sent = WARM + ROUNDS * FLOOD + calm.count
     figures = {
@@ -76,6 +80,7 @@ async def _measure(place: Ground) -> Report:
         **{f"{name}_cpu_us": round(s / ROUNDS / FLOOD * 1e6, 1) for name, s in spent.items()},
         "sent": sent,
         "stored": stored,
+        **compared,
     }
     kept = median(rates) >= 15_000 and p99 <= 100 and sent == stored
     return Report("ingest", figures, BUDGET, kept)
@@ -98,6 +103,17 @@ async def _load(
     place: Ground, points: list[Point], port: int, *, run: str, count: int, rate: int = 0
 ) -> Run:
     before = _acknowledged(port)
+    began = await _send(place, points, run, count, rate)
+    deadline = time.monotonic() + 120
+    while _acknowledged(port) < before + count:
+        if time.monotonic() > deadline:
+            raise TimeoutError("the listener does not catch up")
+        await asyncio.sleep(0.2)
+    return Run(began, time.time(), count)
+
+
+async def _send(place: Ground, points: list[Point], run: str, count: int, rate: int) -> float:
+    """Let a process of its own publish a run; returns when it began."""
     argv = [sys.executable, "-m", "ops.bench.load", "--port", place.urls.mqtt.rpartition(":")[2]]
     argv += ["--run", run, "--count", str(count), "--rate", str(rate)]
     devices = json.dumps([[point.topic, point.kind] for point in points])
@@ -105,13 +121,7 @@ async def _load(
         *argv, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     out, _ = await process.communicate(devices.encode())
-    said = json.loads(out)
-    deadline = time.monotonic() + 120
-    while _acknowledged(port) < before + count:
-        if time.monotonic() > deadline:
-            raise TimeoutError("the listener does not catch up")
-        await asyncio.sleep(0.2)
-    return Run(said["began"], time.time(), count)
+    return float(json.loads(out)["began"])
 
 
 def _acknowledged(port: int) -> int:

@@ -71,9 +71,16 @@ async def _seed(
     return dict(written)
 
 
-async def _community(session: Session, written: Counter[str]) -> UUID:
+async def bare(session: Session, slug: str, *, now: datetime) -> UUID:
+    """Find a community, or make one with the default rules and nobody in it."""
+    community = await _community(session, Counter(), slug)
+    await _rules(session, community, now=now)
+    return community
+
+
+async def _community(session: Session, written: Counter[str], slug: str = SLUG) -> UUID:
     found = await session.execute(
-        sql("SELECT id FROM community WHERE slug = :slug"), {"slug": SLUG}
+        sql("SELECT id FROM community WHERE slug = :slug"), {"slug": slug}
     )
     if (known := found.scalar_one_or_none()) is not None:
         return UUID(str(known))
@@ -81,7 +88,7 @@ async def _community(session: Session, written: Counter[str]) -> UUID:
     rows = Rows()
     street = rows.make(Street, name=names["street"])
     made = rows.make(
-        Community, street_id=street, slug=SLUG, name=names["community"], lon=lon, lat=lat
+        Community, street_id=street, slug=slug, name=names["community"], lon=lon, lat=lat
     )
     written.update(await rows.write(session))
     return made

@@ -78,6 +78,7 @@ def write(
     """Take the devices as rows. Those not connected yet have never been heard of."""
     last = {one.kind: index for index, one in enumerate(devices)}
     silent = {last[kind] for kind in data.demo("devices")["offline"]}
+    gateways = _gateways(rows, community, grids[0], began=began, now=now)
     for index, one in enumerate(devices):
         home = one.flat.id if one.flat else None
         device = rows.make(
@@ -97,6 +98,7 @@ def write(
             home_index=home_index(home) if home else None,
             lon=one.point[0],
             lat=one.point[1],
+            gateway_id=gateways.get(one.source),
             installed_at=began,
             removed_at=None,
         )
@@ -106,6 +108,24 @@ def write(
             last_seen=None if index in silent else now,
             online=index not in silent,
         )
+
+
+def _gateways(
+    rows: Rows, community: UUID, grid: UUID, *, began: datetime, now: datetime
+) -> dict[str, UUID]:
+    """Take the gateways as rows, all in the middle of the community; returns them by source."""
+    lon, lat = ground.on_earth((0.0, 0.0))
+    found = {}
+    for one in data.demo("devices")["gateways"]:
+        made = found[one["source"]] = rows.make(
+            Device, community_id=community, grid_id=grid, building_id=None, kind="gateway",
+            source=one["source"], external=one["external"],
+            external_index=external_index(one["external"]),
+            place={"name": one["name"], "home": None, "people": []}, home_index=None, lon=lon,
+            lat=lat, gateway_id=None, installed_at=began, removed_at=None,
+        )  # fmt: skip
+        rows.add(DevicePresence, device_id=made, last_seen=now, online=True)
+    return found
 
 
 def _deal(

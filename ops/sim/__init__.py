@@ -17,7 +17,7 @@ from core.tasks import obey
 from ops.sim.others import Others
 from ops.sim.plan import SPOKEN, Message, Simulated, messages, plan
 
-TOPICS = ("linling/#", "zigbee2mqtt/#", "frigate/#")
+TOPICS = ("linling/#", "zigbee2mqtt/#", "frigate/#", "application/#", "atom/#")
 # Carries no readings. Once it comes back, so have the retained messages, which were sent before.
 _HELLO = "linling/simulation/devices/hello"
 _RETRY_S = 1.0

@@ -11,19 +11,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
-from uuid import UUID
 from zlib import crc32
 
 import aiomqtt
 import orjson
 
 from core.clock import utcnow
-from core.crypto import open_json
-from core.db import Database, sql
+from core.db import Database
 from core.mqtt import address
 from core.settings import Settings
-from devices import own, zigbee2mqtt
+from ops.sim.invented import settled
 from ops.sim.plan import Message, Metrics, Simulated, messages, plan
+from ops.sim.registered import registered
 from ops.story import Story
 
 _ALARMS: Final[Mapping[str, Metrics]] = {
@@ -31,10 +30,9 @@ _ALARMS: Final[Mapping[str, Metrics]] = {
     "fire": {"temperature": 86.0}, "manhole": {"contact_open": True},
     "water": {"water_leak": True},
 }  # fmt: skip
-_FOREIGN: Final = ("door", "water", "wristband", "manhole", "fire", "camera")
 _1970: Final = datetime(1970, 1, 1, 0, 1, tzinfo=UTC)
 _AHEAD: Final = timedelta(days=400)
-_IN_FLIGHT: Final = 200
+_IN_FLIGHT: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,52 +45,19 @@ class Said:
 
 async def run(settings: Settings, story: Story, community: str, invented: int) -> dict[str, object]:
     """Tell a story to the running stack; raises RuntimeError where there is nobody to speak for."""
-    if invented:
-        devices = strangers(invented, community)
-    else:
-        db = Database(settings.database_url, pool=1)
-        try:
+    db = Database(settings.database_url, pool=1)
+    try:
+        if invented:
+            devices = await settled(db, invented, now=utcnow())
+        else:
             devices = await registered(db, community)
-        finally:
-            await db.aclose()
+    finally:
+        await db.aclose()
     if not devices:
         raise RuntimeError(
             f"{community} has no devices that speak over MQTT: --devices N invents some."
         )
     return await publish(settings.mqtt_url, devices, story)
-
-
-async def registered(db: Database, community: str) -> list[Simulated]:
-    """Read a community's devices that we can speak for: over MQTT, in forms that `plan` writes."""
-    async with db.reading() as session:
-        rows = await session.execute(
-            sql(
-                """
-                SELECT d.id, d.kind, d.source, d.external FROM device d
-                JOIN community c ON c.id = d.community_id AND c.slug = :community
-                WHERE d.removed_at IS NULL AND d.source IN ('linling', 'zigbee2mqtt', 'frigate')
-                ORDER BY d.id
-                """
-            ),
-            {"community": community},
-        )
-        return [
-            Simulated(
-                row.id, row.kind, row.source, open_json(row.external, "device.external"), community
-            )
-            for row in rows
-        ]
-
-
-def strangers(count: int, community: str) -> list[Simulated]:
-    """Invent devices that nobody registered."""
-    return [
-        Simulated(
-            UUID(int=number + 1), _FOREIGN[number % len(_FOREIGN)], own.SOURCE,
-            f"sim-{number:06d}", community,
-        )
-        for number in range(count)
-    ]  # fmt: skip
 
 
 def tell(devices: Sequence[Simulated], story: Story, *, ends: datetime) -> Iterator[list[Said]]:
@@ -146,7 +111,8 @@ def _step(device: Simulated, tick: int, steps: int, now: datetime, story: Story)
     first, last = steps // 3, 2 * steps // 3
     if _among(device, "silent", story.silent) and first <= tick <= last and last > first:
         if tick in {first, last}:
-            yield from (Said(one, "outage") for one in _presence(device, online=tick == last))
+            back = {"online": tick == last}
+            yield from (Said(one, "outage") for one in messages(device, back))
         return
     lies = _among(device, "wrong", story.wrong)
     moment = (_1970 if device.number % 2 else now + _AHEAD) if lies else now
@@ -159,21 +125,11 @@ def _among(device: Simulated, part: str, share: float) -> bool:
     return crc32(f"{part} {device.external}".encode()) / (1 << 32) < share
 
 
-def _presence(device: Simulated, *, online: bool) -> list[Message]:
-    word = b"online" if online else b"offline"
-    if device.source == own.SOURCE:
-        return [Message(f"linling/{device.community}/{device.external}/online", word)]
-    if device.source == zigbee2mqtt.SOURCE:
-        said = orjson.dumps({"state": word.decode()})
-        return [Message(f"zigbee2mqtt/{device.external}/availability", said)]
-    return [Message(f"frigate/{device.external}/status/detect", word)]
-
-
 def _dated(message: Message, now: datetime) -> Message:
     """Write the moment into a message whose form has a place for it."""
     root, _, rest = message.topic.partition("/")
-    field = {"linling": "ts", "zigbee2mqtt": "last_seen"}.get(root)
-    if field is None or rest.endswith(("/online", "/availability")):
+    field = {"linling": "ts", "zigbee2mqtt": "last_seen", "application": "time"}.get(root)
+    if field is None or rest.endswith(("/online", "/availability", "bridge/state")):
         return message
     body = orjson.loads(message.payload) | {field: now.isoformat()}
     return Message(message.topic, orjson.dumps(body))

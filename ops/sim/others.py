@@ -45,11 +45,11 @@ class Others:
         if device is None:
             return
         try:
-            readings = decode(message.topic, message.payload, now).readings
+            said = decode(message.topic, message.payload, now)
         except DecodeError:
             self._silent.add(device.id)
             return
-        for reading in readings:
+        for reading in said.readings + said.gateways:
             self._taken.add((device.id, reading.metric))
             if reading.metric == "online":
                 self._silent.add(device.id)

@@ -17,7 +17,7 @@ from zlib import crc32
 import orjson
 
 from core.clock import local
-from devices import frigate, own, zigbee2mqtt
+from devices import chirpstack, frigate, own, wristband, zigbee2mqtt
 
 Metrics = Mapping[str, bool | float]
 
@@ -168,28 +168,31 @@ _KINDS: Final[Mapping[str, Callable[[Simulated, int, datetime], Metrics]]] = {
 _BATTERIES: Final = frozenset({"door", "gas", "smoke", "water", "wristband", "manhole", "fire"})
 
 
+_LORA_GATEWAY: Final = "24e124fffef00001"
+_WORN_WORDS: Final[Mapping[str, str]] = {
+    "heart_rate": "heartRate", "spo2": "bloodOxygen", "battery": "battery", "worn": "isWearing",
+    "online": "isOnline", "sos": "sos", "fall": "fall",
+}  # fmt: skip
+
+
 def _zigbee2mqtt(device: Simulated, metrics: Metrics) -> list[Message]:
     topic = f"zigbee2mqtt/{device.external}"
-    fields: dict[str, object] = {}
-    if "contact_open" in metrics:
-        fields["contact"] = not metrics["contact_open"]
-    if "water_total" in metrics:
-        fields["water_consumed"] = metrics["water_total"]
-    if "battery" in metrics:
-        fields["battery"] = metrics["battery"]
+    fields: dict[str, object] = {
+        metric: value for metric, value in metrics.items() if metric != "online"
+    }
+    if "contact_open" in fields:
+        fields["contact"] = not fields.pop("contact_open")
+    if "water_total" in fields:
+        fields["water_consumed"] = fields.pop("water_total")
     found = [Message(topic, orjson.dumps(fields | {"linkquality": 120}))] if fields else []
-    if "online" in metrics:
-        found.append(Message(f"{topic}/availability", b'{"state":"online"}'))
-    return found
+    return found + _presence(device, metrics)
 
 
 def _own(device: Simulated, metrics: Metrics) -> list[Message]:
     topic = f"linling/{device.community}/{device.external}"
     others = {metric: value for metric, value in metrics.items() if metric != "online"}
     found = [Message(f"{topic}/event", orjson.dumps({"metrics": others}))] if others else []
-    if "online" in metrics:
-        found.append(Message(f"{topic}/online", b"online"))
-    return found
+    return found + _presence(device, metrics)
 
 
 def _frigate(device: Simulated, metrics: Metrics) -> list[Message]:
@@ -197,14 +200,61 @@ def _frigate(device: Simulated, metrics: Metrics) -> list[Message]:
     found = []
     if "motion" in metrics:
         found.append(Message(f"{topic}/motion", b"ON" if metrics["motion"] else b"OFF"))
-    if "online" in metrics:
-        found.append(Message(f"{topic}/status/detect", b"online"))
-    return found
+    return found + _presence(device, metrics)
+
+
+def _chirpstack(device: Simulated, metrics: Metrics) -> list[Message]:
+    """Write the uplink of a node whose codec calls things by our names."""
+    values = {metric: value for metric, value in metrics.items() if metric != "online"}
+    info = {
+        "applicationName": "市政设施", "deviceProfileName": "MC-100", "deviceName": device.external,
+        "devEui": device.external, "tags": {},
+    }  # fmt: skip
+    heard = [{"gatewayId": _LORA_GATEWAY, "rssi": -60 - device.number % 50, "snr": 7.5}]
+    frame = {"fPort": 85, "data": "", "object": values, "deviceInfo": info, "rxInfo": heard}
+    topic = f"application/1/device/{device.external}/event/up"
+    found = [Message(topic, orjson.dumps(frame))] if values else []
+    return found + _presence(device, metrics)
+
+
+def _worn(device: Simulated, metrics: Metrics) -> list[Message]:
+    """Write figures as strings, as these wristbands do."""
+    said: dict[str, object] = {
+        _WORN_WORDS[metric]: value if isinstance(value, bool) else f"{value:g}"
+        for metric, value in metrics.items()
+    }
+    body = orjson.dumps({"imei": device.external} | said)
+    return [Message(f"atom/g616/status/{device.external}", body)]
+
+
+def _presence(device: Simulated, metrics: Metrics) -> list[Message]:
+    """Say that a device, or what others speak through, is there or is gone."""
+    if "online" not in metrics:
+        return []
+    word = "online" if metrics["online"] else "offline"
+    state, gateway = orjson.dumps({"state": word}), device.kind == "gateway"
+    match device.source:
+        case zigbee2mqtt.SOURCE:
+            rest = "bridge/state" if gateway else f"{device.external}/availability"
+            return [Message(f"zigbee2mqtt/{rest}", state)]
+        case frigate.SOURCE:
+            rest = "available" if gateway else f"{device.external}/status/detect"
+            return [Message(f"frigate/{rest}", word.encode())]
+        case own.SOURCE:
+            topic = f"linling/{device.community}/{device.external}/online"
+            return [Message(topic, word.encode())]
+    if gateway or not metrics["online"]:  # nobody says so on the topics that we hear
+        return []
+    status = {"deviceInfo": {"devEui": device.external}, "batteryLevelUnavailable": True}
+    topic = f"application/1/device/{device.external}/event/status"
+    return [Message(topic, orjson.dumps(status))]
 
 
 _WORDS: Final[Mapping[str, Callable[[Simulated, Metrics], list[Message]]]] = {
     zigbee2mqtt.SOURCE: _zigbee2mqtt,
     own.SOURCE: _own,
     frigate.SOURCE: _frigate,
+    chirpstack.SOURCE: _chirpstack,
+    wristband.SOURCE: _worn,
 }
 SPOKEN: Final = tuple(_WORDS)

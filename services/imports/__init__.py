@@ -1,13 +1,15 @@
 """What importing any kind of table shares: rows as they were read, faults as they were found."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from core.actor import Actor
 from core.db import Session
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +87,25 @@ class Reading:
     def fault(self, column: str, key: str, /, **args: str | int) -> None:
         """Refuse a cell for what other cells or the database say."""
         self.faults.append(Fault(self.row.number, column, self.row.get(column), key, args))
+
+
+def once_each(
+    rows: Sequence[Row],
+    read: Callable[[Reading], T | None],
+    key: Callable[[T], Hashable],
+    *,
+    column: str,
+    twice: str,
+) -> tuple[list[T], list[Fault]]:
+    """Read every row; the second one of a key is refused at `column`, naming the first."""
+    plan, faults, seen = list[T](), list[Fault](), dict[Hashable, int]()
+    for row in rows:
+        reading = Reading(row)
+        found = read(reading)
+        if found is not None:
+            if (first := seen.setdefault(key(found), row.number)) != row.number:
+                reading.fault(column, twice, row=first)
+            else:
+                plan.append(found)
+        faults += reading.faults
+    return plan, faults

@@ -10,7 +10,7 @@ from core.crypto import open_json
 from core.db import sql
 from core.ids import uuid7
 from models import Activity, ActivityStatus
-from services.imports import Counts, Desk, Fault, Faulty, Reading, Row, cells
+from services.imports import Counts, Desk, Fault, Faulty, Reading, Row, cells, once_each
 from services.imports.rows import add, change
 from services.imports.words import like, listed
 
@@ -37,18 +37,10 @@ async def check(desk: Desk, rows: Sequence[Row]) -> tuple[Plan, list[Fault]]:
     """Read every row; an activity is known by its title and the time when it begins."""
     before = {(one.title, one.starts): one for one in await _held(desk)}
     staff = await _staff(desk)
-    plan, faults, seen = Plan(), list[Fault](), dict[tuple[str, datetime], int]()
-    for row in rows:
-        reading = Reading(row)
-        found = _read(reading, desk, before, staff)
-        if found is not None:
-            key = (found[1].title, found[1].starts)
-            if (first := seen.setdefault(key, row.number)) != row.number:
-                reading.fault("title", "fault-activity-twice", row=first)
-            else:
-                plan.append(found)
-        faults += reading.faults
-    return plan, faults
+    return once_each(
+        rows, lambda reading: _read(reading, desk, before, staff),
+        lambda pair: (pair[1].title, pair[1].starts), column="title", twice="fault-activity-twice",
+    )  # fmt: skip
 
 
 def _read(

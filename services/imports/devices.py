@@ -11,7 +11,7 @@ from core.ids import uuid7
 from models import Device, DeviceKind, DevicePresence
 from services.homes import home_index
 from services.identity import normalised_id
-from services.imports import Counts, Desk, Fault, Reading, Row, cells, whom
+from services.imports import Counts, Desk, Fault, Reading, Row, cells, once_each, whom
 from services.imports.doors import house
 from services.imports.folk import Folk
 from services.imports.places import BuildingSeen, Flat, Places
@@ -44,18 +44,11 @@ async def check(desk: Desk, rows: Sequence[Row]) -> tuple[Plan, list[Fault]]:
     """Read every row; a device is known by its source and the name under which it speaks."""
     where, known = await whom.load(desk, [])
     before = {(one.source, one.external): one for one in await _speaking(desk)}
-    plan, faults, seen = Plan(), list[Fault](), dict[tuple[str, str], int]()
-    for row in rows:
-        reading = Reading(row)
-        found = _read(reading, where, known, before)
-        if found is not None:
-            key = (found[1].source, found[1].external)
-            if (first := seen.setdefault(key, row.number)) != row.number:
-                reading.fault("external", "fault-device-twice", row=first)
-            else:
-                plan.append(found)
-        faults += reading.faults
-    return plan, faults
+    return once_each(
+        rows, lambda reading: _read(reading, where, known, before),
+        lambda pair: (pair[1].source, pair[1].external),
+        column="external", twice="fault-device-twice",
+    )  # fmt: skip
 
 
 def _read(

@@ -15,17 +15,10 @@ from services.imports import Counts, Desk, Fault, Reading, Row, cells, folk, pla
 from services.imports.folk import Folk, Human
 from services.imports.places import Places
 from services.imports.rows import add, change, person_row
+from services.imports.staff import Works, working
 from services.imports.words import PARTS, answer, folded, listed, people, words
 
 _TEAM = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Works:
-    """What somebody does: the scopes of a role, and the teams with who leads."""
-
-    scopes: frozenset[tuple[Role, UUID]] = frozenset()
-    teams: frozenset[tuple[str, bool]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +69,7 @@ class Plan:
 async def check(desk: Desk, rows: Sequence[Row]) -> tuple[Plan, list[Fault]]:
     """Read every row; somebody is known by name and telephone, or by name among the workers."""
     where = await places.load(desk)
-    staff = await _staff(desk)
+    staff = await working(desk)
     known = await folk.load(
         desk, phones={one for row in rows if (one := normalised_phone(row.get("phone")))}
     )
@@ -244,49 +237,9 @@ async def _join(desk: Desk, plan: Plan) -> None:
         )  # fmt: skip
 
 
-async def _staff(desk: Desk) -> dict[UUID, tuple[Human, Works]]:
-    """Read who works here."""
-    rows = await desk.session.execute(
-        sql(
-            """
-            SELECT p.id, p.name, p.phone, p.id_number, p.sex, p.born, p.needs, m.role, m.scope_id
-            FROM membership m JOIN person p ON p.id = m.person_id
-            WHERE m.community_id = :community AND m.role IN ('worker', 'operator') ORDER BY p.id
-            """
-        ),
-        {"community": desk.community},
-    )
-    people: dict[UUID, Human] = {}
-    scopes: dict[UUID, set[tuple[Role, UUID]]] = {}
-    for row in rows:
-        people.setdefault(row.id, folk.opened(row.id, row))
-        scopes.setdefault(row.id, set()).add((Role(row.role), row.scope_id))
-    teams = await _members(desk)
-    return {
-        one: (human, Works(frozenset(scopes[one]), frozenset(teams.get(one, ()))))
-        for one, human in people.items()
-    }
-
-
-async def _members(desk: Desk) -> dict[UUID, set[tuple[str, bool]]]:
-    rows = await desk.session.execute(
-        sql(
-            """
-            SELECT m.person_id, t.name, m.lead FROM team_member m JOIN team t ON t.id = m.team_id
-            WHERE m.community_id = :community
-            """
-        ),
-        {"community": desk.community},
-    )
-    found: dict[UUID, set[tuple[str, bool]]] = {}
-    for row in rows:
-        found.setdefault(row.person_id, set()).add((row.name, row.lead))
-    return found
-
-
 async def table(desk: Desk) -> list[tuple[str, ...]]:
     """List who works here, a row for each role; the teams stand in the first."""
-    where, staff = await places.load(desk), await _staff(desk)
+    where, staff = await places.load(desk), await working(desk)
     grids = {one.id: (one.number, one.name) for one in where.grids}
     rows = []
     for human, works in staff.values():

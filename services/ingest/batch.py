@@ -5,6 +5,7 @@ Everything happens in the caller's one transaction; the messages are acknowledge
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,8 @@ from sqlalchemy import TextClause
 
 from core.db import Session, sql, wake
 from core.reading import Reading
-from services.ingest import oddities, signals, trials
+from services import snapshots
+from services.ingest import oddities, origins, signals, trials, zones
 from services.ingest.registry import LIFE_KINDS, Address, Registry
 from services.ingest.rows import Key, Message, Row, row_of
 from services.ingest.strangers import meet
@@ -73,11 +75,13 @@ _NEWEST = sql(
     WHERE s.ts <= excluded.ts
     """
 )
-# A device that came or went is looked at by the next sweep.
+# A device that came or went is looked at by the next sweep, and what speaks through it.
 _LOOK_NOW = sql(
     """
     UPDATE rule_state SET due_at = least(due_at, :now)
-    WHERE device_id = ANY(CAST(:devices AS uuid[])) AND due_at IS NOT NULL
+    WHERE due_at IS NOT NULL AND device_id IN (
+        SELECT unnest(CAST(:devices AS uuid[]))
+        UNION SELECT id FROM device WHERE gateway_id = ANY(CAST(:devices AS uuid[])))
     """
 )
 _APPEND = """
@@ -102,13 +106,17 @@ async def apply(
         for message in messages
         for reading in message.readings
     ]
-    await registry.refresh(session, [address for address, _, _ in spoken], now=now)
+    heard = origins.told(messages)
+    wanted = [*(address for address, _, _ in spoken), *(one.address for one in heard)]
+    await registry.refresh(session, wanted, now=now)
     unknown = Counter((one.source, key) for one in messages for key in one.unknown)
     await oddities.note_keys(session, unknown, now=now)
     rows: list[Row] = []
     strangers: list[tuple[str, Reading]] = []
     for address, reading, message in spoken:
         known = registry.devices.get(address)
+        if reading.zone is not None:
+            known = registry.devices.get(origins.zone_of(address, reading.zone), known)
         if known is None:
             strangers.append((message.community, reading))
         else:
@@ -121,9 +129,12 @@ async def apply(
     tested = await trials.hear(session, rows, now=now)
     fresh = [row for row in fresh if row.known.id not in tested]
     judged = await signals.of(session, fresh, disordered=disordered, now=now)
-    judged += await meet(session, registry, strangers, now=now)
+    judged += await meet(session, registry, strangers, heard, now=now)
+    await origins.fill(session, registry, heard)
     if judged:
         await alarms.apply(session, judged, now=now)
+    if registry.pictures and (seen := zones.seen(fresh)):
+        await snapshots.want(session, seen, now=now)
 
 
 async def _without_replays(session: Session, rows: list[Row]) -> list[Row]:
@@ -176,24 +187,31 @@ async def _insert(
     )
 
 
+@dataclass(slots=True)
+class _Sign:
+    """What a batch tells of a device's presence."""
+
+    seen: datetime | None = None
+    online: bool | None = None
+    digest: bytes | None = None
+    retained: bytes | None = None
+
+
 async def _presence(session: Session, rows: list[Row]) -> None:
     """Note who was heard. A retained message is no sign of life, an `online` reading decides."""
-    last: dict[UUID, dict[str, Any]] = {}
+    last: dict[UUID, _Sign] = {}
     for row in rows:
-        note = last.get(row.known.id)
-        if note is None:
-            note = last[row.known.id] = {
-                "seen": None, "online": None, "digest": None, "retained": None
-            }  # fmt: skip
+        sign = last.get(row.known.id)
+        if sign is None:
+            sign = last[row.known.id] = _Sign()
         if row.reading.metric == ONLINE:
-            note["online"] = bool(row.reading.value)
+            sign.online = bool(row.reading.value)
         if row.message.retained:
-            note["retained"] = row.message.digest
+            sign.retained = row.message.digest
         else:
-            note["seen"] = row.message.received
-            note["digest"] = row.message.digest
+            sign.seen, sign.digest = row.message.received, row.message.digest
             if row.reading.metric != ONLINE:
-                note["online"] = True
+                sign.online = True
     if not last:
         return
     ids = sorted(last)
@@ -201,10 +219,10 @@ async def _presence(session: Session, rows: list[Row]) -> None:
         _HEARD,
         {
             "ids": ids,
-            "seen": [last[i]["seen"] for i in ids],
-            "online": [last[i]["online"] for i in ids],
-            "digests": [last[i]["digest"] for i in ids],
-            "retained": [last[i]["retained"] for i in ids],
+            "seen": [last[i].seen for i in ids],
+            "online": [last[i].online for i in ids],
+            "digests": [last[i].digest for i in ids],
+            "retained": [last[i].retained for i in ids],
         },
     )
     turned = {row.device_id for row in changed}

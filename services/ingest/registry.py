@@ -12,6 +12,7 @@ from services.rules.book import Book
 OWN = "linling"
 FRESH = timedelta(seconds=5)
 _REMEMBERED = 100_000
+GATEWAY = "gateway"
 LIFE_KINDS = frozenset({"smoke", "gas", "wristband", "fire"})
 Address = tuple[str, str, str]  # source, external id, community slug
 
@@ -33,7 +34,10 @@ def _own_id(source: str, external: str) -> UUID | None:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A registered device, as far as judging needs it; `testing_until` of a live test."""
+    """A registered device, as far as judging needs it; `testing_until` of a live test.
+
+    `model` and `gateway` are what the registry has of them, for those who learn more.
+    """
 
     id: UUID
     community: UUID
@@ -43,16 +47,22 @@ class Known:
     home_index: bytes | None = None
     people: tuple[bytes, ...] = ()
     testing_until: datetime | None = None
+    model: str = ""
+    gateway: UUID | None = None
 
 
 @dataclass(slots=True)
 class Registry:
-    """The listener's memory of devices and rules, at most five seconds old."""
+    """The listener's memory of devices and rules, at most five seconds old.
+
+    `pictures`: a recorder can be asked for what its cameras saw.
+    """
 
     devices: dict[Address, Known] = field(default_factory=dict)
     communities: dict[str, UUID] = field(default_factory=dict)
     book: Book = field(default_factory=Book)
     read_at: datetime | None = None
+    pictures: bool = False
     _indexes: dict[str, bytes] = field(default_factory=dict)
 
     async def refresh(self, session: Session, wanted: Iterable[Address], *, now: datetime) -> None:
@@ -63,6 +73,10 @@ class Registry:
             self.book.read_at = None
             await self.book.refresh(session, now=now)
             self.read_at = now
+        await self.look_up(session, wanted)
+
+    async def look_up(self, session: Session, wanted: Iterable[Address]) -> None:
+        """Look up those of these addresses that are not remembered."""
         missing = sorted({address for address in wanted if address not in self.devices})
         if missing:
             await self._read_devices(session, missing)
@@ -71,8 +85,8 @@ class Registry:
         rows = await session.execute(
             sql(
                 """
-                SELECT d.id, d.community_id, d.grid_id, d.kind, d.source, d.home_index, s.people,
-                       i.until, w.place
+                SELECT d.id, d.community_id, d.grid_id, d.kind, d.source, d.home_index,
+                       d.model, d.gateway_id, s.people, i.until, w.place
                 FROM unnest(CAST(:sources AS text[]), CAST(:indexes AS bytea[]),
                             CAST(:ids AS uuid[]), CAST(:slugs AS text[])) WITH ORDINALITY
                     AS w(source, external_index, id, slug, place)
@@ -94,7 +108,7 @@ class Registry:
         for row in rows:
             known = Known(
                 row.id, row.community_id, row.grid_id, row.kind, row.source, row.home_index,
-                tuple(row.people or ()), row.until,
+                tuple(row.people or ()), row.until, row.model, row.gateway_id,
             )  # fmt: skip
             self.devices[missing[row.place - 1]] = known
 

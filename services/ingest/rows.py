@@ -1,22 +1,21 @@
 """A decoded message, and each of its readings once the device is known."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from core.reading import Reading
+from core.reading import About, Decoded, Reading
 from services.ingest import zones
 from services.ingest.registry import Known, Registry
 from services.rules.kinds import RuleInForce
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """A decoded message; `digest` is of topic and payload, `community` a slug.
 
-    `source` and `unknown` are for keys that nobody understood, `claimed` for a wrong clock.
+    `source` and `unknown` are for keys that nobody understood, `claimed` for a wrong clock;
+    `about` is what it tells of devices themselves.
     """
 
     community: str
@@ -27,6 +26,18 @@ class Message:
     source: str = ""
     unknown: tuple[str, ...] = ()
     claimed: str = ""
+    about: tuple[About, ...] = ()
+
+    @classmethod
+    def of(
+        cls, decoded: Decoded, *, community: str, source: str, digest: bytes, received: datetime,
+        retained: bool = False,
+    ) -> "Message":  # fmt: skip
+        """Take what was decoded, gateways' presence with the readings."""
+        return cls(
+            community, decoded.readings + decoded.gateways, digest, retained, received, source,
+            decoded.unknown, decoded.clock.claimed, decoded.about,
+        )  # fmt: skip
 
 
 Key = tuple[UUID, str, datetime, str]

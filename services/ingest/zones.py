@@ -1,19 +1,23 @@
 """Zones of street cameras: what is watched there, and whether something else still stands in one."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 import yaml
 
 from core.db import Session, sql
 
+if TYPE_CHECKING:
+    from services.ingest.rows import Row
+
 STATIONARY: Final = "object_stationary"
 MARK: Final = "@"  # between an object's id and its zone in the readings' log
 _CAMERA: Final = "camera"
+_RECORDER: Final = "frigate"
 _FILE: Final = Path(__file__).resolve().parent.parent.parent / "data" / "zones.yaml"
 _REMEMBERED: Final = timedelta(days=1)
 
@@ -23,6 +27,17 @@ Place = tuple[UUID, str]  # camera, zone
 def kind_of(kind: str, zone: str | None) -> str:
     """Tell of what kind a reading is: a camera's zone by its name, else the device's own."""
     return _named(zone) or kind if kind == _CAMERA and zone is not None else kind
+
+
+def seen(rows: Iterable["Row"]) -> dict[str, str]:
+    """Give the recorder's events that alarm, by the key of the ticket that each raises."""
+    return {
+        f"{row.known.id}:{rule.key}": row.reading.event_id
+        for row in rows
+        if row.reading.source == _RECORDER and row.reading.zone and row.reading.event_id
+        for rule in row.rules
+        if not rule.remembers and rule.holds(float(row.reading.value))
+    }
 
 
 async def occupied(session: Session, places: Collection[Place], *, now: datetime) -> set[Place]:

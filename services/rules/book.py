@@ -121,7 +121,7 @@ _IN_FORCE = sql(
     """
     SELECT DISTINCT ON (community_id, key, scope_index) community_id, key, scope, scope_index, looks_for,
            kind, metric, comparison, "limit" AS at, clear_limit, span_s, times, schedule,
-           severity, enabled
+           severity, enabled, expires_at
     FROM rule WHERE expires_at IS NULL OR expires_at > :now
     ORDER BY community_id, key, scope_index, version DESC
     """
@@ -133,7 +133,7 @@ def in_force(row: Any) -> RuleInForce:
     return RuleInForce(
         row.key, row.metric, row.comparison, row.at, row.severity, RuleKind(row.looks_for),
         row.kind, row.clear_limit, timedelta(seconds=row.span_s or 0), row.times or 1,
-        tuple(Window.load(one) for one in row.schedule), row.enabled,
+        tuple(Window.load(one) for one in row.schedule), row.enabled, row.expires_at,
     )  # fmt: skip
 
 

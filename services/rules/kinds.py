@@ -33,6 +33,7 @@ class RuleInForce:
     times: int = 1
     schedule: tuple[Window, ...] = ()
     enabled: bool = True
+    expires_at: datetime | None = None
 
     def holds(self, value: float) -> bool:
         """Tell whether the value alarms; booleans are 0 and 1, and a cover may lean either way."""

@@ -24,12 +24,15 @@ AFTER, FLAT, GATEWAY = "silent_after_alarm", "flat_silent", "gateway_offline"
 _GROUPS = sql(
     """
     SELECT d.id, d.community_id AS community, d.grid_id AS grid, d.building_id, d.gateway_id, d.source,
-           d.kind, d.home_index, d.place, b.name AS building, p.last_seen, coalesce(p.online, true) AS online,
+           d.kind, d.home_index, d.place, b.name AS building, p.last_seen, coalesce(p.online, true) AND coalesce(h.online, true) AS online,
+           EXISTS (SELECT 1 FROM ticket o WHERE o.key = 'gateway:' || p.down_with
+                   AND o.status <> 'closed') AND NOT p.online AS told,
            (SELECT max(t.alarm_at) FROM ticket t WHERE t.device_id = d.id
               AND t.severity IN ('life', 'care') AND t.what <> :after AND t.what <> :flat
               AND t.what NOT LIKE '%\\_silent') AS alarmed_at
     FROM device d LEFT JOIN building b ON b.id = d.building_id
     LEFT JOIN device_presence p ON p.device_id = d.id
+    LEFT JOIN device_presence h ON h.device_id = d.gateway_id
     WHERE d.removed_at IS NULL AND (d.id = ANY(CAST(:devices AS uuid[])) OR EXISTS (
         SELECT 1 FROM device o WHERE o.id = ANY(CAST(:devices AS uuid[]))
           AND (o.home_index = d.home_index OR o.gateway_id = d.gateway_id
@@ -63,6 +66,7 @@ async def look(session: Session, due: Sequence[Watched], *, now: datetime) -> Fo
             _GROUPS, {"devices": [one.id for one in due], "after": AFTER, "flat": FLAT}
         )
     ).all()
+    found.covered |= {row.id for row in rows if row.told}
     _gateways(rows, await protects.of(session, rows), found, now=now)
     _flats(rows, found, now=now)
     looked = {one.id for one in due}
@@ -78,6 +82,8 @@ def _gateways(
 ) -> None:
     groups: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
+        if row.told:
+            continue
         if row.gateway_id is not None:
             groups[f"gateway:{row.gateway_id}"].append(row)
         elif row.building_id is not None:

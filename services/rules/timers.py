@@ -226,7 +226,9 @@ def _after(one: Due, look: Look | None, *, now: datetime, covered: bool = False)
     firing = one.memory.firing if look.active is None else look.active
     if covered and one.rule.kind is RuleKind.OFFLINE and not one.memory.firing:
         firing = False
-    return Memory(firing=firing and not look.held, due_at=look.due_at)
+    # A version that ends is followed by another, which may be due at once.
+    due = min(filter(None, (look.due_at, one.rule.expires_at)))
+    return Memory(firing=firing and not look.held, due_at=due)
 
 
 def _signal(one: Due, *, active: bool, now: datetime) -> Signal:

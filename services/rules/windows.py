@@ -25,6 +25,13 @@ class Window:
             raise ValueError("days are 1 (Monday) to 7")
         return cls(days, time.fromisoformat(stored["from"]), time.fromisoformat(stored["to"]))
 
+    def stored(self) -> dict[str, Any]:
+        """Return what `load` reads."""
+        return {
+            "days": sorted(self.days), "from": self.begins.isoformat("minutes"),
+            "to": self.ends.isoformat("minutes"),
+        }  # fmt: skip
+
     def span(self, day: datetime) -> tuple[datetime, datetime]:
         """Return the window that begins on this local day."""
         begins = day.replace(hour=self.begins.hour, minute=self.begins.minute, second=0,

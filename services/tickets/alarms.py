@@ -16,13 +16,14 @@ from core.crypto import seal_json
 from core.db import Session, sql, wake
 from core.ids import uuid7
 from models import Happened, Severity, Status
-from services.tickets import asking, audience, hush, lanes
+from services.tickets import asking, audience, flapping, hush, lanes, stairs
 from services.tickets.chain import first_wait, snapshot
 from services.tickets.events import Entry, record
 from services.tickets.judge import Live, Outcome, Signal, judge
 
 _LINKED_WITHIN = timedelta(days=1)
 _RACES = 3
+_AGAIN = {"reopened", "alarm_again"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,10 @@ async def apply(session: Session, signals: Sequence[Signal], *, now: datetime) -
     for _ in range(_RACES if by_key else 0):
         live = await _lock_live(session, sorted(by_key))
         outcomes = {key: judge(live.get(key), run) for key, run in by_key.items()}
-        await _update(session, live, outcomes, by_key, now=now)
-        lost = await _open(session, outcomes, by_key, now=now)
+        flaps = await _update(session, live, outcomes, by_key, now=now)
+        lost, more = await _open(session, outcomes, by_key, now=now)
+        if flaps or more:
+            await apply(session, [*flaps, *more], now=now)
         if not lost:
             return
         by_key = {key: by_key[key] for key in lost}
@@ -74,14 +77,15 @@ async def _update(
     by_key: dict[str, list[Signal]],
     *,
     now: datetime,
-) -> None:
+) -> Sequence[Signal]:
+    """Write what became of live tickets and tell; returns what flaps, for the daily list."""
     changed = [
         (key, after)
         for key, outcome in outcomes.items()
         if (after := outcome.live) is not None and after.id is not None and after != live.get(key)
     ]
     if not changed:
-        return
+        return ()
     chains = [snapshot(by_key[key][0].severity, by_key[key][0].what) for key, _ in changed]
     await session.execute(
         sql(
@@ -136,13 +140,16 @@ async def _update(
         for key, after in told
         if "reopened" in after.happened and after.id
     }
-    await asking.begin(session, _cared(list(reopened), changed, by_key), now=now)
-    await _tell(session, reopened, now=now)
+    again = [after.id for _, after in told if _AGAIN & set(after.happened) and after.id]
+    flaps = await flapping.of(session, again, now=now)
+    await _ask(session, _cared(list(reopened), changed, by_key), flaps.quiet, now=now)
+    await _tell(session, reopened, flaps.quiet, now=now)
     await audience.refresh(
         session, [after.id for _, after in told if after.id and after.id not in reopened], now=now
     )
     for key, _ in told:
         wake(session, "console", community=str(by_key[key][0].community))
+    return flaps.listed
 
 
 def _cared(
@@ -158,7 +165,8 @@ async def _open(
     by_key: dict[str, list[Signal]],
     *,
     now: datetime,
-) -> list[str]:
+) -> tuple[list[str], Sequence[Signal]]:
+    """Open tickets and tell; returns the keys that somebody else opened, and what flaps."""
     wanted = {
         key: _Opened(
             uuid7(), by_key[key][0], outcome.opened, outcome.live.id if outcome.live else None
@@ -167,7 +175,7 @@ async def _open(
         if outcome.opened is not None
     }
     if not wanted:
-        return []
+        return [], ()
     made = await _insert(session, list(wanted.values()), now=now)
     opened = [one for one in wanted.values() if one.id in made]
     await record(
@@ -179,22 +187,39 @@ async def _open(
         ],
     )
     cared = [one.id for one in opened if one.signal.severity == Severity.CARE]
-    await asking.begin(session, cared, now=now)
-    await _tell(session, {one.id: one.signal.what for one in opened}, now=now)
+    flaps = await flapping.of(session, [one for one, linked in made.items() if linked], now=now)
+    await _ask(session, cared, flaps.quiet, now=now)
+    await _tell(session, {one.id: one.signal.what for one in opened}, flaps.quiet, now=now)
     for community in {one.signal.community for one in opened}:
         wake(session, "console", community=str(community))
-    return [key for key, one in wanted.items() if one.id not in made]
+    return [key for key, one in wanted.items() if one.id not in made], flaps.listed
 
 
-async def _tell(session: Session, tickets: dict[UUID, str], *, now: datetime) -> None:
+async def _ask(
+    session: Session, cared: list[UUID], quiet: frozenset[UUID], *, now: datetime
+) -> None:
+    """Ask elder and family about these; not once more within the hour about what flaps."""
+    await asking.begin(session, [one for one in cared if one not in quiet], now=now)
+    again = [one for one in cared if one in quiet]
+    await asking.begin(session, again, now=now, unasked="flapping")
+
+
+async def _tell(
+    session: Session, tickets: dict[UUID, str], quiet: frozenset[UUID], *, now: datetime
+) -> None:
     """Ring for tickets newly open, by what they are about, and for lanes that a fire needs."""
+    mates = await stairs.mark(session, tickets)
     about = [ticket for ticket, what in tickets.items() if what in lanes.CONCERNED]
     lanes_too = await lanes.urge(session, about, now=now)
-    await audience.tell(session, list({*tickets, *lanes_too}), now=now)
+    await audience.tell(session, list({*tickets, *lanes_too}), quiet=quiet, now=now)
+    await audience.refresh(session, mates, now=now)
 
 
-async def _insert(session: Session, wanted: list[_Opened], *, now: datetime) -> set[UUID]:
-    """Open tickets and log it in one statement; returns those whose key nobody else had."""
+async def _insert(session: Session, wanted: list[_Opened], *, now: datetime) -> dict[UUID, bool]:
+    """Open tickets and log it in one statement; returns those whose key nobody else had.
+
+    Each with whether it follows one that was closed lately.
+    """
     chains = [snapshot(one.signal.severity, one.signal.what) for one in wanted]
     rows = await session.execute(
         sql(
@@ -218,11 +243,11 @@ async def _insert(session: Session, wanted: list[_Opened], *, now: datetime) -> 
                     AS w(id, community, grid, device, key, what, severity, alarm_at, recovered_at,
                          chain, wait, place, people)
                 ON CONFLICT (key) WHERE status <> 'closed' DO NOTHING
-                RETURNING id, community_id),
+                RETURNING id, community_id, previous_id),
             logged AS (
                 INSERT INTO ticket_event (community_id, ticket_id, epoch, at, kind, data)
                 SELECT community_id, id, 1, :now, :opened, '{}' FROM made)
-            SELECT id FROM made
+            SELECT id, previous_id FROM made
             """
         ),
         {
@@ -250,4 +275,4 @@ async def _insert(session: Session, wanted: list[_Opened], *, now: datetime) -> 
             ],
         },
     )
-    return {row.id for row in rows}
+    return {row.id: row.previous_id is not None for row in rows}

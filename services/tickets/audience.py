@@ -55,8 +55,17 @@ class Listener:
     part: Part
 
 
-async def tell(session: Session, tickets: Sequence[UUID], *, now: datetime) -> None:
-    """Ring everyone who hears of these tickets first: at opening and in each new epoch."""
+async def tell(
+    session: Session,
+    tickets: Sequence[UUID],
+    *,
+    now: datetime,
+    quiet: frozenset[UUID] = frozenset(),
+) -> None:
+    """Ring everyone who hears of these tickets first: at opening and in each new epoch.
+
+    The `quiet` ones only stand in the lists.
+    """
     if not tickets:
         return
     facts = [row for row in await _facts(session, tickets) if not _listed(row)]
@@ -65,6 +74,10 @@ async def tell(session: Session, tickets: Sequence[UUID], *, now: datetime) -> N
     listeners += await _on_duty(session, clear, now=now)
     listeners += await _household(session, clear)
     listeners += [Listener(row.id, who, Part.OPERATOR) for row in facts for who in row.operators]
+    if quiet:
+        await storm.list_only(session, [one for one in listeners if one.ticket in quiet])
+        await refresh(session, list(quiet), now=now)
+        listeners = [one for one in listeners if one.ticket not in quiet]
     if all(row.severity == Severity.LIFE for row in facts):
         await ring(session, listeners, now=now)
     else:

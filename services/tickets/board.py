@@ -20,7 +20,7 @@ LIMIT = 500
 async def live(
     session: Session, by: Actor, community: UUID, *, only: list[UUID] | None = None
 ) -> list[dict[str, Any]]:
-    """List live tickets by severity, then waiting time; with `only`, these tickets, also closed.
+    """List live tickets by severity, who cannot walk, then waiting time; with `only`, these tickets, also closed.
 
     `what` and the events' kinds are codes: the caller puts them into words. Only staff are named
     whole.
@@ -33,7 +33,7 @@ async def live(
             sql(
                 f"""
                 SELECT t.id, t.number, t.device_id, t.what, t.severity, t.status, t.epoch,
-                       t.version, t.step, t.opened_at, t.acked_at, t.resolved_at, t.closed_at,
+                       t.version, t.step, t.immobile, t.opened_at, t.acked_at, t.resolved_at, t.closed_at,
                        t.drill_id IS NOT NULL AS drill, t.place AS own_place, d.kind, d.place AS device_place, who.name AS who,
                        sent.name AS sent
                 FROM ticket t
@@ -43,7 +43,7 @@ async def live(
                 WHERE t.community_id = :community AND t.what <> 'bell_test' {alive} {some}
                 ORDER BY array_position(
                              ARRAY['life', 'care', 'property', 'maintenance'], t.severity),
-                         t.status = 'resolved', t.opened_at
+                         t.status = 'resolved', NOT t.immobile, t.opened_at
                 LIMIT {LIMIT}
                 """  # noqa: S608  (literals of this module)
             ),
@@ -133,6 +133,7 @@ def _ticket(row: Any, events: list[dict[str, Any]]) -> dict[str, Any]:
         "epoch": row.epoch,
         "version": row.version,
         "escalation_step": row.step,
+        "first": row.immobile,
         "opened_at": _iso(row.opened_at),
         "acked_at": _iso(row.acked_at),
         "resolved_at": _iso(row.resolved_at),

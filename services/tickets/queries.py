@@ -14,6 +14,7 @@ from services.tickets.chain import asks
 from services.tickets.journal import Noted
 from services.tickets.scene import Scene
 from services.tickets.signs import NO_SIGNS, Signs
+from services.tickets.stairs import ALONE, Mates
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,10 @@ class TicketView:
     heard: bool = False
     noted: tuple[Noted, ...] = ()
     scene: Scene | None = None
+    pictured: bool = False
+    returned: bool = False
+    flaps: int = 0
+    mates: Mates = ALONE
 
 
 _VIEW = """
@@ -96,7 +101,9 @@ _VIEW = """
            d.place AS device_place, b.name AS building, g.name AS grid,
            who.name AS who, sent.name AS sent, caller.name AS caller, e.kind AS call_kind, e.said,
            e.withdrawn_at, y.phone, y.answers_from, t.chain, t.next_escalation_at,
-           t.people, t.drill_id IS NOT NULL AS drill,
+           t.people, t.drill_id IS NOT NULL AS drill, t.previous_id IS NOT NULL AS returned,
+           EXISTS (SELECT 1 FROM snapshot s WHERE s.ticket_id = t.id AND s.epoch = t.epoch
+                   AND s.sha256 IS NOT NULL) AS pictured,
            EXISTS (SELECT 1 FROM ticket_card k WHERE k.ticket_id = t.id
                    AND k.part IN ('worker', 'backup')) AS told
     FROM ticket t
@@ -122,7 +129,8 @@ def _view(row: Any) -> TicketView:
         row.step, row.at_once, place, row.building or "", row.grid or "", row.opened_at, row.alarm_at,
         row.acked_at, row.acked_by, _name(row.who), row.assigned_to, _name(row.sent),
         row.arrived_at, row.resolved_at, row.recovered_at, row.closed_at, row.has_device,
-        _call(row), _asks_until(row), phone=row.phone or "",
+        _call(row), _asks_until(row), pictured=row.pictured, returned=row.returned,
+        phone=row.phone or "",
         next_at=row.next_escalation_at if row.status == Status.OPEN else None, drill=row.drill,
     )  # fmt: skip
 
@@ -174,7 +182,10 @@ async def _answers(session: Session, ticket: UUID, epoch: int) -> tuple[Said, ..
 
 
 async def mine(session: Session, person: UUID) -> list[TicketView]:
-    """List the live tickets of which the person has a worker's card, worst and oldest first."""
+    """List the live tickets of which the person has a worker's card, worst first.
+
+    Among these comes first who cannot walk out, then who has waited longest.
+    """
     rows = await session.execute(
         sql(
             _VIEW
@@ -182,7 +193,8 @@ async def mine(session: Session, person: UUID) -> list[TicketView]:
             JOIN ticket_card c ON c.ticket_id = t.id AND c.person_id = :person
                               AND c.part IN ('worker', 'backup')
             WHERE t.status <> 'closed' AND t.what <> 'bell_test'
-            ORDER BY t.status = 'resolved', t.severity <> 'life', t.opened_at LIMIT 20
+            ORDER BY t.status = 'resolved', t.severity <> 'life', NOT t.immobile, t.opened_at
+            LIMIT 20
             """
         ),
         {"person": person},

@@ -20,7 +20,7 @@ from bot.app import create_app
 from core.clock import utcnow
 from core.db import Database, Session, sql
 from core.i18n import Translator
-from core.settings import Asr, Ctwing, Settings, Telegram, Wechat, Wecom
+from core.settings import Asr, Ctwing, Frigate, Settings, Telegram, Wechat, Wecom
 from ops import doctor
 from ops.doctor import Finding
 from ops.embedded import Urls
@@ -37,7 +37,7 @@ from tests.database import DATA_KEYS
 from tests.repo.house import ROOT
 
 PARTS = ("keys", "home", "database", "worker", "clock", "redis", "mqtt", "address",
-         "wechat", "miniprogram", "wecom", "telegram", "ctwing", "onenet", "asr")  # fmt: skip
+         "wechat", "miniprogram", "wecom", "telegram", "ctwing", "onenet", "asr", "frigate")  # fmt: skip
 
 
 def speech_app(key: str) -> FastAPI:
@@ -156,7 +156,7 @@ async def test_all_well_is_said_and_what_is_off_too(house: House) -> None:
     assert [one for one in found if one.state == "broken"] == []
     assert {one.part for one in found} == set(PARTS)
     assert [one.part for one in found if one.state == "off"] == [
-        "miniprogram", "onenet",
+        "miniprogram", "onenet", "frigate",
     ]  # fmt: skip
     assert house.telegram.webhook.url == "https://linling.test/telegram"
 
@@ -215,8 +215,18 @@ async def test_what_the_house_itself_lacks_is_named(house: House, tmp_path: Path
         data_keys=SecretStr(""), redis_url="redis://127.0.0.1:1/0", mqtt_url="",
         base_url="http://linling.test", miniprogram=Wechat(appid="wx1"),
         asr=Asr(base_url=house.settings.asr.base_url.removesuffix("/v1")),
+        frigate=Frigate(base_url="http://127.0.0.1:1"),
     )  # fmt: skip
-    assert set(said) == {"keys", "home", "redis", "mqtt", "address", "miniprogram", "asr"}
+    assert set(said) == {
+        "keys",
+        "home",
+        "redis",
+        "mqtt",
+        "address",
+        "miniprogram",
+        "asr",
+        "frigate",
+    }
     assert "chmod 700" in said["home"]
     assert "LINLING_MQTT_URL" in said["mqtt"]
     assert "LINLING_MINIPROGRAM__" in said["miniprogram"]

@@ -188,7 +188,7 @@ async def speaks(demo: Running, url: str, said: dict[str, str]) -> None:
                 assert answer.is_success, answer.text
                 assert answer.json()["items"]
     name = f"3幢1单元502 {said['elder']}"
-    await demo.publish("linling/default/wristband-01/event", {"metrics": {"sos": True}})
+    await demo.publish("atom/g616/status/861261020000001", {"sos": True})
     await demo.publish(f"linling/default/{name}/event", {"metrics": {"smoke": True}})
     await demo.publish(f"zigbee2mqtt/{name}", {"smoke": said["phone"], "owner": said["elder"]})
     db = Database(url)

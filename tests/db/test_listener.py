@@ -59,6 +59,20 @@ async def test_poison_stands_alone_in_the_dead_letters(world: World, stack: Stac
     assert b"secret" not in bytes(rows[0].payload)
 
 
+async def test_a_bridges_last_will_takes_its_devices_down(world: World, stack: Stack) -> None:
+    """It is no reading, yet it comes through; nonsense under its topic is a dead letter."""
+    await store(stack, await connected(stack), [smoke(world, 1, payload=b'{"smoke": false}')])
+    topic = b"zigbee2mqtt/bridge/state"
+    said = [
+        Arrived(topic, b'{"state": "offline"}', 1, 2, True, False),
+        Arrived(topic, b"[7]", 1, 3, True, False),
+    ]
+    await store(stack, await connected(stack), said)
+    assert await world.point("smoke") == "offline"
+    assert len(await world.fetch("SELECT 1 FROM dead_letter")) == 1
+    assert not await world.fetch("SELECT 1 FROM unknown_device")
+
+
 async def test_marks_are_pruned_and_the_newest_kept(world: World, stack: Stack) -> None:
     """No more is kept than a broker can have in flight, several times over."""
     async with stack.db.transaction() as session:

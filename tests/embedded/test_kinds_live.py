@@ -21,9 +21,22 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("烟雾报警", "zigbee2mqtt/{flat} 烟感", {"smoke": True, "battery": 91, "linkquality": 80}),
     ("燃气泄漏报警", "zigbee2mqtt/{flat} 燃气", {"gas": True, "linkquality": 70}),
     ("漏水报警", "zigbee2mqtt/{flat} 水表", {"water_leak": True, "battery_low": False}),
-    ("一键呼救", "linling/default/wristband-02/event", {"id": "s1", "metrics": {"sos": "on"}}),
+    (
+        "一键呼救",
+        "atom/g616/status/861261020000002",
+        {"imei": "861261020000002", "sos": True, "heartRate": "88", "isWearing": True},
+    ),
     ("火点报警", "linling/default/fire-01/event", {"metrics": {"temperature": "86.5"}}),
-    ("井盖倾斜", "linling/default/manhole-01/event", {"metrics": {"tilt_angle": -40}}),
+    (
+        "井盖倾斜",
+        "application/1/device/24e124a840000001/event/up",
+        {
+            "deduplicationId": "1ec0a1b0-9f5e-4c4b-9a58-0d2a3c1f2e77", "fCnt": 8, "fPort": 85,
+            "deviceInfo": {"devEui": "24e124a840000001", "deviceProfileName": "MC-100"},
+            "rxInfo": [{"gatewayId": "24e124fffef00001", "rssi": -71}],
+            "object": {"tilt_angle": -40},
+        },
+    ),
     (
         "井盖打开",
         "ctwing",
@@ -76,6 +89,20 @@ async def test_every_kind_rings_the_worker(noon: Running) -> None:
                 break
             await asyncio.sleep(0.5)
         assert rang == wanted
+        assert await pictured(http, bearer) == "image/jpeg"
+
+
+async def pictured(http: httpx.AsyncClient, bearer: dict[str, str]) -> str:
+    """Open what a camera saw, once its card shows it; returns the kind of content."""
+    for _ in range(40):
+        page = await http.get("/api/chat/messages", params={"after": 0}, headers=bearer)
+        for item in reversed(page.json()["items"]):
+            for action in item["card"]["actions"]:
+                if action["id"] == "ticket.picture":
+                    seen = await http.get(action["url"], headers=bearer)
+                    return seen.headers["content-type"]
+        await asyncio.sleep(0.5)
+    raise AssertionError("no card shows a picture")
 
 
 async def speaks(demo: Running, http: httpx.AsyncClient, where: str, said: dict[str, Any]) -> None:

@@ -30,6 +30,101 @@ async def live(world: World) -> list[tuple[str, str]]:
     return [(row.what, row.severity) for row in rows]
 
 
+async def with_neighbours(world: World) -> None:
+    """Let four more elders live in the building, each with a smoke detector."""
+
+    async def neighbours(session: Session) -> None:
+        grid = await make.grid(session, world.community, number=2)
+        for number in range(4):
+            flat = await make.home(session, grid, label=f"{number}01室", name=f"x{number}")
+            elder = await make.person(session, f"林玉珍{number}")
+            await make.residence(session, elder.id, flat, elder=True)
+            made = await make.device(
+                session, "smoke", where=grid, at=flat, protects=[elder.id],
+                external=f"neighbour {number}",
+            )  # fmt: skip
+            made.building_id = world.devices["smoke"].building_id
+            made.grid_id = world.grid
+
+    await world.db.run(neighbours)
+    for name in NAMES:
+        await world.publishes(f"zigbee2mqtt/{name}", {"smoke": False})
+
+
+NAMES = ("3幢2单元501 smoke", *(f"neighbour {number}" for number in range(4)))
+
+
+async def test_a_bridge_that_dies_is_noticed_at_once_by_its_last_will(world: World) -> None:
+    """One ticket lists the unprotected; it recovers with the bridge, and nothing else rings."""
+    await world.rule("smoke_offline", **OFFLINE, kind="smoke")
+    await with_neighbours(world)
+    await world.publishes("zigbee2mqtt/bridge/state", {"state": "offline"}, retained=True)
+    await world.passes(seconds=20)
+    assert await live(world) == [("gateway_offline", "maintenance")]
+    card = await world.person("worker").card()
+    assert "陈桂芳" in str(card["fields"])
+    assert "林玉珍3" in str(card["fields"])
+    assert await world.point("smoke") == "offline"
+    await world.publishes("zigbee2mqtt/bridge/state", {"state": "offline"}, retained=True)
+    await world.jumps(hours=2)
+    assert await live(world) == [("gateway_offline", "maintenance")]
+    await world.publishes("zigbee2mqtt/bridge/state", b"online")
+    await world.passes(seconds=20)
+    assert (await world.fetch("SELECT recovered_at FROM ticket"))[0].recovered_at is not None
+    assert await world.point("smoke") == "normal"
+    await world.rings("smoke")
+    assert ("smoke", "life") in await live(world)
+
+
+async def test_a_bridge_with_a_name_takes_down_its_own_devices_alone(world: World) -> None:
+    """Two bridges on one broker: the name in the topic says whose the devices are."""
+    await with_neighbours(world)
+
+    async def renamed(session: Session) -> None:
+        for number in range(2):
+            grid = await make.grid(session, world.community, number=5 + number)
+            flat = await make.home(session, grid, label="601室", name=f"y{number}")
+            await make.device(session, "smoke", where=grid, at=flat, external=f"east/{number}")
+
+    await world.db.run(renamed)
+    for number in range(2):
+        await world.publishes(f"zigbee2mqtt/east/{number}", {"smoke": False})
+    await world.publishes("zigbee2mqtt/bridge/state", {"state": "online"}, retained=True)
+    await world.publishes("zigbee2mqtt/east/bridge/state", {"state": "offline"}, retained=True)
+    down = await world.fetch("SELECT 1 FROM device_presence WHERE NOT online")
+    assert len(down) == 2
+    assert await world.point("smoke") == "normal"
+    assert await live(world) == [("gateway_offline", "maintenance")]
+
+
+async def test_a_gateway_that_says_nothing_is_noticed_by_the_silence_of_its_devices(
+    world: World,
+) -> None:
+    """Heard every ten minutes for days, and then nothing for half an hour: not a day later."""
+    await with_neighbours(world)
+    await world.db.run(
+        lambda s: s.execute(
+            sql(
+                """
+                INSERT INTO reading (device_id, metric, ts, event_id, value, received_at)
+                SELECT p.device_id, 'smoke', at, 'x', 0, at FROM device_presence p,
+                    generate_series(CAST(:now AS timestamptz) - interval '3 days', :now,
+                                    interval '10 minutes') AS at
+                """
+            ),
+            {"now": world.now},
+        )
+    )
+    await world.passes(minutes=19)
+    assert await live(world) == []
+    await world.passes(minutes=3)
+    assert await live(world) == [("gateway_offline", "maintenance")]
+    assert "林玉珍3" in str((await world.person("worker").card())["fields"])
+    await world.publishes("zigbee2mqtt/neighbour 2", {"smoke": False})
+    await world.passes(seconds=30)
+    assert (await world.fetch("SELECT recovered_at FROM ticket"))[0].recovered_at is not None
+
+
 async def test_lost_protection_is_for_today_and_tells_no_family(world: World) -> None:
     """A smoke detector offline for an hour: the worker hears, and again within the day."""
     await world.rule("smoke_offline", **OFFLINE, kind="smoke")
@@ -129,21 +224,7 @@ async def test_several_of_one_flat_silent_at_once_are_care(world: World) -> None
 
 async def test_a_gateways_outage_is_one_ticket_that_lists_the_unprotected(world: World) -> None:
     """Most of a building's devices of one source: one ticket with the elders' names, not dozens."""
-
-    async def neighbours(session: Session) -> None:
-        grid = await make.grid(session, world.community, number=2)
-        for number in range(4):
-            flat = await make.home(session, grid, label=f"{number}01室", name=f"x{number}")
-            elder = await make.person(session, f"林玉珍{number}")
-            await make.residence(session, elder.id, flat, elder=True)
-            made = await make.device(
-                session, "smoke", where=grid, at=flat, protects=[elder.id],
-                external=f"neighbour {number}",
-            )  # fmt: skip
-            made.building_id = world.devices["smoke"].building_id
-            made.grid_id = world.grid
-
-    await world.db.run(neighbours)
+    await with_neighbours(world)
     await world.rule("smoke_offline", **OFFLINE, kind="smoke")
     for name in ("3幢2单元501 smoke", *(f"neighbour {n}" for n in range(4))):
         await world.publishes(f"zigbee2mqtt/{name}", {"smoke": False})

@@ -221,3 +221,50 @@ async def test_an_alarm_that_comes_late_ends_with_the_newer_reading(world: World
     await world.publishes(topic, {"ts": clear.isoformat(), "metrics": {"sos": False}})
     await world.publishes(topic, {"ts": late.isoformat(), "metrics": {"sos": True}})
     assert await states(world) == [("open", True)]
+
+
+async def test_an_operator_gives_somebody_a_limit_of_their_own(world: World) -> None:
+    """In a sentence with its reason, shown beside what holds now, and only then in force."""
+    await world.rule("heart_rate_high", **FAST)
+    await world.rule("heart_rate_critical", **CRITICAL)
+    operator = world.person("operator")
+    assert "依据" in str(await operator.says("限值 陈桂芳 心率 高于 110"))
+    assert "150 之间" in str(await _set_limit(world, "限值 陈桂芳 心率 高于 155，医生意见"))
+    (shown,) = await operator.says("限值 陈桂芳 心率 高于 110，医生意见")
+    values = [one["value"] for one in shown["card"]["fields"]]
+    assert values == ["100 次/分（全社区的限值）", "110 次/分", "医生意见"]
+    assert len(await world.fetch("SELECT 1 FROM rule WHERE scope = 'person'")) == 0
+    await operator.clicks("limit.put")
+    (row,) = await world.fetch("SELECT * FROM rule WHERE scope = 'person'")
+    assert (row.limit, row.clear_limit, row.source, row.expires_at) == (110, 105, "医生意见", None)
+    world.book.read_at = world.registry.read_at = None
+    await world.rings("wristband", heart_rate=108)
+    await world.passes(minutes=11)
+    assert await live(world) == []
+    await world.person("worker").says("限值 陈桂芳 心率 高于 120，医生意见")
+    assert len(await world.fetch("SELECT 1 FROM rule WHERE scope = 'person'")) == 1
+
+
+async def test_a_vendors_limit_holds_for_its_wristbands_and_a_persons_own_comes_first(
+    world: World,
+) -> None:
+    """The maker's figure with its page; a doctor's word for somebody is narrower."""
+    await world.rule("heart_rate_high", **{**FAST, "span_s": 60})
+    await _set_limit(world, "限值 厂家 linling 心率 高于 115，说明书第 12 页")
+    (row,) = await world.fetch("SELECT * FROM rule WHERE scope = 'source'")
+    assert (row.limit, row.source) == (115, "说明书第 12 页")
+    world.book.read_at = world.registry.read_at = None
+    await world.rings("wristband", heart_rate=110)
+    await world.passes(minutes=2)
+    assert await live(world) == []
+    await _set_limit(world, "限值 陈桂芳 心率 高于 108，医生意见")
+    world.book.read_at = world.registry.read_at = None
+    await world.passes(minutes=2)
+    assert await live(world) == ["heart_rate_high"]
+
+
+async def _set_limit(world: World, said: str) -> Any:
+    """Say it and press yes."""
+    operator = world.person("operator")
+    await operator.says(said)
+    return await operator.clicks("limit.put")

@@ -31,6 +31,7 @@ class Paragraph:
 ALARM, ASKING, AWAY = "journeys/test_alarm.py", "journeys/test_asking.py", "journeys/test_away.py"
 RULES, SILENCES = "journeys/test_rules.py", "journeys/test_silences.py"
 OUTAGES, REFUSALS = "journeys/test_outages.py", "journeys/test_refusals.py"
+FLAPPING, STAIRS = "journeys/test_flapping.py", "journeys/test_stairs.py"
 EMERGENCY, MODEL = "journeys/test_emergency.py", "db/test_alarm_model.py"
 
 PARAGRAPHS = (
@@ -62,6 +63,8 @@ PARAGRAPHS = (
             RULES: (
                 "test_a_critical_pulse_is_a_life_alarm_at_its_second_reading",
                 "test_no_version_holds_a_life_alarm_back",
+                "test_an_operator_gives_somebody_a_limit_of_their_own",
+                "test_a_vendors_limit_holds_for_its_wristbands_and_a_persons_own_comes_first",
             ),
             ASKING: ("test_a_families_answer_never_stops_the_chain_of_a_life",),
             EMERGENCY: (
@@ -108,7 +111,7 @@ PARAGRAPHS = (
         "Maintenance and lost protection",
         "a daily list; but a life device that protects nobody is for today, a silent meter of "
         "somebody at risk asks at 12 h and sends at 24 h, silence after an alarm or of several in a "
-        "flat is care, a gateway's ticket lists the unprotected",
+        "flat is care, a gateway's ticket lists the unprotected within minutes",
         {
             OUTAGES: (
                 "test_what_is_for_the_daily_list_rings_nobody",
@@ -118,6 +121,9 @@ PARAGRAPHS = (
                 "test_silent_within_an_hour_of_its_own_alarm_is_care",
                 "test_several_of_one_flat_silent_at_once_are_care",
                 "test_a_gateways_outage_is_one_ticket_that_lists_the_unprotected",
+                "test_a_bridge_that_dies_is_noticed_at_once_by_its_last_will",
+                "test_a_bridge_with_a_name_takes_down_its_own_devices_alone",
+                "test_a_gateway_that_says_nothing_is_noticed_by_the_silence_of_its_devices",
             ),
             RULES: ("test_a_silent_meter_is_no_unused_one",),
         },
@@ -157,8 +163,8 @@ PARAGRAPHS = (
     ),
     Paragraph(
         "Silence and tests",
-        "a single device, two hours, two people; an installer's test ten minutes, logged; judged "
-        "again at the end",
+        "a single device, two hours, two people; an installer's test ten minutes, logged; what was "
+        "held back is told and judged again at the end",
         {
             SILENCES: (
                 "test_nobody_silences_a_life_device_alone",
@@ -166,6 +172,10 @@ PARAGRAPHS = (
                 "test_what_has_cleared_meanwhile_does_not_ring",
                 "test_an_installers_test_is_ten_minutes_and_written_down",
                 "test_a_silence_stops_nothing_that_rings_already",
+                "test_a_worker_asks_in_a_sentence_and_a_second_person_agrees_by_a_button",
+                "test_what_was_held_back_is_told_to_both_at_the_end",
+                "test_it_can_be_ended_early_from_the_list",
+                "test_the_asker_and_strangers_cannot_agree_by_a_button",
             ),
             "journeys/test_registry.py": ("test_an_alarm_that_goes_on_after_the_test_is_real",),
         },
@@ -173,11 +183,38 @@ PARAGRAPHS = (
     Paragraph(
         "Storms",
         "one incident per key; three cards of a kind and building, and the last says how many; life "
-        "comes first and is never damped",
+        "comes first and is never damped; flats of a stair know of each other within five minutes "
+        "(SOS, fall and gas never) and each rings; who cannot walk comes first",
         {
+            STAIRS: (
+                "test_each_flat_of_a_stair_rings_and_the_others_cards_name_it",
+                "test_who_cannot_walk_comes_first",
+                "test_gas_help_and_falls_are_never_grouped",
+            ),
             OUTAGES: ("test_twenty_leaks_of_a_building_ring_a_worker_three_times",),
             MODEL: ("test_alarms_hold_whatever_devices_and_people_do",),
             "db/test_storm.py": ("test_nothing_is_lost_in_a_storm", "test_life_comes_first"),
+        },
+    ),
+    Paragraph(
+        "Flapping and remedies",
+        "what clears and returns rings three times an hour, a life each time; a false alarm offers "
+        "its remedy: away, repair, or a limit for the operator, bounded, for 90 days, never of a life",
+        {
+            FLAPPING: (
+                "test_a_flapping_leak_rings_three_times_an_hour",
+                "test_an_open_alarm_that_comes_and_goes_is_one_incident_and_says_so",
+                "test_a_life_that_flaps_rings_each_time",
+                "test_a_pulse_that_flaps_asks_no_fourth_time_but_its_chain_goes_on",
+            ),
+            "journeys/test_remedies.py": (
+                "test_a_false_alarm_offers_to_report_the_elder_away",
+                "test_a_faulty_device_gets_a_maintenance_ticket",
+                "test_a_false_alarm_proposes_a_limit_and_the_operator_accepts_it",
+                "test_a_limit_is_declined_or_not_even_proposed",
+                "test_no_limit_is_ever_proposed_for_a_life",
+                "test_two_days_without_water_may_become_three_for_a_flat",
+            ),
         },
     ),
     Paragraph(

@@ -69,6 +69,8 @@ READERS = {
     "services/language/dates.py": "numerals, days, and the words around them",
     "services/language/emergency.py": "clauses and questions within words of danger",
     "services/language/features.py": "numbers of houses, which mean nothing to the model",
+    "services/language/limits.py": "how operators word a limit of a vital sign",
+    "services/language/silencing.py": "how workers ask for a silence or a test, and for how long",
     "services/language/slots.py": "numerals, measures, days and the words around a name",
     "services/language/written.py": "the range of Han characters",
     "services/shops/hours_text.py": "opening hours as people write them",

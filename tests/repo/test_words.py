@@ -13,7 +13,7 @@ from core.actor import Role
 from core.card import Tone
 from core.event import StrangeKind
 from core.i18n import LANGUAGES, LOCALES, page_words
-from flows import glass
+from flows import glass, silence
 from handlers.routes import NOT_YET
 from models import DeviceKind, Happened, HomeUse, How, Part, Standing, Status
 from models.calls import CallKind
@@ -24,8 +24,9 @@ from services.device_requests import KINDS
 from services.language.intents import ALL
 from services.people.requests import Wish
 from services.rules import outages
+from services.rules.draft import VITAL
 from services.shops.places import Source
-from services.tickets import remedies
+from services.tickets import flapping, remedies
 from services.tickets.answer import Found, Seen
 from services.tickets.bell import BELL, Failed
 from services.tickets.callers import CALLS
@@ -59,7 +60,7 @@ FAMILIES: dict[str, set[str]] = {
     "what-": {rule["key"] for rule in data("rules.yaml")}
     | CALLS
     | {"unregistered", "unreadable", NOT_BACK, BELL}
-    | {remedies.FAULTY, outages.AFTER, outages.FLAT, outages.GATEWAY},
+    | {remedies.FAULTY, flapping.FLAPPING, outages.AFTER, outages.FLAT, outages.GATEWAY},
     "status-": set(Status),
     "state-": {"normal", "alarm", "handled", "offline"},
     "found-": set(Found),
@@ -105,7 +106,7 @@ FAMILIES: dict[str, set[str]] = {
     },
     "strange-": set(get_args(StrangeKind)),
     "handover-promise-": {"today", "tomorrow"},
-    "intent-": set(ALL) | {"approve_attendance", "register_device", "device_requests"},
+    "intent-": set(ALL) | {"approve_attendance", "register_device", "device_requests", "silences"},
     "not-yet-": set(NOT_YET),
     "part-": {Part.CALLER, Part.ELDER, Part.FAMILY},
     "points-why-": set(Reason),
@@ -116,6 +117,9 @@ FAMILIES: dict[str, set[str]] = {
     "safe-how-": {How.VOICE, How.TOGETHER, How.GUESS},
     "safe-noted-": set(How),
     "safe-said-": set(How),
+    "silence-ask-": {"place", "device", "minutes", "reason"},
+    "silence-why-": set(silence.REASONS),
+    "limit-": {*VITAL, "water_total"},
     "sign-": set(Says) | {"never", "list"},
     "unusual-": {"water_total", "contact_open"},
     "shops-from-": set(get_args(Source)),

@@ -64,6 +64,12 @@ def test_the_fallback_says_everything() -> None:
     ]
 
 
+def test_an_english_line_has_an_english_colon() -> None:
+    """Labels come from the locale, so their script is the card's language."""
+    assert Field("Time", "09:00").written() == "Time: 09:00"
+    assert Field("时间", "09:00").written() == "时间：09:00"
+
+
 def test_a_number_to_dial_is_written_out() -> None:
     """In plain text a person can't press a name."""
     assert Action("call", "打给王芳", url="tel:13800000000").written() == "打给王芳 13800000000"

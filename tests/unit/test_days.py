@@ -2,22 +2,33 @@
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
 from core.reading import LIFE_METRICS
 from devices import decode
 from ops.__main__ import parser
-from ops.sim.days import Said, strangers, tell
+from ops.sim.days import Said, tell
+from ops.sim.invented import KINDS
+from ops.sim.plan import Simulated
 from ops.story import Story
 
 ENDS = datetime(2025, 6, 1, 8, tzinfo=UTC)
 DAY = Story(days=1, minutes=1, step=timedelta(minutes=10))
 
 
+def invented(count: int) -> list[Simulated]:
+    """Make devices of every kind that a story tells of."""
+    return [
+        Simulated(UUID(int=n + 1), KINDS[n % len(KINDS)], "linling", f"sim-{n:06d}", "default")
+        for n in range(count)
+    ]
+
+
 def told(story: Story, count: int = 60) -> list[Said]:
     """Tell a story of invented devices."""
-    steps = tell(strangers(count, "default"), story, ends=ENDS)
+    steps = tell(invented(count), story, ends=ENDS)
     return [said for step in steps for said in step]
 
 
@@ -57,7 +68,7 @@ def test_a_share_of_the_clocks_lies() -> None:
 def test_a_storm_is_the_last_and_all_at_once() -> None:
     """So many devices of the kind, each with its alarm."""
     story = Story(days=0.1, minutes=1, step=timedelta(minutes=10), storm="wristband", storm_size=7)
-    *_, last = tell(strangers(60, "default"), story, ends=ENDS)
+    *_, last = tell(invented(60), story, ends=ENDS)
     assert [one.why for one in last] == ["storm"] * 7
     for one in last:
         (reading,) = decode(one.message.topic, one.message.payload, ENDS).readings

@@ -18,6 +18,8 @@ TOPICS = (
     "linling/default/smoke-1/online",
     "zigbee2mqtt/smoke-1",
     "zigbee2mqtt/smoke-1/availability",
+    "zigbee2mqtt/bridge/state",
+    "zigbee2mqtt/bridge/devices",
     "application/1/device/24e1/event/up",
     "application/1/device/24e1/event/join",
     "application/1/device/24e1/event/status",

@@ -26,14 +26,14 @@ START = datetime(2025, 6, 1, 0, 0, tzinfo=UTC)  # eight in the morning in Changz
 TICK = timedelta(seconds=20)
 SOURCES = {
     "door": "zigbee2mqtt", "gas": "zigbee2mqtt", "smoke": "zigbee2mqtt", "water": "zigbee2mqtt",
-    "wristband": "linling", "camera": "frigate", "manhole": "linling", "fire": "linling",
+    "wristband": "wristband", "camera": "frigate", "manhole": "chirpstack", "fire": "linling",
     "lane": "frigate", "rubbish": "frigate", "parking": "frigate", "street": "frigate",
 }  # fmt: skip
 
 
-def device(kind: str, number: int = 1) -> Simulated:
+def device(kind: str, number: int = 1, source: str = "") -> Simulated:
     """Make a device of a kind; those of zigbee2mqtt have names as people write them."""
-    source = SOURCES[kind]
+    source = source or SOURCES[kind]
     name = f"3幢2单元50{number} {kind}" if source == "zigbee2mqtt" else f"{kind}_{number:02}"
     return Simulated(UUID(int=number), kind, source, name, "default")
 
@@ -87,7 +87,7 @@ def test_pulses_are_healthy() -> None:
 
 def test_the_echo_is_not_somebody_else() -> None:
     """Each sent message is expected back once; the same again was somebody else's."""
-    one = device("wristband")
+    one = device("wristband", source="linling")
     others, message = Others([one]), messages(one, {"heart_rate": 70.0})[0]
     others.sending(message)
     others.hear(message, START)
@@ -99,7 +99,7 @@ def test_the_echo_is_not_somebody_else() -> None:
 @pytest.mark.parametrize("name", ["{0.external}", "{0.id}", "{0.id.hex}"])
 def test_a_metric_of_somebody_else_is_left_to_them(name: str) -> None:
     """Also where they name the device by its id; other devices go on."""
-    one, two = device("manhole"), device("manhole", 2)
+    one, two = device("manhole", 1, "linling"), device("manhole", 2, "linling")
     others = Others([one, two])
     topic = f"linling/default/{name.format(one)}/event"
     others.hear(Message(topic, b'{"metrics":{"water_level":1.2}}'), START)
@@ -135,7 +135,7 @@ def test_an_alarm_of_somebody_else_is_not_disturbed() -> None:
 
 def test_another_community_is_another_device() -> None:
     """The same name on the topic of another community concerns nobody here."""
-    one = device("manhole")
+    one = device("manhole", source="linling")
     others = Others([one])
     elsewhere = Message(f"linling/other/{one.external}/event", b'{"metrics":{"tilt_angle":80}}')
     others.hear(elsewhere, START)
@@ -165,7 +165,7 @@ async def spoken(client: aiomqtt.Client, topic: str) -> AsyncIterator[dict[str, 
 @pytest.mark.needs_system("mosquitto")
 async def test_it_gives_way_at_the_broker(broker_url: str) -> None:
     """Once somebody else reports a pulse, the simulated one stops and the oxygen goes on."""
-    one = device("wristband", 7)
+    one = device("wristband", 7, "linling")
     topic = f"linling/default/{one.external}/event"
     async with asyncio.timeout(20), aiomqtt.Client(**address(broker_url)) as client:
         await client.subscribe("linling/#")
@@ -184,7 +184,7 @@ async def test_it_gives_way_at_the_broker(broker_url: str) -> None:
 @pytest.mark.needs_system("mosquitto")
 async def test_it_hears_what_was_retained(broker_url: str) -> None:
     """What somebody left with the broker before the start counts as said."""
-    one = device("wristband", 8)
+    one = device("wristband", 8, "linling")
     topic = f"linling/default/{one.external}/event"
     async with asyncio.timeout(20), aiomqtt.Client(**address(broker_url)) as client:
         await client.publish(topic, b'{"metrics":{"spo2":91}}', qos=1, retain=True)
@@ -200,7 +200,7 @@ async def test_it_hears_what_was_retained(broker_url: str) -> None:
 @pytest.mark.needs_system("mosquitto")
 async def test_it_outlives_the_broker() -> None:
     """After the broker was killed and came back the devices report again."""
-    one = device("wristband")
+    one = device("wristband", source="linling")
     topic = f"linling/default/{one.external}/event"
     with (
         tempfile.TemporaryDirectory(prefix="linling-test-") as home,
@@ -226,7 +226,7 @@ async def test_it_stops_while_the_broker_is_too_slow_to_leave() -> None:
         tempfile.TemporaryDirectory(prefix="linling-test-") as home,
         servers(Path(home), want=("broker",)) as urls,
     ):
-        one = device("wristband")
+        one = device("wristband", source="linling")
         task = asyncio.create_task(live(urls.mqtt, [one], every_s=0.01))
         async with aiomqtt.Client(**address(urls.mqtt)) as client:
             await client.subscribe("linling/#")

@@ -5,13 +5,13 @@ import { t } from "../shared/words.js";
 /** The tone is said by a sign as well as by colour. */
 const SIGNS = { danger: "▲", warning: "◆", success: "✓", info: "ℹ" };
 
-const PICTURE = "talk.picture";
+const PICTURES = new Set(["talk.picture", "ticket.picture"]);
 
-/** `look` fetches a picture of a talk with this tab's own session, which a plain link would lack. */
+/** `look` fetches a picture of a talk or a camera with this tab's own session, which a plain link would lack. */
 export function cardElement(card, press, look) {
   const sign = SIGNS[card.tone];
-  const pressed = card.actions.filter((action) => action.id !== PICTURE);
-  const pictures = card.actions.filter((action) => action.id === PICTURE);
+  const pressed = card.actions.filter((action) => !PICTURES.has(action.id));
+  const pictures = card.actions.filter((action) => PICTURES.has(action.id));
   return el(
     "article",
     { class: `card ${card.tone}`, tabindex: "-1", data: { key: card.key, version: card.version, ticket: card.ticket ?? "" } },

@@ -12,6 +12,7 @@ function byUrgency(a, b) {
   return (
     SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
     STATUS_ORDER.indexOf(a.status) - STATUS_ORDER.indexOf(b.status) ||
+    Number(b.first) - Number(a.first) || // somebody there cannot walk out
     a.opened_at.localeCompare(b.opened_at)
   );
 }

@@ -14,6 +14,7 @@ const KIND_WORDS = {
   rubbish: "web-kind-rubbish",
   parking: "web-kind-parking",
   street: "web-kind-street",
+  gateway: "web-kind-gateway",
 };
 
 const SEVERITY_WORDS = {
@@ -31,7 +32,8 @@ export const STATES = {
   normal: { sign: "●", colour: "#4aa3ff", words: "web-state-normal" },
 };
 
-export const KINDS = Object.keys(KIND_WORDS);
+/** The kinds of points on the map; a gateway is none and stands in its building's list alone. */
+export const KINDS = Object.keys(KIND_WORDS).filter((kind) => kind !== "gateway");
 export const SEVERITIES = Object.keys(SEVERITY_WORDS);
 
 export const kindName = (kind) => (KIND_WORDS[kind] ? t(KIND_WORDS[kind]) : kind);

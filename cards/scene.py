@@ -17,6 +17,7 @@ DIAL = {"smoke": "119", "fire_point": "119", "gas": "119", "carbon_monoxide": "1
         "sos": "120", "fall": "120"}  # fmt: skip
 _WORKING = frozenset({Part.WORKER, Part.BACKUP, Part.OPERATOR})
 _GUIDED = frozenset(DIAL)
+_CALLED = {"gas": "gas", "fire": "fire_point", "fall": "fall", "medical": "sos", "help": "sos"}
 _GOING_ON = frozenset({Status.OPEN, Status.ACKED})
 
 
@@ -111,6 +112,8 @@ def seen_by(view: TicketView, t: Translator) -> str | None:
 
 
 def _guide(view: TicketView) -> str | None:
+    if view.call is not None:
+        return _CALLED.get(view.call.kind)
     if view.what in AT_ONCE:
         return "manhole"
     return view.what if view.what in _GUIDED else None

@@ -56,6 +56,16 @@ async def test_the_card_says_what_to_do_where_it_is_and_when_more_people_hear(
     assert not {"怎么做", "报警时念", "楼层"} & fields(family).keys()
 
 
+async def test_a_call_about_the_elder_leads_to_her_flat(world: World) -> None:
+    """Her relative cries from elsewhere: the address, the floor and the way are hers."""
+    await world.person("family").says("我妈在家摔倒了起不来，快来人")
+    card = await world.person("worker").card()
+    said = fields(card)
+    assert said["报警时念"] == "测试街道测试社区 3幢 2单元 501室"
+    assert said["怎么做"].startswith("不要马上扶起来")
+    assert "ticket.way" in [one["id"] for one in card["actions"]]
+
+
 async def test_a_relative_elsewhere_dials_this_city_and_the_duty_telephone(world: World) -> None:
     """The bare 119 would reach the fire brigade of the city where the daughter lives."""
     await office(world)

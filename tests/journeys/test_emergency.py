@@ -28,7 +28,7 @@ async def test_an_elder_cries_for_help_and_everyone_hears_at_once(world: World) 
     assert theirs["title"] == "呼救（求救）：3幢 2单元 501室"
     assert "陈桂芳" not in str(theirs)
     assert [a["id"] for a in theirs["actions"]] == [
-        "ticket.ack", "call", "ticket.dialled", "ticket.people",
+        "ticket.ack", "call", "ticket.dialled", "ticket.people", "ticket.way",
     ]  # fmt: skip
 
     await worker.clicks("ticket.ack")

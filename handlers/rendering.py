@@ -73,7 +73,8 @@ async def _on_the_spot(
     session: Session, view: TicketView, part: Part, *, now: datetime
 ) -> TicketView:
     """Add what was noted and, for those who go there, the place and what else the flat says."""
-    view = replace(view, noted=await journal.of(session, view.id, view.epoch))
+    if view.version > 1:  # whatever is noted raises it
+        view = replace(view, noted=await journal.of(session, view.id, view.epoch))
     if part in {Part.ELDER, Part.FAMILY, Part.CALLER}:
         return view
     unusual = view.severity == Severity.CARE

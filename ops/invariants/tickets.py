@@ -147,4 +147,13 @@ TICKETS = (
         "no card was given up",
         "SELECT id FROM outbox WHERE state = 'dead'",
     ),
+    Invariant(
+        "drill_over",
+        "nothing stays practice once its drill is over, by a minute at most",
+        """
+        SELECT t.id FROM ticket t JOIN drill d ON d.id = t.drill_id
+        WHERE t.status <> 'closed' AND (d.ended_at IS NOT NULL
+              OR d.ends_at < CAST(:now AS timestamptz) - interval '1 minute')
+        """,
+    ),
 )

@@ -6,6 +6,7 @@ import sys
 import uvicorn
 
 from bot.app import create_app
+from core import collector
 from core.settings import Settings
 
 
@@ -21,6 +22,7 @@ def main() -> int:
     except (RuntimeError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    collector.spare()
     uvicorn.run(
         app, host=options.host, port=options.port, loop="uvloop", http="httptools",
         log_level="warning", log_config=None, access_log=False, timeout_graceful_shutdown=2,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from cards.bell import bell
 from cards.care import care_card
-from cards.scene import at_the_door, numbers, seen_by, ways
+from cards.scene import at_the_door, duty_line, numbers, seen_by, ways
 from cards.ticket import at, fields, ticket_card
 from core.card import Action, Card, Field, Style, Tone
 from core.clock import local
@@ -123,7 +123,12 @@ def _actions(
         return [*dial(call.kind, t), *([] if call.withdrawn else [back])]
     found = working(view, viewer, t) if part in _WORKING else []
     number = numbers_to_dial(call.kind)[0]
-    return [*found, *numbers(view, part, number, t), *ways(view, part, t)]
+    return [
+        *found,
+        *numbers(view, part, number, t),
+        *duty_line(view, part, t),
+        *ways(view, part, t),
+    ]
 
 
 def working(view: TicketView, viewer: UUID, t: Translator) -> list[Action]:

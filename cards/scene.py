@@ -56,8 +56,10 @@ def noted(view: TicketView, t: Translator) -> list[Field]:
     return [one for one in rows if one.value]
 
 
-def numbers(view: TicketView, part: Part, number: str, t: Translator) -> list[Action]:
-    """Offer the number to dial, the telephone on duty, and to note that one has dialled.
+def numbers(
+    view: TicketView, part: Part, number: str, t: Translator, *, note: bool = True
+) -> list[Action]:
+    """Offer the number to dial and, with `note`, to note that one has dialled.
 
     A relative may be in another city, where the bare number reaches that city's people.
     """
@@ -65,14 +67,22 @@ def numbers(view: TicketView, part: Part, number: str, t: Translator) -> list[Ac
         return []
     shown = from_outside(number, view.phone) if part is Part.FAMILY else number
     found = [Action("call", t("action-dial", number=shown), "danger", url=f"tel:{shown}")]
-    if view.phone and part in {Part.ELDER, Part.FAMILY}:
-        words = t("action-dial-duty", number=view.phone)
-        found.append(Action("call", words, url=f"tel:{view.phone}"))
     known = {one.data["number"] for one in view.noted if one.kind is Happened.DIALLED}
-    if part is not Part.ELDER and number not in known:
+    if note and part is not Part.ELDER and number not in known:
         words = t("action-dialled", number=number)
         found.append(Action("ticket.dialled", words, args={"number": number}))
     return found
+
+
+def duty_line(view: TicketView, part: Part, t: Translator) -> list[Action]:
+    """Offer the telephone on duty; those at home the office's too, while somebody sits there."""
+    if view.severity not in {Severity.LIFE, Severity.CARE} or view.status not in _GOING_ON:
+        return []
+    home = part in {Part.ELDER, Part.FAMILY}
+    phone = view.duty_phone or (view.phone if home and view.what in DIAL else "")
+    if not phone or (not home and view.status is not Status.OPEN):
+        return []
+    return [Action("call", t("action-dial-duty", number=phone), url=f"tel:{phone}")]
 
 
 def ways(view: TicketView, part: Part, t: Translator) -> list[Action]:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from cards.scene import DIAL, at_the_door, numbers, seen_by, spot, ways
+from cards.scene import DIAL, at_the_door, duty_line, numbers, seen_by, spot, ways
 from core.card import Action, Card, Field, Style, Tone
 from core.clock import local
 from core.i18n import Translator
@@ -15,7 +15,9 @@ from services.tickets.flapping import RINGS, may_be_quiet
 from services.tickets.queries import TicketView
 from services.tickets.stairs import ALONE
 from services.tickets.storm import CARDS
+from services.tickets.watch import PROMISES
 
+BUTTONS = 6  # of a card in WeChat Work
 _NO_RING_INSIDE = frozenset({"gas", "carbon_monoxide"})
 
 
@@ -24,7 +26,7 @@ def ticket_card(view: TicketView, part: Part, viewer: UUID, t: Translator) -> Ca
     return Card(
         key=f"ticket:{view.id}",
         title=title(view, t),
-        summary=_summary(view, part, t),
+        summary=_summary(view, part, viewer, t),
         fields=tuple(fields(view, part, t)),
         actions=tuple(actions(view, part, viewer, t)),
         tone=tone(view),
@@ -46,9 +48,9 @@ def tone(view: TicketView) -> Tone:
     return "warning" if view.status in {Status.RESOLVED, Status.ACKED} else "danger"
 
 
-def _summary(view: TicketView, part: Part, t: Translator) -> str:
+def _summary(view: TicketView, part: Part, viewer: UUID, t: Translator) -> str:
     if part in {Part.WORKER, Part.BACKUP, Part.OPERATOR}:
-        return _summary_for_workers(view, t)
+        return _summary_for_workers(view, viewer, t)
     who = "elder" if part is Part.ELDER else "family"
     if view.status is Status.OPEN:
         if part is Part.FAMILY and view.step >= 2:
@@ -68,7 +70,7 @@ def _summary(view: TicketView, part: Part, t: Translator) -> str:
     return t(f"ticket-{who}-closed")
 
 
-def _summary_for_workers(view: TicketView, t: Translator) -> str:
+def _summary_for_workers(view: TicketView, viewer: UUID, t: Translator) -> str:
     if view.status is Status.OPEN:
         if view.what in _NO_RING_INSIDE:
             return t("ticket-worker-open-gas")
@@ -82,13 +84,21 @@ def _summary_for_workers(view: TicketView, t: Translator) -> str:
             return t("ticket-worker-open-place")
         return t("ticket-worker-again") if view.epoch > 1 else t("ticket-worker-open")
     if view.status is Status.ACKED:
-        key = "ticket-worker-arrived" if view.arrived_at else "ticket-worker-acked"
-        if view.what in _NO_RING_INSIDE:
-            key = "ticket-worker-arrived-gas" if view.arrived_at else "ticket-worker-acked-gas"
-        return t(key, name=view.acked_by_name)
+        said = t(_under_way(view, viewer), name=view.acked_by_name)
+        return t("ticket-knock-first", then=said) if view.what in _NO_RING_INSIDE else said
     if view.status is Status.RESOLVED:
         return t("ticket-worker-resolved", name=view.acked_by_name)
     return t("ticket-worker-closed")
+
+
+def _under_way(view: TicketView, viewer: UUID) -> str:
+    """Choose the words while somebody has it: whoever goes is asked when they will be there."""
+    own = view.acked_by == viewer
+    if view.arrived_at:
+        return "ticket-worker-silent" if own and view.overdue else "ticket-worker-arrived"
+    if view.overdue:
+        return "ticket-worker-late" if own else "ticket-worker-late-other"
+    return "ticket-worker-when" if own and view.promised_at is None else "ticket-worker-acked"
 
 
 def fields(view: TicketView, part: Part, t: Translator) -> list[Field]:
@@ -99,18 +109,7 @@ def fields(view: TicketView, part: Part, t: Translator) -> list[Field]:
         rows[1] = Field(t("field-time"), at(view.alarm_at))
         rows.append(Field(t("field-late"), t("late-minutes", minutes=late // timedelta(minutes=1))))
     if part in {Part.WORKER, Part.BACKUP, Part.OPERATOR}:
-        rows.append(Field(t("field-number"), f"{view.number}"))
-        if view.grid:
-            rows.append(Field(t("field-grid"), view.grid))
-        if view.beside >= CARDS:
-            rows.append(Field(t("field-beside"), t("tickets-beside", count=view.beside)))
-        rows += _stair(view, t)
-        if view.flaps >= RINGS and view.status is not Status.CLOSED:
-            rows.append(Field(t("field-flapping"), _flaps(view, t)))
-        if view.unprotected:
-            rows.append(Field(t("field-unprotected"), t("word-list").join(view.unprotected)))
-        if view.assigned_to_name and view.status is Status.OPEN:
-            rows.append(Field(t("field-sent"), view.assigned_to_name))
+        rows += _for_workers(view, t)
     rows += _taken(view, t)
     rows += spot(view, part, t)
     if view.has_device and view.status is not Status.CLOSED:
@@ -124,6 +123,8 @@ def _taken(view: TicketView, t: Translator) -> list[Field]:
     if not view.acked_by_name or view.acked_at is None:
         return []
     rows = [Field(t("field-worker"), f"{view.acked_by_name} {at(view.acked_at)}")]
+    if view.promised_at and view.arrived_at is None and view.status is Status.ACKED:
+        rows.append(Field(t("field-promised"), at(view.promised_at)))
     if view.arrived_at is not None:
         rows.append(Field(t("field-arrived"), at(view.arrived_at)))
     return rows
@@ -148,6 +149,26 @@ def signs(view: TicketView, part: Part, t: Translator) -> list[Field]:
     if unusual:
         found.append(Field(t("field-unusual"), t("sign-list").join(unusual)))
     return found
+
+
+def _for_workers(view: TicketView, t: Translator) -> list[Field]:
+    rows: list[Field] = []
+    rows.append(Field(t("field-number"), f"{view.number}"))
+    if view.grid:
+        rows.append(Field(t("field-grid"), view.grid))
+    if view.beside >= CARDS:
+        rows.append(Field(t("field-beside"), t("tickets-beside", count=view.beside)))
+    if view.here:
+        others = t("word-list").join(t(f"what-{what}") for what in view.here)
+        rows.append(Field(t("field-here"), others))
+    rows += _stair(view, t)
+    if view.flaps >= RINGS and view.status is not Status.CLOSED:
+        rows.append(Field(t("field-flapping"), _flaps(view, t)))
+    if view.unprotected:
+        rows.append(Field(t("field-unprotected"), t("word-list").join(view.unprotected)))
+    if view.assigned_to_name and view.status is Status.OPEN:
+        rows.append(Field(t("field-sent"), view.assigned_to_name))
+    return rows
 
 
 def _stair(view: TicketView, t: Translator) -> list[Field]:
@@ -189,17 +210,38 @@ def actions(view: TicketView, part: Part, viewer: UUID, t: Translator) -> list[A
         if view.status is Status.OPEN:
             found.append(Action("ticket.ack", t("action-ack"), "primary"))
         elif view.status is Status.ACKED and view.acked_by == viewer:
-            if view.arrived_at is None:
-                found.append(Action("ticket.arrive", t("action-arrive"), "primary"))
-            else:
-                found += at_the_door(view, t)
-            style: Style = "default" if len(found) else "primary"
-            found.append(Action("ticket.resolve", t("action-resolve"), style))
+            found += _under_way_actions(view, t)
+            if view.here_open:
+                found.append(Action("ticket.take_along", t("action-take-along")))
         if view.pictured and view.status is not Status.CLOSED:
             url = f"/api/chat/pictures/tickets/{view.id}.jpg"
             found.append(Action("ticket.picture", t("action-see-place"), url=url))
         if view.flaps >= RINGS and view.status is not Status.CLOSED:
             found.append(Action("ticket.repair", t("action-repair")))
     if number := DIAL.get(view.what):
-        found += numbers(view, part, number, t)
-    return found + ways(view, part, t)
+        crowded = sum(one.url is None for one in found) >= BUTTONS
+        found += numbers(view, part, number, t, note=not crowded)
+    return [*found, *duty_line(view, part, t), *ways(view, part, t)]
+
+
+def _under_way_actions(view: TicketView, t: Translator) -> list[Action]:
+    """Offer whoever goes there what they may do now, at most six buttons in all."""
+    there = view.arrived_at is not None
+    found: list[Action] = [] if there else [Action("ticket.arrive", t("action-arrive"), "primary")]
+    crowded = view.here_open or view.flaps >= RINGS  # WeChat Work shows six buttons
+    if not there and view.promised_at is None and not crowded:
+        found += [
+            Action(
+                "ticket.promise", t("action-promise", minutes=minutes), args={"minutes": minutes}
+            )
+            for minutes in PROMISES
+        ]
+    door = at_the_door(view, t) if there else []
+    style: Style = "primary" if there and not door else "default"
+    found += [
+        *door,
+        Action("ticket.resolve", t("action-resolve"), style),
+        Action("ticket.help", t("action-help")),
+    ]
+    # Whoever stands before a closed door is seldom relieved; in words they may be.
+    return [*found, *([] if len(door) > 1 else [Action("ticket.transfer", t("action-transfer"))])]

@@ -31,6 +31,7 @@ class Context:
     understood: Understanding | None = None
     misses: int = 0  # turns in a row that were not understood
     talking: bool = False  # a talk with a worker goes on
+    card: bytes | None = None  # what a number answers in a vendor's channel, sealed
 
     def turn(self) -> Turn:
         """Narrow to what flows may use."""

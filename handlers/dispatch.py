@@ -136,6 +136,7 @@ async def _handle(
         media=media_folder,
         misses=misses,
         talking=profile.talking,
+        card=profile.card,
     )
     acts = await (_answer(context, event) if refused is None else _refusal(context, refused))
     said = [act.card for act in acts if isinstance(act, Reply) and act.person is None]

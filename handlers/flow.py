@@ -4,13 +4,16 @@ from cards.proxy import FOR
 from cards.talk import say
 from core.act import Act, Reply
 from core.errors import UserError
-from flows import apply, bind, glass, install, resolve, silence, uninstall
+from flows import apply, bind, glass, install, resolve, silence, swap, transfer, uninstall
 from flows.base import Answer, Ask, Done, Standing, Step
 from handlers import proxy
 from handlers.context import Context, Pressed
 from services import conversation
 
-_FLOWS = {flow.NAME: flow for flow in (resolve, bind, glass, install, uninstall, apply, silence)}
+_FLOWS = {
+    flow.NAME: flow
+    for flow in (resolve, bind, glass, install, uninstall, apply, silence, transfer, swap)
+}
 
 
 async def take(ctx: Context, step: Step) -> list[Act]:

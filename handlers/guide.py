@@ -1,4 +1,4 @@
-"""Help by role, language, small talk, one's duty, and an honest "not yet"."""
+"""Help by role, language, small talk, and an honest "not yet"."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -8,7 +8,7 @@ from cards.talk import say
 from core.act import Act, Reply
 from core.i18n import LANGUAGES, Translator
 from handlers.context import Context, Pressed
-from services import devices, duty
+from services import devices
 from services.language.intents import main_role
 from services.people import needs
 
@@ -70,19 +70,6 @@ async def device_status(ctx: Context) -> list[Act]:
     """List what is not normal in the worker's grids."""
     found, total = await devices.not_normal(ctx.session, ctx.by)
     return [Reply(guide.troubles(found, total, ctx.t))]
-
-
-async def duty_on(ctx: Context) -> list[Act]:
-    """我在岗."""
-    grids = await duty.confirm(ctx.session, ctx.by, now=ctx.now)
-    return [Reply(say(ctx.t("duty-on", grids=ctx.t("word-list").join(grids)), tone="success"))]
-
-
-async def duty_off(ctx: Context) -> list[Act]:
-    """下班."""
-    grids = await duty.leave(ctx.session, ctx.by, now=ctx.now)
-    words = ctx.t("duty-off", grids=ctx.t("word-list").join(grids))
-    return [Reply(say(words, summary=ctx.t("duty-off-next")))]
 
 
 def not_yet(intent: str) -> Callable[[Context], Awaitable[list[Act]]]:

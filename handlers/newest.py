@@ -15,7 +15,7 @@ _MORE = ".more"  # how the ids of buttons end that turn a list's page
 async def _card(ctx: Context) -> Card | None:
     if ctx.channel == _WEB:
         return await newest_with_buttons(ctx.session, ctx.person)
-    return await lastcards.last(ctx.session, ctx.person, ctx.channel)
+    return lastcards.opened(ctx.card) if ctx.card is not None else None
 
 
 async def numbered(ctx: Context, number: int) -> str | None:

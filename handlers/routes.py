@@ -11,6 +11,7 @@ from handlers import (
     care,
     devices,
     door,
+    duty,
     emergency,
     flow,
     glass,
@@ -36,6 +37,10 @@ OnIntent = Callable[[Context], Awaitable[list[Act]]]
 CLICKS: dict[str, OnClick] = {
     "ticket.ack": tickets.acknowledge,
     "ticket.arrive": tickets.arrive,
+    "ticket.promise": tickets.promise,
+    "ticket.take_along": tickets.take_along,
+    "ticket.transfer": tickets.pass_on,
+    "ticket.help": tickets.call_backup,
     "ticket.resolve": tickets.resolve_ticket,
     "ticket.show": tickets.show,
     "ticket.repair": tickets.repair,
@@ -102,12 +107,15 @@ CLICKS: dict[str, OnClick] = {
     "family.end": bindings.unlink,
     "family.relation": bindings.set_relation,
     "proxy.end": proxy.end_pressed,
+    "relief.take": duty.relieve,
+    "swap.yes": duty.swap_yes,
+    "swap.no": duty.swap_no,
 }
 
 # Understood, but not here yet: said plainly, with a way to a person.
 NOT_YET = (
     "check_in", "report_problem", "report_status", "announcements",
-    "visit_plan", "record_visit", "ticket_transfer", "settlement",
+    "visit_plan", "record_visit", "settlement",
 )  # fmt: skip
 
 INTENTS: dict[str, OnIntent] = {
@@ -137,15 +145,18 @@ INTENTS: dict[str, OnIntent] = {
     "ticket_arrive": tickets.arrive_by_text,
     "ticket_resolve": tickets.resolve_by_text,
     "ticket_help": tickets.ask_for_backup,
+    "ticket_transfer": tickets.pass_on_by_text,
     "device_status": guide.device_status,
     "request_device": devices.request,
     "register_device": devices.register,
     "remove_device": devices.remove,
     "device_requests": devices.wishes,
+    "duty_on": duty.begin,
+    "duty_off": duty.leave,
+    "swap_shift": duty.swap,
+    "my_shifts": duty.mine,
     "rule_proposals": proposals.listing,
     "silences": silences.listing,
-    "duty_on": guide.duty_on,
-    "duty_off": guide.duty_off,
     "points_balance": points.balance,
     "points_history": points.history,
     "list_rewards": points.offers,
@@ -169,6 +180,6 @@ SAYS = {
         "help", "human", "browse_circle", "list_activities", "my_activities",
         "approve_attendance", "points_balance", "points_history", "list_rewards",
         "confirm_redemption", "elder_status", "my_tickets", "device_status", "duty_on", "duty_off",
-        "register_device", "device_requests", "silences",
+        "register_device", "device_requests", "silences", "swap_shift", "my_shifts",
     )
 }  # fmt: skip

@@ -5,14 +5,14 @@ from uuid import UUID
 from cards.talk import call_office, say, ticket_list
 from core.act import Act, Refresh, Reply
 from core.errors import UserError
-from flows import resolve
+from flows import resolve, transfer
 from handlers import people
 from handlers.context import Context, Pressed
 from handlers.emergency import ticket_of
 from handlers.flow import take
 from models import Status
 from services import office
-from services.tickets import answer, audience, backup, bell, queries, remedies
+from services.tickets import answer, audience, backup, bell, queries, remedies, watch
 from services.tickets.callers import HANDOVER
 
 
@@ -45,6 +45,25 @@ async def heard(ctx: Context, pressed: Pressed) -> list[Act]:
         ctx.session, ticket=ticket, person=ctx.person, channel=ctx.channel, now=ctx.now
     )
     return [Refresh(ticket)]
+
+
+async def promise(ctx: Context, pressed: Pressed) -> list[Act]:
+    """5 / 15 分钟到."""
+    ticket, minutes = ticket_of(pressed), int(pressed.args["minutes"])
+    await watch.promise(ctx.session, ctx.by, ticket=ticket, minutes=minutes, now=ctx.now)
+    return [Refresh(ticket)]
+
+
+async def take_along(ctx: Context, pressed: Pressed) -> list[Act]:
+    """同一户的一起接: whoever goes there takes what else alarms behind that door."""
+    ticket = ticket_of(pressed)
+    taken = await answer.take_along(ctx.session, ctx.by, ticket=ticket, now=ctx.now)
+    return [Refresh(one) for one in (ticket, *taken)]
+
+
+async def pass_on(ctx: Context, pressed: Pressed) -> list[Act]:
+    """转派: begin the flow that asks to whom and why."""
+    return await take(ctx, await transfer.begin(ctx.turn(), ticket_of(pressed)))
 
 
 async def repair(ctx: Context, pressed: Pressed) -> list[Act]:
@@ -86,9 +105,19 @@ async def resolve_by_text(ctx: Context) -> list[Act]:
     return await resolve_ticket(ctx, await _the_one(ctx, Status.ACKED))
 
 
+async def pass_on_by_text(ctx: Context) -> list[Act]:
+    """转派 in words."""
+    return await pass_on(ctx, await _the_one(ctx, Status.ACKED))
+
+
 async def ask_for_backup(ctx: Context) -> list[Act]:
-    """求助 in words: backup and lead of the grid are told at once."""
-    ticket = ticket_of(await _the_one(ctx, Status.ACKED))
+    """求助 in words."""
+    return await call_backup(ctx, await _the_one(ctx, Status.ACKED))
+
+
+async def call_backup(ctx: Context, pressed: Pressed) -> list[Act]:
+    """求助: backup and lead of the grid are told at once."""
+    ticket = ticket_of(pressed)
     try:
         told = await backup.ask(ctx.session, ctx.by, ticket=ticket, now=ctx.now)
     except UserError as error:

@@ -59,8 +59,8 @@ _INTERRUPTION_LIMIT = 12
 _COMMANDS = frozenset(
     {
         "cancel", "approve_attendance", "more", "moved_out", "relatives", "binding_requests",
-        "end_proxy", "register_device", "remove_device", "device_requests", "rule_proposals", "silences", "safe_yes",
-        "safe_no",
+        "end_proxy", "register_device", "remove_device", "device_requests", "rule_proposals",
+        "silences", "safe_yes", "safe_no", "swap_shift", "my_shifts",
     }
 )  # fmt: skip
 _SURE = 0.9

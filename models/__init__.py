@@ -30,6 +30,7 @@ from models.devices import (
     UnknownKey,
     WrongClock,
 )
+from models.duty import DayOff, Policy, Relief, Rota, Swap
 from models.households import Binding, BindingKind, BindingState, Contact, Invitation, Proxy
 from models.messages import (
     Button,
@@ -94,16 +95,16 @@ __all__ = [
     "AccessEntry", "AccessHead", "AccessToken", "Account", "AccountKind", "Activity",
     "ActivityStatus", "Away", "AwayEnd", "Baseline", "Binding", "BindingKind", "BindingState", "BrokenGlass",
     "Building", "Button", "CallKind", "ChannelAccount", "ChannelPause", "CodeEntry", "Community",
-    "Comparison", "Contact", "Conversation", "Credential", "Datum", "DeadLetter", "DemoPersona",
+    "Comparison", "Contact", "Conversation", "Credential", "Datum", "DayOff", "DeadLetter", "DemoPersona",
     "Device", "DeviceKind", "DevicePresence", "DeviceRequest", "DeviceScope", "DeviceState", "Drill", "DrillDevice", "Duty",
     "Emergency", "Enrolment", "EnrolmentStatus", "FamilyLink", "Gateway", "Grid", "Handover",
     "HandoverMessage", "Happened", "Heartbeat", "Home", "HomeUse", "How", "ImportMapping",
     "Inbound", "Installation", "IntakeMark", "Invitation", "ItemOp", "LastCard", "LinkCode",
     "LoginTicket", "MailboxCounter", "MailboxItem", "Media", "Membership", "MessageWindow",
-    "NoticeConsent", "Outbox", "OutboxKind", "OutboxState", "PaceMark", "Part", "Person", "Posting",
-    "Proxy", "Reading", "Reason", "Redemption", "RedemptionState", "Residence", "Reward", "Rule",
+    "NoticeConsent", "Outbox", "OutboxKind", "OutboxState", "PaceMark", "Part", "Person", "Policy", "Posting",
+    "Proxy", "Reading", "Reason", "Redemption", "RedemptionState", "Relief", "Residence", "Reward", "Rota", "Rule",
     "RuleKind", "RuleProposal", "RuleScope", "RuleState", "SafetyAnswer", "SessionKind", "Severity", "Shift",
     "Shop", "ShopMark", "Side", "Silence", "SilenceKind", "Snapshot", "Stage", "Standing", "Status", "Street",
-    "Suppression", "Team", "TeamMember", "Ticket", "TicketCard", "TicketEvent", "Transfer",
+    "Suppression", "Swap", "Team", "TeamMember", "Ticket", "TicketCard", "TicketEvent", "Transfer",
     "UnknownDevice", "UnknownKey", "VendorMessage", "WebSession", "WrongClock",
 ]  # fmt: skip

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import Column, ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -30,7 +30,9 @@ class Community(SQLModel, table=True):
     """A community (社区): the tenant.
 
     `phone` is the telephone of its office, which anybody may know; `answers_from` ("08:30") is
-    when the office opens, and only where it is set is an answer promised by then.
+    when the office opens, and only where it is set is an answer promised by then. `staffed` lists
+    {"days", "from", "to"} of local time when somebody sits there, none meaning always; outside of
+    it `duty_phone` stands on the first card.
     """
 
     id: UUID = object_id()
@@ -41,6 +43,10 @@ class Community(SQLModel, table=True):
     lat: float
     phone: str | None = None
     answers_from: str | None = None
+    staffed: list[dict[str, Any]] = Field(
+        default_factory=list, sa_column=Column(JSONB, nullable=False, server_default="[]")
+    )
+    duty_phone: str | None = None
 
 
 class Grid(SQLModel, table=True):

@@ -213,12 +213,19 @@ class Duty(StrEnum):
 
 
 class Shift(SQLModel, table=True):
-    """A turn of duty in one grid; it counts once confirmed and until left."""
+    """A turn of duty in one grid; it counts once confirmed and until left.
+
+    One that was called off ends when it begins. `rota_id` is what it was made of, `set_by` who set
+    it by hand; `noticed_at`, `missed_at` and `relieved_at` say what was told of it already.
+    """
 
     __table_args__ = (
         ForeignKeyConstraint(["community_id", "grid_id"], ["grid.community_id", "grid.id"]),
         UniqueConstraint("grid_id", "person_id", "starts_at"),
-    )
+        Index("uq_shift_rota", "rota_id", "starts_at", unique=True,
+              postgresql_where=text("rota_id IS NOT NULL")),
+        Index("ix_shift_unrelieved", "ends_at", postgresql_where=text("relieved_at IS NULL")),
+    )  # fmt: skip
     id: UUID = object_id()
     community_id: UUID = points_at("community.id")
     grid_id: UUID
@@ -228,3 +235,8 @@ class Shift(SQLModel, table=True):
     ends_at: Moment = moment()
     confirmed_at: MaybeMoment = moment(null=True)
     left_at: MaybeMoment = moment(null=True)
+    noticed_at: MaybeMoment = moment(null=True)
+    missed_at: MaybeMoment = moment(null=True)
+    relieved_at: MaybeMoment = moment(null=True)
+    rota_id: MaybeId = points_at("rota.id", null=True)
+    set_by: MaybeId = points_at("person.id", null=True)

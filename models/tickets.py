@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Identity,
     Index,
+    Integer,
     UniqueConstraint,
     text,
 )
@@ -70,6 +71,12 @@ class Happened(StrEnum):
     ANSWERED = "answered"
     TAKEN_BACK = "taken_back"
     ASK_OVER = "ask_over"
+    PROMISED = "promised"
+    OVERDUE = "overdue"
+    TRANSFERRED = "transferred"
+    RETURNED = "returned"
+    RELIEVED = "relieved"
+    UNMANNED = "unmanned"
     DIALLED = "dialled"
     AT_DOOR = "at_door"
     SEEN = "seen"
@@ -94,7 +101,9 @@ class Ticket(SQLModel, table=True):
     `key` is what there is one live ticket of; `recovered_at` is set while the device reports no
     alarm; `chain` is the snapshot of the escalation steps, `step` the next one. `people` are those
     whom a ticket without a device is about. `stair` is where the flat lies, and `immobile` says
-    that somebody there cannot walk out. `drill_id` stands while it is only practice.
+    that somebody there cannot walk out. Once somebody has taken it, `watch` says how long they
+    may go without arriving and finishing, `watch_at` when that is looked at, `promised_at` by when
+    they said to be there. `drill_id` stands while it is only practice.
     """
 
     __table_args__ = (
@@ -106,6 +115,7 @@ class Ticket(SQLModel, table=True):
             "next_escalation_at",
             postgresql_where=text("next_escalation_at IS NOT NULL"),
         ),
+        Index("ix_ticket_watch", "watch_at", postgresql_where=text("status = 'acked'")),
         Index("ix_ticket_live_device", "device_id", postgresql_where=text("status <> 'closed'")),
         Index("ix_ticket_closed_at", "closed_at", "community_id"),
         Index(
@@ -139,6 +149,12 @@ class Ticket(SQLModel, table=True):
     chain: list[dict[str, Any]] = Field(sa_type=JSONB)
     step: int = 0
     next_escalation_at: MaybeMoment = moment(null=True)
+    promised_at: MaybeMoment = moment(null=True)
+    watch: dict[str, int] | None = Field(default=None, sa_type=JSONB)
+    watch_at: MaybeMoment = moment(null=True)
+    watch_step: int = Field(
+        default=0, sa_column=Column(Integer, nullable=False, server_default="0")
+    )
     place: Any = sealed("ticket.place")
     people: Any = sealed("ticket.people")
     stair: int | None = None

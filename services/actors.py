@@ -19,6 +19,7 @@ class Profile:
     lang: str
     large_type: bool
     talking: bool = False  # in a talk with a worker, or a worker in one
+    card: bytes | None = None  # what a number answers here (services/lastcards), sealed
 
 
 async def actor(session: Session, person: UUID, *, way: str = "") -> Actor:
@@ -36,7 +37,8 @@ async def speaker(session: Session, person: UUID, *, channel: str) -> tuple[Acto
     if not rows:
         raise LookupError(f"no person {person}")
     by = _actor(person, rows, channel)
-    return by, Profile(person, by.name, rows[0].lang, rows[0].large_type, rows[0].talking)
+    one = rows[0]
+    return by, Profile(person, by.name, one.lang, one.large_type, one.talking, one.card)
 
 
 async def _with_grants(session: Session, person: UUID, *, channel: str) -> Sequence[Any]:
@@ -50,8 +52,10 @@ async def _with_grants(session: Session, person: UUID, *, channel: str) -> Seque
             SELECT p.name, coalesce(c.lang, p.lang) AS lang, p.large_type, m.role, m.community_id,
                    m.scope_kind, m.scope_id,
                    EXISTS (SELECT 1 FROM handover h WHERE h.ended_at IS NULL
-                           AND (h.person_id = p.id OR h.worker_id = p.id)) AS talking
+                           AND (h.person_id = p.id OR h.worker_id = p.id)) AS talking,
+                   l.card
             FROM person p
+            LEFT JOIN last_card l ON l.person_id = p.id AND l.channel = :channel
             LEFT JOIN conversation c ON c.person_id = p.id AND c.channel = :channel
             LEFT JOIN (
                 SELECT community_id, role, scope_kind, scope_id FROM membership

@@ -41,7 +41,7 @@ async def spend(session: Session, account: UUID, *, last: bool, now: datetime) -
         sql(
             """
             UPDATE message_window SET used = used + 1
-            WHERE (account_id, contact) IN (
+            WHERE (account_id, contact) = (  -- not IN: a join may run the query for each row
                 SELECT account_id, contact FROM message_window
                 WHERE account_id = :account AND closes_at > :now AND used < allowed - :kept
                 ORDER BY closes_at LIMIT 1 FOR UPDATE)

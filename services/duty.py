@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from core.actor import Actor
@@ -13,6 +13,7 @@ from services.permissions import Permission, reach
 # Channels that take a message at any time and keep it in the country: without one of these nobody
 # can stand in a rota that lives hang on.
 ALWAYS_OPEN = ("web", "wecom")
+EARLY = timedelta(minutes=30)  # before a shift's start that people hear of it and may confirm it
 
 
 async def on_duty(
@@ -57,7 +58,7 @@ async def workers_of(session: Session, grids: Iterable[UUID]) -> dict[UUID, list
 
 
 async def confirm(session: Session, by: Actor, *, now: datetime) -> list[str]:
-    """Be on duty in the own shifts that run now; returns the grids' names.
+    """Be on duty in the own shifts that run now or begin soon; returns the grids' names.
 
     Raises UserError `duty-no-shift` when the rota has none, which only the operator can change,
     `duty-no-channel` for somebody who can't be reached at any time.
@@ -74,7 +75,8 @@ async def confirm(session: Session, by: Actor, *, now: datetime) -> list[str]:
     )
     if ways.scalar_one_or_none() is None:
         raise UserError("duty-no-channel", status=409)
-    return await _change_own(session, by, "confirmed_at = :now, left_at = NULL", now=now)
+    change = "confirmed_at = :now, left_at = NULL"
+    return await _change_own(session, by, change, now=now, early=EARLY)
 
 
 async def leave(session: Session, by: Actor, *, now: datetime) -> list[str]:
@@ -90,22 +92,25 @@ async def leave(session: Session, by: Actor, *, now: datetime) -> list[str]:
     )
     if count := int(busy.scalar_one()):
         raise UserError("duty-tickets-open", status=409, count=count)
-    return await _change_own(session, by, "left_at = :now", now=now)
+    return await _change_own(session, by, "left_at = :now", now=now, early=timedelta(0))
 
 
-async def _change_own(session: Session, by: Actor, change: str, *, now: datetime) -> list[str]:
+async def _change_own(
+    session: Session, by: Actor, change: str, *, now: datetime, early: timedelta
+) -> list[str]:
     rows = await session.execute(
         sql(
             f"""
             WITH mine AS (
                 UPDATE shift SET {change}
-                WHERE person_id = :person AND starts_at <= :now AND ends_at > :now
+                WHERE person_id = :person AND starts_at <= :soon AND ends_at > :now
+                  AND ends_at > starts_at
                 RETURNING grid_id)
             SELECT DISTINCT g.number, g.name FROM mine JOIN grid g ON g.id = mine.grid_id
             ORDER BY g.number
             """  # noqa: S608  (literals of this module)
         ),
-        {"person": by.person, "now": now},
+        {"person": by.person, "now": now, "soon": now + early},
     )
     names = [str(row.name) for row in rows]
     if not names:

@@ -43,7 +43,12 @@ async def last(session: Session, person: UUID, channel: str) -> Card | None:
             {"p": person, "c": channel},
         )
     ).one_or_none()
-    return Card.load(open_json(row.card, "last_card.card")) if row is not None else None
+    return opened(row.card) if row is not None else None
+
+
+def opened(card: bytes) -> Card:
+    """Open a card as it was kept."""
+    return Card.load(open_json(card, "last_card.card"))
 
 
 async def read_on(session: Session, person: UUID, channel: str) -> str:

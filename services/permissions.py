@@ -37,6 +37,7 @@ class Permission(StrEnum):
     WORKERS_READ = "workers.read"
     DEVICES_READ = "devices.read"
     DUTY_TAKE = "duty.take"
+    DUTY_PLAN = "duty.plan"
     TICKETS_READ = "tickets.read"
     TICKETS_WORK = "tickets.work"
     TICKETS_DISPATCH = "tickets.dispatch"
@@ -122,6 +123,7 @@ RULES: Mapping[Permission, frozenset[Role | Tie]] = {
     Permission.WORKERS_READ: _OPERATOR,
     Permission.DEVICES_READ: _STAFF,
     Permission.DUTY_TAKE: _STAFF,
+    Permission.DUTY_PLAN: _OPERATOR,
     Permission.TICKETS_READ: _OPERATOR,
     Permission.TICKETS_WORK: _STAFF | _BETWEEN,
     Permission.TICKETS_DISPATCH: _OPERATOR,

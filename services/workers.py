@@ -19,6 +19,13 @@ async def board(
     without a grid; on duty means there.
     """
     require(by, Permission.WORKERS_READ, At(community))
+    return await listed(session, community, now=now, ticket=ticket)
+
+
+async def listed(
+    session: Session, community: UUID, *, now: datetime, ticket: UUID | None = None
+) -> list[dict[str, Any]]:
+    """List workers as `board` does, for a service that has asked who may see them."""
     rows = await session.execute(
         sql(
             """

@@ -17,7 +17,7 @@ from core.event import Clicked, Event, Located, Pictured, Said
 from core.ids import uuid7
 from core.reading import Decoded
 from devices import bridge_of, community_of, decode, decode_push, source_of
-from handlers import activities, away, devices, glass, redeem, silences
+from handlers import activities, away, devices, duty, glass, redeem, silences
 from handlers.delivery import deliver_due, deliver_turn
 from handlers.dispatch import dispatch
 from models import Device
@@ -29,7 +29,7 @@ from services.mailbox import items_after, items_of_turn
 from services.map_points import features
 from services.rules import enrol, timers
 from services.rules.book import Book
-from services.tickets import answer, bell, escalation
+from services.tickets import answer, bell, escalation, watch
 from tests import make
 
 START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -156,11 +156,11 @@ class World:
         family = await self._join(session, "family", "陈晓明", Role.FAMILY)
         await make.residence(session, elder, flat, elder=True)
         await make.family(session, elder, family, where=place.id)
-        for name, called, duty in (
+        for name, called, post in (
             ("worker", "王建国", "worker"), ("backup", "孙丽", "backup"), ("lead", "周军", "lead"),
         ):  # fmt: skip
             who = await self._join(session, name, called, Role.WORKER, grid_id=grid.id)
-            await make.shift(session, who, grid, duty=duty, now=self.now)
+            await make.shift(session, who, grid, duty=post, now=self.now)
         await self._join(session, "operator", "赵敏", Role.OPERATOR)
         await self._join(session, "resident", "周玉兰", Role.RESIDENT)
         for kind in ("smoke", "gas", "door", "water"):
@@ -246,6 +246,7 @@ class World:
     async def _tick(self, session: Session) -> None:
         """Do what the house's clock does, in one transaction, which is cheaper than its eight."""
         await escalation.sweep(session, now=self.now)
+        await watch.sweep(session, now=self.now)
         await enrol.keep_up(session, now=self.now)
         await away.sweep(session, now=self.now)
         await silences.sweep(session, self.book, now=self.now)
@@ -258,6 +259,7 @@ class World:
         await glass.tell(session, now=self.now)
         await drills.sweep(session, now=self.now)
         await bell.sweep(session, now=self.now)
+        await duty.sweep(session, now=self.now)
 
     async def rule(self, key: str, **more: Any) -> None:
         """Put a rule in force, from now on."""

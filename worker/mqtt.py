@@ -5,7 +5,6 @@ letters and is acknowledged; while the database is away nothing is.
 """
 
 import asyncio
-import gc
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import NoReturn
 
 from sqlalchemy.exc import DBAPIError
 
+from core import collector
 from core.clock import utcnow
 from core.db import Session, is_outage, sqlstate
 from core.errors import DecodeError
@@ -32,7 +32,6 @@ BATCH = 1000
 TOPICS = ("linling/#", "zigbee2mqtt/#", "application/+/device/+/event/+", "frigate/#", "atom/#")
 CLIENT_ID = "linling-listener-1"
 _RETRY_S = 0.5
-_NEW_OBJECTS = 20_000  # a batch makes some ten thousand, and none of them are cycles
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ async def run(stack: Stack) -> NoReturn:
     async with stack.db.reading() as session:
         handled = await marks.load(session, CLIENT_ID)
     memory = Memory(Registry(pictures=stack.see is not None), handled)
-    _spare_the_collector()
+    collector.spare()
     async with Intake(address(stack.settings.mqtt_url), identifier=CLIENT_ID) as client:
         await client.subscribe([(topic, 1) for topic in TOPICS])
         await stack.beat("mqtt")
@@ -67,13 +66,6 @@ async def run(stack: Stack) -> NoReturn:
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
-
-
-def _spare_the_collector() -> None:
-    """Keep full collections, which stop the listener for 100 ms, off what never becomes garbage."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_NEW_OBJECTS, 20, 100)
 
 
 async def store(

@@ -5,15 +5,15 @@ import asyncio
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from core.clock import utcnow
-from handlers import activities, away, devices, glass, redeem, sights, silences
+from handlers import activities, away, devices, duty, glass, redeem, sights, silences
 from handlers.sights import See
-from services import drills, gateways, housekeeping, snapshots, steps
+from services import drills, gateways, housekeeping, rotas, snapshots, steps
 from services.activities import reminders
 from services.ingest import partitions
 from services.points import redemptions
 from services.rules import enrol, timers
 from services.rules.book import Book
-from services.tickets import bell, escalation
+from services.tickets import bell, escalation, watch
 from worker.stack import BEAT_S, Stack
 
 SWEEP_S = 1
@@ -21,6 +21,7 @@ REMIND_S = 20
 ENROL_S = 30
 AWAY_S = 5
 BELL_S = 60
+DUTY_S = 10
 GATEWAYS_S = 30
 HOUSEKEEPING_S = 3600
 
@@ -40,6 +41,7 @@ async def run(stack: Stack) -> None:
     scheduler.add_job(join_rules, "interval", seconds=ENROL_S, args=[stack])
     scheduler.add_job(watch_gateways, "interval", seconds=GATEWAYS_S, args=[stack, {}])
     scheduler.add_job(watch_away, "interval", seconds=AWAY_S, args=[stack])
+    scheduler.add_job(tell_of_duty, "interval", seconds=DUTY_S, args=[stack])
     scheduler.add_job(next_channels, "interval", seconds=SWEEP_S, args=[stack])
     scheduler.add_job(give_back, "interval", seconds=SWEEP_S, args=[stack])
     scheduler.add_job(tell_of_devices, "interval", seconds=SWEEP_S, args=[stack])
@@ -60,8 +62,10 @@ async def run(stack: Stack) -> None:
 
 
 async def sweep(stack: Stack) -> None:
-    """Escalate what is due, batch after batch, until nothing is."""
+    """Escalate what is due and watch what is taken, batch after batch, until nothing is."""
     while await stack.db.run(lambda s: escalation.sweep(s, now=utcnow())) == escalation.BATCH:
+        pass
+    while await stack.db.run(lambda s: watch.sweep(s, now=utcnow())) == watch.BATCH:
         pass
 
 
@@ -90,6 +94,11 @@ async def watch_gateways(stack: Stack, later: gateways.Later) -> None:
 async def watch_away(stack: Stack) -> None:
     """End times away that are over, by use or by their day."""
     await stack.db.run(lambda s: away.sweep(s, now=utcnow()))
+
+
+async def tell_of_duty(stack: Stack) -> None:
+    """Tell of shifts that begin, were missed or are over, and hand open tickets over."""
+    await stack.db.run(lambda s: duty.sweep(s, now=utcnow()))
 
 
 async def next_channels(stack: Stack) -> None:
@@ -140,4 +149,5 @@ async def remind(stack: Stack) -> None:
 async def tidy(stack: Stack) -> None:
     """Make tomorrow's partitions and drop what has had its time."""
     await stack.db.run(lambda session: partitions.ensure(session, now=utcnow()))
+    await stack.db.run(lambda session: rotas.make_shifts(session, now=utcnow()))
     await stack.db.run(lambda session: housekeeping.drop_expired(session, now=utcnow()))

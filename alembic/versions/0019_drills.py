@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0019"
-down_revision = "0017"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
@@ -13,7 +13,8 @@ _MOMENT = sa.DateTime(timezone=True)
 _HAPPENED = (
     "'opened', 'alarm_again', 'reopened', 'told', 'unreachable', 'escalated', 'dispatched', "
     "'acked', 'arrived', 'not_found', 'resolved', 'recovered', 'closed', 'withdrawn', 'looked', "
-    "'asked', 'answered', 'taken_back', 'ask_over'"
+    "'asked', 'answered', 'taken_back', 'ask_over', 'promised', 'overdue', 'transferred', "
+    "'returned', 'relieved', 'unmanned'"
 )
 _MORE = "'dialled', 'at_door', 'seen', 'drill_over', 'undelivered'"
 

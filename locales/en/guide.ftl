@@ -55,7 +55,6 @@ not-yet-report_status = I cannot look up reports yet.
 not-yet-announcements = I cannot show the community's notices yet.
 not-yet-visit_plan = I have no visit plan yet.
 not-yet-record_visit = I cannot record visits yet; please note it on paper for now.
-not-yet-ticket_transfer = I cannot pass tickets on yet; please ask the command centre to send someone else.
 not-yet-settlement = I cannot show statements yet.
 
 smalltalk-hello = Hello, I am Linling. What can I do for you?

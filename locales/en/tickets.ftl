@@ -170,9 +170,51 @@ event-ask_over = No longer waiting for the family: please go there
 event-note = Note: { $note }
 somebody = the system
 
+ticket-worker-when = You have it. How soon can you be there? Please tap; then tap "I am there".
+ticket-worker-late = The time you named is over and the backup was told. Tap "I am there" when you arrive; if you cannot go, tap "Pass on".
+ticket-worker-late-other = { $name } took it and is not there yet. Please go there too.
+ticket-worker-silent = You have been there for a while. Tap "Done" when it is over; for a second pair of hands tap "Call for help".
+field-here = Also behind this door
+field-promised = Expected there
+action-promise = There in { $minutes } minutes
+action-take-along = Take all of this flat
+action-help = Call for help
+action-transfer = Pass on
+ticket-promised-already = You have said already when you will be there. If you cannot go, tap "Pass on".
+event-promised = { $who } said how soon they will be there
+event-overdue = Nothing heard from { $who } since they took it; reminded
+event-transferred = Passed on to a colleague by { $who }
+event-returned = Nothing heard from { $who } for too long; given back to everybody
+event-relieved = { $who } went off duty and handed it over
+event-unmanned = Nobody is on duty in this grid; everybody there was told
+
+transfer-ask-whom = To whom?
+transfer-next-whom = Those on duty come first, with the tickets they have. Tap a button or reply with its number.
+transfer-ask-why = Why?
+transfer-next-why = Tap a button or write a sentence. Your colleague will read it.
+transfer-why-first = Please write a reason, so that your colleague knows.
+transfer-why-far = Too far to get there in time
+transfer-why-busy = Busy with something urgent
+transfer-why-ending = My shift is about to end
+transfer-why-skill = Somebody else can do it better
+transfer-on-duty = { $name } (on duty, { $count } tickets)
+transfer-off-duty = { $name } (off duty, { $count } tickets)
+transfer-done = Passed on to { $name }; it keeps ringing until they take it.
+transfer-next = If they do not, backup and team lead are told as usual.
+transfer-told = { $name } passes a ticket on to you: { $reason }. Please tap "Take it" on the card above.
+transfer-nobody = There is no other colleague in this grid. Tap "Call for help", or call the command centre.
+transfer-unreachable = This colleague cannot be reached now; please choose another.
+transfer-not-a-talk = A talk cannot be passed on. Please end it, and let the person ask again.
+action-dial-duty = Call the duty telephone { $number }
+
+policy-unknown = There is no policy for such tickets.
+policy-chain = Each step names who is told; each comes later than the one before; the last says how often it repeats.
+policy-asks = Asking the family can only be the first step; it can neither be added nor left out.
+policy-watch = Please give all of { $names }, in seconds, a day at most.
+policy-slow = For a life nothing may take longer: backup and team lead within 90 seconds, everybody within 3 minutes and every 3 minutes again, arrival within 15 minutes.
+
 ticket-title-drill = [Drill] { $what }: { $place }
-ticket-worker-acked-gas = Knock. Do not ring the bell, switch on a light or use a telephone inside. { $name } has taken it and is on the way.
-ticket-worker-arrived-gas = Knock. Do not ring the bell, switch on a light or use a telephone inside. { $name } is there.
+ticket-knock-first = Knock. Do not ring the bell, switch on a light or use a telephone inside. { $then }
 ticket-family-seen = { $name } saw them in person at { $time }.
 
 # On the spot
@@ -209,7 +251,6 @@ noted-seen-in_person = { $name } saw them in person at { $time }
 noted-seen-by_voice = { $name } spoke with them at { $time }
 noted-seen-by_family = { $name } at { $time }: the family confirms they are safe
 noted-seen-not_found = { $name } at { $time }: not found
-action-dial-duty = Dial the duty telephone { $number }
 action-dialled = I have dialled { $number }
 action-people = Contacts and notes
 action-way = Way there

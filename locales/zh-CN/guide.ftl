@@ -55,7 +55,6 @@ not-yet-report_status = 报修的进度我这里还查不到。
 not-yet-announcements = 社区通知我这里还看不到。
 not-yet-visit_plan = 走访计划我这里还没有。
 not-yet-record_visit = 走访记录我这里还不能登记，请先记在本子上。
-not-yet-ticket_transfer = 转派我这里还不能办，请指挥中心派别人去。
 not-yet-settlement = 对账结算我这里还不能办。
 
 smalltalk-hello = 您好，我是邻铃，有事您说。

@@ -167,9 +167,51 @@ event-ask_over = 不再等家里人答复，请上门
 event-note = 留言：{ $note }
 somebody = 系统
 
+ticket-worker-when = 您已接单。几分钟能到？请点一下；到了点“到场”。
+ticket-worker-late = 说好的时间过了，已经通知备班。到了请点“到场”；去不了请点“转派”。
+ticket-worker-late-other = { $name }接了单，还没有到场。请您也赶去看看。
+ticket-worker-silent = 您到场有一会儿了。办好了请点“处置完成”；要人帮忙请点“求助”。
+field-here = 同一户还有
+field-promised = 预计到场
+action-promise = { $minutes } 分钟到
+action-take-along = 同一户的一起接
+action-help = 求助
+action-transfer = 转派
+ticket-promised-already = 您已经说过几分钟到了。去不了请点“转派”。
+event-promised = { $who }说了几分钟到
+event-overdue = { $who }接单后迟迟没有动静，已提醒
+event-transferred = { $who }转派给同事
+event-returned = { $who }接单后一直没有动静，这张单已退回重派
+event-relieved = { $who }下班，这张单交接
+event-unmanned = 这个网格没有人在岗，已通知网格里全体人员
+
+transfer-ask-whom = 转给哪一位？
+transfer-next-whom = 在岗的排在前面，括号里是手上的单子。点按钮，或回复数字。
+transfer-ask-why = 为什么要转？
+transfer-next-why = 点按钮，或者写一句话。对方会看到。
+transfer-why-first = 请写一句原因，对方好有数。
+transfer-why-far = 离得远，赶不到
+transfer-why-busy = 手上有别的急事
+transfer-why-ending = 马上下班
+transfer-why-skill = 需要别人来处理
+transfer-on-duty = { $name }（在岗，{ $count } 张）
+transfer-off-duty = { $name }（不在岗，{ $count } 张）
+transfer-done = 已转给{ $name }，他接单前单子还在催。
+transfer-next = 他没接的话，会照常通知备班和网格长。
+transfer-told = { $name }转给您一张单：{ $reason }。请看上面的卡片，点“接单”。
+transfer-nobody = 这个网格没有别的同事可转。请点“求助”，或打电话给指挥中心。
+transfer-unreachable = 这位同事现在联系不上，请另选一位。
+transfer-not-a-talk = 正在说的话不能转派。请先结束，再请对方重新找人。
+action-dial-duty = 拨打值班电话 { $number }
+
+policy-unknown = 没有这一类工单的派单规则。
+policy-chain = 每一步都要写通知谁；时间一步比一步晚，最后一步写每隔多久再通知。
+policy-asks = 先问家里人的那一步只能放在第一步，不能加也不能去掉。
+policy-watch = 请把 { $names } 都写上，单位是秒，最多一天。
+policy-slow = 救命的警报不能再慢：90 秒内通知备班和网格长，3 分钟内通知全体，之后最多隔 3 分钟再通知，到场最多等 15 分钟。
+
 ticket-title-drill = 【演练】{ $what }：{ $place }
-ticket-worker-acked-gas = 敲门，不按门铃，不开灯，不在门内打电话。{ $name }已接单，正在赶去。
-ticket-worker-arrived-gas = 敲门，不按门铃，不开灯，不在门内打电话。{ $name }已到场。
+ticket-knock-first = 敲门，不按门铃，不开灯，不在门内打电话。{ $then }
 ticket-family-seen = 网格员{ $name } { $time } 见到本人。
 
 # 现场
@@ -206,7 +248,6 @@ noted-seen-in_person = { $name } { $time } 见到本人
 noted-seen-by_voice = { $name } { $time } 和本人通过话
 noted-seen-by_family = { $name } { $time } 家属确认平安
 noted-seen-not_found = { $name } { $time } 没见到人
-action-dial-duty = 拨打值班电话 { $number }
 action-dialled = 我已拨打 { $number }
 action-people = 联系人和注意事项
 action-way = 去那里

@@ -69,11 +69,12 @@ async def _measure(place: Ground) -> Report:
     await asyncio.sleep(0)  # each has written its letters now
     run.ready.set()
     await asyncio.sleep(WARM_S)
-    run.counting, began = True, time.perf_counter()
+    run.counting, began, worked = True, time.perf_counter(), place.cpu_s("bot")
     await asyncio.sleep(MEASURED_S)
     seconds, run.stop = time.perf_counter() - began, True
+    worked = place.cpu_s("bot") - worked
     await asyncio.gather(*hands)
-    return _report(run, seconds)
+    return _report(run, seconds, worked)
 
 
 def _wechat() -> dict[str, str]:
@@ -140,7 +141,7 @@ def _is_reply(crypto: Crypto, status: int, body: bytes, person: str) -> bool:
         return False
 
 
-def _report(run: Run, seconds: float) -> Report:
+def _report(run: Run, seconds: float, worked: float) -> Report:
     wrong = sum(
         not _is_reply(run.crypto, status, body, person) for person, status, body in run.answers
     )
@@ -148,6 +149,7 @@ def _report(run: Run, seconds: float) -> Report:
         "turns_per_s": len(run.took) / seconds,
         "p50_ms": percentile(run.took, 0.50) * 1000,
         "p99_ms": percentile(run.took, 0.99) * 1000,
+        "bot_cpu_ms": worked / max(len(run.took), 1) * 1000,
         "turns": len(run.took),
         "wrong": wrong,
     }

@@ -19,7 +19,7 @@ from core.clock import utcnow
 from core.db import Database, sql
 from ops.bench import Report, peer, percentile
 from ops.bench.fleet import Point, Size, build
-from ops.bench.ground import Ground, answers, free_port, ground, wait_until
+from ops.bench.ground import Ground, answers, free_port, ground, used_s, wait_until
 from ops.migrate import migrate
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -134,13 +134,7 @@ def _acknowledged(port: int) -> int:
 def _cpu_s(place: Ground) -> dict[str, float]:
     """Read the processor time that listener and database have used: what a busy machine can't blur."""
     database = psutil.Process(place.urls.pids["postgres"])
-    listener = psutil.Process(place.children.pids["listener"])
-    return {"listener": _used(listener), "database": sum(map(_used, database.children()))}
-
-
-def _used(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)
+    return {"listener": place.cpu_s("listener"), "database": sum(map(used_s, database.children()))}
 
 
 async def _count(db: Database) -> int:

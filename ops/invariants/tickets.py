@@ -41,6 +41,26 @@ TICKETS = (
         """,
     ),
     Invariant(
+        "taken_is_watched",
+        "whoever took a ticket is looked after in time",
+        """
+        SELECT id FROM ticket WHERE status = 'acked'
+          AND watch_at < CAST(:now AS timestamptz) - interval '1 minute'
+        """,
+    ),
+    Invariant(
+        "duty_handed_over",
+        "what somebody had in hand when their shift ended was offered on, and did not stay unasked",
+        """
+        SELECT id FROM shift WHERE relieved_at IS NULL
+          AND ends_at < CAST(:now AS timestamptz) - interval '1 minute'
+          AND ends_at > CAST(:now AS timestamptz) - interval '1 day'
+        UNION ALL
+        SELECT id FROM relief WHERE ended_at IS NULL
+          AND due_at < CAST(:now AS timestamptz) - interval '1 minute'
+        """,
+    ),
+    Invariant(
         "acked_is_quiet",
         "an acknowledged or closed ticket has no escalation set",
         """

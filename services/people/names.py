@@ -1,13 +1,10 @@
 """Whose name is meant: as it was written, as it was heard, or by a part of it."""
 
 from collections.abc import Callable, Collection, Iterable
-from functools import cache
 from uuid import UUID
 
-from pypinyin import lazy_pinyin
-
 from services.people import spoken
-from services.sound import syllables
+from services.sound import latin, syllables
 
 Test = Callable[[str, bool], bool]  # a name, and whether it is an elder's
 _ALONE = 2  # characters below which a name is not looked for by its sound alone
@@ -52,12 +49,12 @@ def _english_tests(line: str) -> list[Test]:
     family = spoken.family_name(line)
 
     def spelled(name: str, _elder: bool) -> bool:  # noqa: FBT001  (a test's shape)
-        first, *given = map(_latin, name)
+        first, *given = map(latin, name)
         return first + "".join(given) in letters or "".join(given) + first in letters
 
     found: list[Test] = [spelled]
     if family:
-        found.append(lambda name, _: _latin(name[0]) == family)
+        found.append(lambda name, _: latin(name[0]) == family)
     return found
 
 
@@ -65,8 +62,3 @@ def _within(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
     return part[0] in whole and any(
         whole[at : at + len(part)] == part for at in range(len(whole) - len(part) + 1)
     )
-
-
-@cache
-def _latin(char: str) -> str:
-    return str(lazy_pinyin(char)[0])

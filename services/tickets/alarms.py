@@ -17,7 +17,7 @@ from core.db import Session, sql, wake
 from core.ids import uuid7
 from models import Happened, Severity, Status
 from services.tickets import asking, audience, flapping, hush, lanes, stairs
-from services.tickets.chain import first_wait, snapshot
+from services.tickets.chain import first, own, policy_of, snapshot
 from services.tickets.events import Entry, record
 from services.tickets.judge import Live, Outcome, Signal, judge
 
@@ -86,10 +86,11 @@ async def _update(
     ]
     if not changed:
         return ()
-    chains = [snapshot(by_key[key][0].severity, by_key[key][0].what) for key, _ in changed]
+    about = [by_key[key][0] for key, _ in changed]
+    chains = [snapshot(one.severity, one.what) for one in about]
     await session.execute(
         sql(
-            """
+            f"""
             UPDATE ticket t SET
                 status = c.status, epoch = c.epoch, alarm_at = c.alarm_at,
                 recovered_at = c.recovered_at, version = t.version + c.bump,
@@ -102,16 +103,20 @@ async def _update(
                 chain = CASE WHEN c.epoch > t.epoch THEN c.chain ELSE t.chain END,
                 closed_at = CASE WHEN c.status = 'closed' THEN CAST(:now AS timestamptz) END,
                 next_escalation_at = CASE
-                    WHEN c.epoch > t.epoch THEN CAST(:now AS timestamptz) + c.wait
+                    WHEN c.epoch > t.epoch THEN CAST(:now AS timestamptz) + {first("c.chain")}
                     WHEN c.status = 'closed' THEN NULL
                     ELSE next_escalation_at END
-            FROM unnest(CAST(:ids AS uuid[]), CAST(:statuses AS text[]), CAST(:epochs AS int[]),
-                        CAST(:alarms AS timestamptz[]), CAST(:recoveries AS timestamptz[]),
-                        CAST(:chains AS jsonb[]), CAST(:waits AS interval[]),
-                        CAST(:bumps AS int[]))
-                AS c(id, status, epoch, alarm_at, recovered_at, chain, wait, bump)
+            FROM (SELECT u.id, u.status, u.epoch, u.alarm_at, u.recovered_at, u.bump,
+                         coalesce({own("u.community", "u.policy")}, u.chain) AS chain
+                  FROM unnest(CAST(:ids AS uuid[]), CAST(:statuses AS text[]),
+                              CAST(:epochs AS int[]), CAST(:alarms AS timestamptz[]),
+                              CAST(:recoveries AS timestamptz[]), CAST(:chains AS jsonb[]),
+                              CAST(:communities AS uuid[]), CAST(:policies AS text[]),
+                              CAST(:bumps AS int[]))
+                      AS u(id, status, epoch, alarm_at, recovered_at, chain, community, policy,
+                           bump)) AS c
             WHERE t.id = c.id
-            """
+            """  # noqa: S608  (spelled by chain.py)
         ),
         {
             "now": now,
@@ -121,7 +126,8 @@ async def _update(
             "alarms": [after.alarm_at for _, after in changed],
             "recoveries": [after.recovered_at for _, after in changed],
             "chains": [orjson.dumps(chain).decode() for chain in chains],
-            "waits": [first_wait(chain) for chain in chains],
+            "communities": [one.community for one in about],
+            "policies": [policy_of(one.severity, one.what) for one in about],
             "bumps": [int(bool(after.happened)) for _, after in changed],
         },
     )
@@ -223,13 +229,14 @@ async def _insert(session: Session, wanted: list[_Opened], *, now: datetime) -> 
     chains = [snapshot(one.signal.severity, one.signal.what) for one in wanted]
     rows = await session.execute(
         sql(
-            """
+            f"""
             WITH made AS (
                 INSERT INTO ticket (id, community_id, grid_id, device_id, key, what, severity, status,
                                     epoch, version, opened_at, alarm_at, recovered_at, chain, step,
                                     next_escalation_at, place, people, drill_id, previous_id)
                 SELECT w.id, w.community, w.grid, w.device, w.key, w.what, w.severity, 'open', 1, 1,
-                       :now, w.alarm_at, w.recovered_at, w.chain, 0, CAST(:now AS timestamptz) + w.wait, w.place, w.people,
+                       :now, w.alarm_at, w.recovered_at, c.chain, 0,
+                       CAST(:now AS timestamptz) + {first("c.chain")}, w.place, w.people,
                        (SELECT x.drill_id FROM drill_device x JOIN drill l ON l.id = x.drill_id
                         WHERE x.device_id = w.device AND l.ended_at IS NULL AND l.ends_at > :now),
                        (SELECT p.id FROM ticket p WHERE p.key = w.key
@@ -238,17 +245,19 @@ async def _insert(session: Session, wanted: list[_Opened], *, now: datetime) -> 
                             CAST(:grids AS uuid[]), CAST(:devices AS uuid[]), CAST(:keys AS text[]),
                             CAST(:whats AS text[]), CAST(:severities AS text[]),
                             CAST(:alarms AS timestamptz[]), CAST(:recoveries AS timestamptz[]),
-                            CAST(:chains AS jsonb[]), CAST(:waits AS interval[]),
+                            CAST(:chains AS jsonb[]), CAST(:policies AS text[]),
                             CAST(:places AS bytea[]), CAST(:about AS bytea[]))
                     AS w(id, community, grid, device, key, what, severity, alarm_at, recovered_at,
-                         chain, wait, place, people)
+                         chain, policy, place, people)
+                CROSS JOIN LATERAL (
+                    SELECT coalesce({own("w.community", "w.policy")}, w.chain) AS chain) AS c
                 ON CONFLICT (key) WHERE status <> 'closed' DO NOTHING
                 RETURNING id, community_id, previous_id),
             logged AS (
                 INSERT INTO ticket_event (community_id, ticket_id, epoch, at, kind, data)
-                SELECT community_id, id, 1, :now, :opened, '{}' FROM made)
+                SELECT community_id, id, 1, :now, :opened, '{{}}' FROM made)
             SELECT id, previous_id FROM made
-            """
+            """  # noqa: S608  (spelled by chain.py)
         ),
         {
             "now": now,
@@ -264,7 +273,7 @@ async def _insert(session: Session, wanted: list[_Opened], *, now: datetime) -> 
             "alarms": [one.live.alarm_at for one in wanted],
             "recoveries": [one.live.recovered_at for one in wanted],
             "chains": [orjson.dumps(chain).decode() for chain in chains],
-            "waits": [first_wait(chain) for chain in chains],
+            "policies": [policy_of(one.signal.severity, one.signal.what) for one in wanted],
             "places": [
                 seal_json(one.signal.place, "ticket.place") if one.signal.place else None
                 for one in wanted

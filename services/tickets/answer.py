@@ -18,8 +18,21 @@ from core.errors import UserError
 from models import Happened, Part, Severity, Status
 from services.permissions import At, Permission, allowed, require
 from services.tickets import asking, audience, lanes
-from services.tickets.chain import first_wait, red_again, snapshot
+from services.tickets.chain import (
+    CARE,
+    Chain,
+    first,
+    own,
+    policy_of,
+    red_again,
+    snapshot,
+    watch,
+)
 from services.tickets.events import Entry, record
+
+_CHAIN = f"coalesce({own('ticket.community_id', 'CAST(:policy AS text)')}, CAST(:chain AS jsonb))"
+_OWN_WATCH = own("ticket.community_id", "CAST(:policy AS text)", column="watch")
+_WATCH = f"coalesce({_OWN_WATCH}, CAST(:watch AS jsonb))"
 
 
 class Found(StrEnum):
@@ -45,26 +58,56 @@ async def acknowledge(session: Session, by: Actor, *, ticket: UUID, now: datetim
     """Take an open ticket; raises UserError naming who took it first."""
     row = await locked(session, by, ticket)
     if row.status != Status.OPEN:
-        raise _too_late(row, by)
-    await _change(
+        raise too_late(row, by)
+    await changed(
         session,
         row,
-        "status = 'acked', acked_at = :now, acked_by = :person, next_escalation_at = NULL",
+        "status = 'acked', acked_at = :now, acked_by = :person, next_escalation_at = NULL, "
+        f"promised_at = NULL, watch_step = 0, watch = {_WATCH}, watch_at = "
+        f"CAST(:now AS timestamptz) + make_interval(secs => CAST({_WATCH} ->> 'arrive_s' AS float))",
         now=now,
         person=by.person,
+        policy=policy_of(row.severity, row.what),
+        watch=orjson.dumps(watch(row.severity, row.what)).decode(),
     )
-    await _log(session, row, Happened.ACKED, by, now)
+    await logged(session, row, Happened.ACKED, by, now)
+
+
+async def take_along(session: Session, by: Actor, *, ticket: UUID, now: datetime) -> list[UUID]:
+    """Take every open alarm behind the same door; returns those, locked in the order of their ids."""
+    await locked(session, by, ticket)
+    found = await session.execute(
+        sql(
+            """
+            SELECT n.id FROM ticket t JOIN device d ON d.id = t.device_id
+            JOIN device o ON o.home_index = d.home_index
+            JOIN ticket n ON n.device_id = o.id AND n.id <> t.id AND n.status = 'open'
+            WHERE t.id = :ticket ORDER BY n.id FOR UPDATE OF n
+            """
+        ),
+        {"ticket": ticket},
+    )
+    taken = list(found.scalars())
+    for one in taken:
+        await acknowledge(session, by, ticket=one, now=now)
+    return taken
 
 
 async def arrive(session: Session, by: Actor, *, ticket: UUID, now: datetime) -> None:
     """Say that the acknowledger stands at the door; a second time changes nothing."""
     row = await locked(session, by, ticket)
     if row.status != Status.ACKED or row.acked_by != by.person:
-        raise _too_late(row, by)
+        raise too_late(row, by)
     if row.arrived_at is not None:
         return
-    await _change(session, row, "arrived_at = :now", now=now)
-    await _log(session, row, Happened.ARRIVED, by, now)
+    await changed(
+        session,
+        row,
+        "arrived_at = :now, watch_step = 0, watch_at = "
+        "CAST(:now AS timestamptz) + make_interval(secs => CAST(watch ->> 'quiet_s' AS float))",
+        now=now,
+    )
+    await logged(session, row, Happened.ARRIVED, by, now)
 
 
 async def resolve(
@@ -87,23 +130,23 @@ async def resolve(
     row = await locked(session, by, ticket)
     may = row.status == Status.ACKED and (row.acked_by == by.person or _may_dispatch(by, row))
     if not may:
-        raise _too_late(row, by)
+        raise too_late(row, by)
     data = {"found": found.value, "seen": seen.value} | ({"photo": photo} if photo else {})
     if seen is Seen.NOT_FOUND and row.severity in audience.TOLD_AT_ONCE:
-        await _log(session, row, Happened.NOT_FOUND, by, now, data=data, note=note)
+        await logged(session, row, Happened.NOT_FOUND, by, now, data=data, note=note)
         await reopen(session, ticket, now=now, unasked="not_found")
         return Status.OPEN
-    await _log(session, row, Happened.RESOLVED, by, now, data=data, note=note)
+    await logged(session, row, Happened.RESOLVED, by, now, data=data, note=note)
     if row.device_id is None or row.recovered_at is not None:
-        await _change(
+        await changed(
             session,
             row,
             "status = 'closed', resolved_at = :now, closed_at = :now, next_escalation_at = NULL",
             now=now,
         )
-        await _log(session, row, Happened.CLOSED, by, now)
+        await logged(session, row, Happened.CLOSED, by, now)
         return Status.CLOSED
-    await _change(
+    await changed(
         session,
         row,
         "status = 'resolved', resolved_at = :now, next_escalation_at = CAST(:now AS timestamptz) + CAST(:wait AS interval)",
@@ -123,10 +166,10 @@ async def dispatch(
     row = await locked(session, by, ticket)
     require(by, Permission.TICKETS_DISPATCH, At(row.community_id))
     if row.status != Status.OPEN:
-        raise _too_late(row, by)
-    await _require_worker(session, row, worker)
-    await _change(session, row, "assigned_to = :worker", now=now, worker=worker)
-    await _log(session, row, Happened.DISPATCHED, by, now, data={"worker": str(worker)})
+        raise too_late(row, by)
+    await require_worker(session, row, worker)
+    await changed(session, row, "assigned_to = :worker", now=now, worker=worker)
+    await logged(session, row, Happened.DISPATCHED, by, now, data={"worker": str(worker)})
     await audience.ring(session, [audience.Listener(ticket, worker, Part.WORKER)], now=now)
 
 
@@ -143,22 +186,41 @@ async def reopen(
             {"ticket": ticket},
         )
     ).one()
-    chain = snapshot(row.severity, row.what)
-    await _change(
-        session,
-        row,
-        "status = 'open', epoch = epoch + 1, step = 0, chain = CAST(:chain AS jsonb), acked_at = NULL, acked_by = NULL, "
-        "assigned_to = NULL, arrived_at = NULL, resolved_at = NULL, "
-        "next_escalation_at = CAST(:now AS timestamptz) + CAST(:wait AS interval)",
-        now=now,
-        chain=orjson.dumps(chain).decode(),
-        wait=first_wait(chain),
-    )
-    await record(session, [Entry(row.community_id, ticket, row.epoch + 1, Happened.REOPENED, now)])
+    policy = policy_of(row.severity, row.what)
+    await _again(session, row, policy, snapshot(row.severity, row.what), now=now)
     if row.severity == Severity.CARE:
         await asking.begin(session, [ticket], now=now, unasked=unasked)
     lanes_too = await lanes.urge(session, [ticket], now=now)
     await audience.tell(session, list({ticket, *lanes_too}), now=now)
+
+
+async def pass_on(session: Session, row: Any, *, to: UUID | None, now: datetime) -> None:
+    """Open a ticket that somebody had for somebody else; the family has heard and is not rung.
+
+    The chain begins anew and runs until the other takes it. Nobody is asked first any more.
+    """
+    policy, chain = policy_of(row.severity, row.what), snapshot(row.severity, row.what)
+    if row.severity == Severity.CARE:
+        policy, chain = "care", CARE
+    await _again(session, row, policy, chain, now=now, to=to)
+
+
+async def _again(
+    session: Session, row: Any, policy: str, chain: Chain, *, now: datetime, to: UUID | None = None
+) -> None:
+    await changed(
+        session,
+        row,
+        "status = 'open', epoch = epoch + 1, step = 0, "
+        f"chain = {_CHAIN}, acked_at = NULL, acked_by = NULL, "
+        "assigned_to = :to, arrived_at = NULL, resolved_at = NULL, "
+        f"next_escalation_at = CAST(:now AS timestamptz) + {first(_CHAIN)}",
+        now=now,
+        to=to,
+        policy=policy,
+        chain=orjson.dumps(chain).decode(),
+    )
+    await record(session, [Entry(row.community_id, row.id, row.epoch + 1, Happened.REOPENED, now)])
 
 
 async def locked(session: Session, by: Actor, ticket: UUID) -> Any:
@@ -168,7 +230,7 @@ async def locked(session: Session, by: Actor, ticket: UUID) -> Any:
             sql(
                 """
                 SELECT id, community_id, grid_id, device_id, what, severity, status, epoch, acked_by,
-                       acked_at, arrived_at, recovered_at, assigned_to,
+                       acked_at, arrived_at, promised_at, recovered_at, assigned_to,
                        (SELECT name FROM person WHERE person.id = ticket.acked_by) AS who
                 FROM ticket WHERE id = :ticket FOR UPDATE
                 """
@@ -196,7 +258,7 @@ def _may_dispatch(by: Actor, row: Any) -> bool:
     return allowed(by, Permission.TICKETS_DISPATCH, At(row.community_id))
 
 
-async def _change(session: Session, row: Any, changes: str, **values: Any) -> None:
+async def changed(session: Session, row: Any, changes: str, **values: Any) -> None:
     """Set columns (a literal of this module), raise the version, edit every card."""
     await session.execute(
         sql(f"UPDATE ticket SET version = version + 1, {changes} WHERE id = :id"),  # noqa: S608
@@ -206,7 +268,7 @@ async def _change(session: Session, row: Any, changes: str, **values: Any) -> No
     wake(session, "console", community=str(row.community_id))
 
 
-async def _log(
+async def logged(
     session: Session,
     row: Any,
     kind: Happened,
@@ -216,11 +278,12 @@ async def _log(
     data: dict[str, Any] | None = None,
     note: str | None = None,
 ) -> None:
+    """Append what this actor did to the ticket's log."""
     entry = Entry(row.community_id, row.id, row.epoch, kind, now, by.person, data or {}, note)
     await record(session, [entry])
 
 
-def _too_late(row: Any, by: Actor) -> UserError:
+def too_late(row: Any, by: Actor) -> UserError:
     """Say why this can't be done any more: somebody has it, or it is over, or not yet begun."""
     if row.status == Status.OPEN:
         return UserError("ticket-ack-first", status=409)
@@ -236,7 +299,8 @@ def _too_late(row: Any, by: Actor) -> UserError:
     )
 
 
-async def _require_worker(session: Session, row: Any, worker: UUID) -> None:
+async def require_worker(session: Session, row: Any, worker: UUID) -> None:
+    """Raise UserError unless somebody works where the ticket lies."""
     found = await session.execute(
         sql(
             """

@@ -17,7 +17,7 @@ from core.crypto import open_json
 from core.db import Session, sql
 from models import Happened
 from services.tickets import audience, protects
-from services.tickets.chain import CARE, first_wait, patient, snapshot, wait_after
+from services.tickets.chain import CARE, first, own, patient, policy_of, snapshot, wait_after
 from services.tickets.events import Entry, record
 
 FRAIL = frozenset({"disabled", "dementia", "bedridden"})
@@ -65,7 +65,10 @@ async def begin(
     entries = []
     for row in rows:
         why = unasked or _unasked(row, people[row.id], frail, reached)
-        await _set(session, row.id, CARE if why else snapshot("care", row.what), now=now)
+        policy, chain = (
+            ("care", CARE) if why else (policy_of("care", row.what), snapshot("care", row.what))
+        )
+        await _set(session, row.id, policy, chain, now=now)
         kind = Happened.ASK_OVER if why else Happened.ASKED
         data = {"why": why} if why else {}
         entries.append(Entry(row.community_id, row.id, row.epoch, kind, now, data=data))
@@ -95,19 +98,20 @@ async def over(session: Session, row: Any, why: str, *, now: datetime) -> None:
 
 
 async def _set(
-    session: Session, ticket: UUID, chain: list[dict[str, Any]], *, now: datetime
+    session: Session, ticket: UUID, policy: str, chain: list[dict[str, Any]], *, now: datetime
 ) -> None:
     await session.execute(
         sql(
-            """
-            UPDATE ticket SET chain = CAST(:chain AS jsonb), step = 0,
-                   next_escalation_at = CAST(:now AS timestamptz) + CAST(:wait AS interval)
+            f"""
+            UPDATE ticket SET chain = c.chain, step = 0,
+                   next_escalation_at = CAST(:now AS timestamptz) + {first("c.chain")}
+            FROM (SELECT coalesce({own("n.community_id", ":policy")}, CAST(:chain AS jsonb)) AS chain
+                  FROM ticket n WHERE n.id = :id) AS c
             WHERE id = :id
-            """
+            """  # noqa: S608  (spelled by chain.py)
         ),
         {
-            "id": ticket, "chain": orjson.dumps(chain).decode(), "now": now,
-            "wait": first_wait(chain),
+            "id": ticket, "policy": policy, "chain": orjson.dumps(chain).decode(), "now": now,
         },
     )  # fmt: skip
 

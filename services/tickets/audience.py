@@ -4,7 +4,7 @@ Somebody told once keeps one card, which is edited; a new epoch or an escalation
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -71,6 +71,7 @@ async def tell(
     facts = [row for row in await _facts(session, tickets) if not _listed(row)]
     clear = [row for row in facts if row.what not in OPERATORS_FIRST]
     listeners = await _called(session, facts)
+    listeners += await _already_going(session, facts, now=now)
     listeners += await _on_duty(session, clear, now=now)
     listeners += await _household(session, clear)
     listeners += [Listener(row.id, who, Part.OPERATOR) for row in facts for who in row.operators]
@@ -199,7 +200,10 @@ async def _facts(session: Session, tickets: Sequence[UUID]) -> list[Any]:
     rows = await session.execute(
         sql(
             """
-            SELECT t.id, t.grid_id, t.community_id, t.what, t.severity, t.people, d.place, d.kind,
+            SELECT t.id, t.grid_id, t.community_id, t.epoch, t.what, t.severity, t.people, d.place,
+                   d.kind, ARRAY(SELECT n.id FROM device o JOIN ticket n ON n.device_id = o.id
+                                 WHERE o.home_index = d.home_index AND n.id <> t.id
+                                   AND n.status = 'acked') AS beside,
                    coalesce(o.people, '{}') AS operators, coalesce(l.households, true) AS at_home
             FROM ticket t LEFT JOIN device d ON d.id = t.device_id
             LEFT JOIN drill l ON l.id = t.drill_id
@@ -217,7 +221,7 @@ async def _facts(session: Session, tickets: Sequence[UUID]) -> list[Any]:
 
 
 async def _on_duty(session: Session, facts: list[Any], *, now: datetime) -> list[Listener]:
-    """Pick the workers on duty; with nobody on duty every worker of the grid hears.
+    """Pick the worker on duty, else the backup, else the lead; else every worker of the grid.
 
     A person's call without a known grid goes to all on duty in the community. For somebody who
     only wants to talk nobody off duty is rung.
@@ -225,8 +229,12 @@ async def _on_duty(session: Session, facts: list[Any], *, now: datetime) -> list
     grids = {row.grid_id for row in facts if row.grid_id is not None}
     posts = await on_duty(session, grids, now=now)
     waking = {row.grid_id for row in facts if row.what != callers.HANDOVER}
-    empty = [grid for grid in grids & waking if not posts.get(grid, {}).get("worker")]
+    first = {grid: _first(posts.get(grid, {})) for grid in grids}
+    empty = [grid for grid in grids & waking if not first[grid]]
     everyone = await workers_of(session, empty) if empty else {}
+    unmanned = [row for row in facts if row.grid_id in empty and row.severity in TOLD_AT_ONCE]
+    entries = [Entry(r.community_id, r.id, r.epoch, Happened.UNMANNED, now) for r in unmanned]
+    await record(session, entries)
     anywhere = [
         one
         for row in facts
@@ -236,8 +244,34 @@ async def _on_duty(session: Session, facts: list[Any], *, now: datetime) -> list
     return anywhere + [
         Listener(row.id, person, Part.WORKER)
         for row in facts
-        for person in posts.get(row.grid_id, {}).get("worker") or everyone.get(row.grid_id, [])
+        for person in first.get(row.grid_id) or everyone.get(row.grid_id, [])
     ]
+
+
+def _first(posts: Mapping[str, list[UUID]]) -> list[UUID]:
+    """Pick who hears first: without a worker the backup counts, without either the lead."""
+    return next((posts[duty] for duty in _DUTIES if posts.get(duty)), [])
+
+
+async def _already_going(session: Session, facts: list[Any], *, now: datetime) -> list[Listener]:
+    """List who is on the way to the same door for another alarm, whose card shows this one too."""
+    beside = {other: row.id for row in facts for other in row.beside}
+    if not beside:
+        return []
+    rows = await session.execute(
+        sql(
+            """
+            UPDATE ticket SET version = version + 1 WHERE id IN (
+                SELECT id FROM ticket WHERE id = ANY(CAST(:beside AS uuid[])) AND status = 'acked'
+                ORDER BY id FOR UPDATE SKIP LOCKED)
+            RETURNING id, acked_by
+            """
+        ),
+        {"beside": sorted(beside)},
+    )
+    found = rows.all()
+    await refresh(session, [row.id for row in found], now=now)
+    return [Listener(beside[row.id], row.acked_by, Part.WORKER) for row in found]
 
 
 async def _household(session: Session, facts: list[Any]) -> list[Listener]:

@@ -1,53 +1,21 @@
-"""The escalation chain: a snapshot on the ticket, read by the sweep.
-
-Times from DESIGN section 5: life 90 s → backup and team lead, 3 min → all on duty and the
-centre's siren, then every 3 min until a person acknowledges.
-"""
+"""The escalation chain: a snapshot on the ticket, read by the sweep; data/escalation.yaml has the defaults."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
+
+import yaml
+
+Chain = list[dict[str, Any]]
+Watch = dict[str, int]
 
 RED_AGAIN = {"life": timedelta(minutes=15)}
 RED_AGAIN_ELSE = timedelta(hours=4)
-
-LIFE: list[dict[str, Any]] = [
-    {"after_s": 90, "to": ["backup", "lead"]},
-    {"after_s": 180, "to": ["all"]},
-    {"every_s": 180, "to": ["all"]},
-]
-
-
-# Family and elder are asked first; then, or at once where asking makes no sense, somebody goes.
-CARE_ASKING: list[dict[str, Any]] = [
-    {"after_s": 600, "to": ["worker"], "asks": True},
-    {"after_s": 1500, "to": ["backup", "lead"]},
-    {"every_s": 1800, "to": ["all"]},
-]
-CARE: list[dict[str, Any]] = [
-    {"after_s": 900, "to": ["backup", "lead"]},
-    {"every_s": 1800, "to": ["all"]},
-]
-
-
-# A meter or door that is silent tells nothing of its people: the family has until the day is over.
-CARE_SILENT: list[dict[str, Any]] = [
-    {"after_s": 43_200, "to": ["worker"], "asks": True},
-    {"after_s": 44_100, "to": ["backup", "lead"]},
-    {"every_s": 1800, "to": ["all"]},
-]
-# A life device that protects nobody any more is seen to on the same day.
-LOST: list[dict[str, Any]] = [
-    {"after_s": 14_400, "to": ["worker"]},
-    {"every_s": 14_400, "to": ["worker", "lead"]},
-]
+_DATA = Path(__file__).resolve().parents[2] / "data" / "escalation.yaml"
+DEFAULTS: dict[str, dict[str, Any]] = yaml.safe_load(_DATA.read_text("utf-8"))
+LIFE: Chain = DEFAULTS["life"]["chain"]
+CARE: Chain = DEFAULTS["care"]["chain"]
 _LOST = ("_offline", "_tampered", "_flat")
-
-
-# Somebody waits for an answer, nobody is in danger: those on duty hear, nobody is woken.
-HANDOVER: list[dict[str, Any]] = [
-    {"after_s": 600, "to": ["backup", "lead"]},
-    {"every_s": 1800, "to": ["all"]},
-]
 
 
 # Somebody may fall in: day and night, on the chain of a life alarm, though no family hears of it.
@@ -56,17 +24,43 @@ AT_ONCE = frozenset(
 )
 
 
-def snapshot(severity: str, what: str) -> list[dict[str, Any]]:
-    """Return the chain that a ticket opened now keeps."""
+def policy_of(severity: str, what: str) -> str:
+    """Name the policy that such a ticket follows, a key of data/escalation.yaml."""
     if what == "handover":
-        return HANDOVER
-    if severity == "care" and patient(what):
-        return CARE_SILENT
+        return "handover"
+    if severity == "care":
+        return "care_silent" if patient(what) else "care_asking"
     if severity == "maintenance" and lost(what):
-        return LOST
-    if what in AT_ONCE:
-        return LIFE
-    return {"life": LIFE, "care": CARE_ASKING}.get(severity, [])
+        return "lost"
+    return "life" if what in AT_ONCE else severity
+
+
+def own(community: str, key: str, *, column: str = "chain") -> str:
+    """Spell the query for a community's own policy, NULL where the default is good enough.
+
+    It is asked within the statement that opens or takes a ticket, so it costs no turn of its own.
+    """
+    return (
+        f"(SELECT p.{column} FROM policy p WHERE p.community_id = {community} "  # noqa: S608
+        f"AND p.key = {key} ORDER BY p.version DESC LIMIT 1)"  # names of ours
+    )
+
+
+def first(chain: str) -> str:
+    """Spell how long after opening the first step of a chain is due; NULL for none."""
+    return f"make_interval(secs => CAST({chain} -> 0 ->> 'after_s' AS float))"
+
+
+def snapshot(severity: str, what: str) -> Chain:
+    """Return the chain that a ticket opened now keeps where its community has no own."""
+    chain: Chain = DEFAULTS[policy_of(severity, what)]["chain"]
+    return chain
+
+
+def watch(severity: str, what: str) -> Watch:
+    """Return how whoever takes such a ticket is watched by default; empty for not at all."""
+    found: Watch = DEFAULTS[policy_of(severity, what)]["watch"]
+    return found
 
 
 def patient(what: str) -> bool:
@@ -79,17 +73,12 @@ def lost(what: str) -> bool:
     return what.endswith(_LOST)
 
 
-def asks(chain: list[dict[str, Any]], step: int) -> bool:
+def asks(chain: Chain, step: int) -> bool:
     """Tell whether an open ticket at this step waits for the answer of elder and family."""
     return bool(chain) and chain[min(step, len(chain) - 1)].get("asks", False)
 
 
-def first_wait(chain: list[dict[str, Any]]) -> timedelta | None:
-    """Return how long after opening the first step is due."""
-    return timedelta(seconds=chain[0]["after_s"]) if chain else None
-
-
-def wait_after(chain: list[dict[str, Any]], step: int) -> timedelta | None:
+def wait_after(chain: Chain, step: int) -> timedelta | None:
     """Return how long after step number `step` (from 0) the next one is due."""
     following = chain[min(step + 1, len(chain) - 1)]
     if "every_s" in following:

@@ -10,14 +10,16 @@ from uuid import UUID
 import orjson
 
 from core.db import Session, sql
-from services.tickets.chain import LIFE, first_wait
+from services.tickets.chain import LIFE, first, own
 
 CONCERNED = frozenset({"lane_blocked", "smoke", "fire_point"})
 NEAR_M = 100
+_OWN = own("t.community_id", "'life'")
+_CHAIN = f"coalesce({_OWN}, CAST(:chain AS jsonb))"
 _M_PER_DEGREE = 111_320  # of latitude; over 100 m the earth is flat
 # Whoever has taken the lane on is not escalated over; they are rung again.
 _URGE = sql(
-    """
+    f"""
     WITH near AS MATERIALIZED (
         SELECT l.id FROM ticket l JOIN device c ON c.id = l.device_id
         WHERE l.what = 'lane_blocked' AND l.status <> 'closed' AND l.recovered_at IS NULL
@@ -35,13 +37,13 @@ _URGE = sql(
                                             * cos(radians(c.lat)), 2) <= power(:near_m, 2)) END)
         ORDER BY l.id FOR UPDATE OF l)
     UPDATE ticket t SET
-        chain = CAST(:chain AS jsonb), version = version + 1,
+        chain = {_CHAIN}, version = version + 1,
         step = CASE WHEN t.status = 'open' THEN 0 ELSE step END,
         next_escalation_at = CASE WHEN t.status = 'open'
-            THEN CAST(:now AS timestamptz) + CAST(:wait AS interval) ELSE next_escalation_at END
+            THEN CAST(:now AS timestamptz) + {first(_CHAIN)} ELSE next_escalation_at END
     FROM near WHERE t.id = near.id AND t.chain = '[]'
     RETURNING t.id
-    """
+    """  # noqa: S608  (spelled by chain.py)
 )
 
 
@@ -57,7 +59,6 @@ async def urge(session: Session, tickets: Sequence[UUID], *, now: datetime) -> l
         {
             "tickets": list(tickets),
             "chain": orjson.dumps(LIFE).decode(),
-            "wait": first_wait(LIFE),
             "now": now,
             "near_m": NEAR_M,
             "m_per_degree": _M_PER_DEGREE,

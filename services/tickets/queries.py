@@ -9,6 +9,7 @@ from core.crypto import open_json
 from core.db import Session, sql
 from models import How, Part, Severity, Status
 from services.actors import names
+from services.office import is_staffed
 from services.tickets import protects
 from services.tickets.chain import asks
 from services.tickets.journal import Noted
@@ -48,7 +49,9 @@ class Said:
 class TicketView:
     """A ticket as its cards show it; until `asks_until` elder and family are being asked.
 
-    `phone` is the telephone on duty; while nobody has taken it, more people hear at `next_at`.
+    `here` is what else alarms behind the same door; `overdue` says that whoever took it is late;
+    `duty_phone` is the one to call where nobody sat in the centre when it alarmed.
+    `phone` is the office's; while nobody has taken it, more people hear at `next_at`.
     """
 
     id: UUID
@@ -81,6 +84,11 @@ class TicketView:
     signs: Signs = NO_SIGNS
     unprotected: tuple[str, ...] = ()
     beside: int = 0
+    promised_at: datetime | None = None
+    overdue: bool = False
+    here: tuple[str, ...] = ()
+    here_open: bool = False
+    duty_phone: str = ""
     phone: str = ""
     next_at: datetime | None = None
     drill: bool = False
@@ -100,8 +108,9 @@ _VIEW = """
            t.recovered_at, t.closed_at, t.place AS own_place, t.device_id IS NOT NULL AS has_device,
            d.place AS device_place, b.name AS building, g.name AS grid,
            who.name AS who, sent.name AS sent, caller.name AS caller, e.kind AS call_kind, e.said,
-           e.withdrawn_at, y.phone, y.answers_from, t.chain, t.next_escalation_at,
-           t.people, t.drill_id IS NOT NULL AS drill, t.previous_id IS NOT NULL AS returned,
+           e.withdrawn_at, y.phone, y.staffed, y.duty_phone, y.answers_from, t.chain, t.next_escalation_at,
+           t.people, t.promised_at, t.watch_step, here.whats, here.open AS here_open,
+           t.drill_id IS NOT NULL AS drill, t.previous_id IS NOT NULL AS returned,
            EXISTS (SELECT 1 FROM snapshot s WHERE s.ticket_id = t.id AND s.epoch = t.epoch
                    AND s.sha256 IS NOT NULL) AS pictured,
            EXISTS (SELECT 1 FROM ticket_card k WHERE k.ticket_id = t.id
@@ -116,6 +125,11 @@ _VIEW = """
     LEFT JOIN grid g ON g.id = t.grid_id
     LEFT JOIN person who ON who.id = t.acked_by
     LEFT JOIN person sent ON sent.id = t.assigned_to
+    LEFT JOIN LATERAL (
+        SELECT array_agg(n.what ORDER BY n.opened_at) AS whats, bool_or(n.status = 'open') AS open
+        FROM device o JOIN ticket n ON n.device_id = o.id AND n.status <> 'closed'
+        WHERE o.home_index = d.home_index AND n.id <> t.id AND n.status IN ('open', 'acked')
+          AND n.severity IN ('life', 'care')) AS here ON TRUE
 """
 
 
@@ -129,9 +143,12 @@ def _view(row: Any) -> TicketView:
         row.step, row.at_once, place, row.building or "", row.grid or "", row.opened_at, row.alarm_at,
         row.acked_at, row.acked_by, _name(row.who), row.assigned_to, _name(row.sent),
         row.arrived_at, row.resolved_at, row.recovered_at, row.closed_at, row.has_device,
-        _call(row), _asks_until(row), pictured=row.pictured, returned=row.returned,
-        phone=row.phone or "",
-        next_at=row.next_escalation_at if row.status == Status.OPEN else None, drill=row.drill,
+        _call(row), _asks_until(row), promised_at=row.promised_at, overdue=row.watch_step > 0,
+        here=tuple(row.whats or ()), here_open=bool(row.here_open),
+        duty_phone="" if is_staffed(row.staffed, row.alarm_at) else row.duty_phone or "",
+        pictured=row.pictured, returned=row.returned,
+        phone=row.phone or "", drill=row.drill,
+        next_at=row.next_escalation_at if row.status == Status.OPEN else None,
     )  # fmt: skip
 
 

@@ -90,7 +90,7 @@ async def test_the_worker_may_go_at_once(world: World) -> None:
     await two_days_without_water(world)
     await world.person("worker").chooses("立即上门")
     assert await ticket(world) == ("acked", 1)
-    await world.passes(minutes=30)
+    await world.passes(minutes=29)
     assert await world.person("worker").rings() == 1
     assert "王建国" in (await world.person("family").card())["summary"]
     await clean(world)

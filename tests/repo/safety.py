@@ -138,9 +138,23 @@ PARAGRAPHS = (
     ),
     Paragraph(
         "On duty",
-        "nobody on duty: every worker of the grid hears",
+        "confirmed within 15 min, else the backup counts; nobody on duty: every worker of the grid "
+        "hears and the operator is told; no arrival as promised brings the backup; a shift's end "
+        "hands its tickets over",
         {
             ALARM: ("test_with_nobody_on_duty_every_worker_of_the_grid_hears",),
+            "journeys/test_duty.py": (
+                "test_a_shift_is_announced_and_confirmed_before_it_begins",
+                "test_who_does_not_come_is_replaced_by_the_backup",
+                "test_nobody_on_duty",
+                "test_everyone_unreachable",
+                "test_a_shift_changes_in_the_middle_of_an_alarm",
+                "test_what_the_next_one_does_not_take_goes_back_to_everybody",
+            ),
+            "journeys/test_dispatch.py": (
+                "test_who_does_not_arrive_brings_the_backup_once_and_then_loses_the_ticket",
+                "test_who_arrived_and_falls_silent_is_reminded_then_relieved_of_it",
+            ),
             EMERGENCY: ("test_with_nobody_to_tell_it_says_so",),
         },
     ),
@@ -248,6 +262,10 @@ PARAGRAPHS = (
         {
             ALARM: ("test_life_repeats_until_a_person_acknowledges",),
             "db/test_schedule.py": ("test_what_nobody_took_is_escalated_by_the_clock",),
+            "crash/test_chains.py": (
+                "test_every_chain_steps_on_time_once_each",
+                "test_what_is_taken_and_forgotten_comes_back_once",
+            ),
         },
     ),
 )

@@ -13,6 +13,8 @@ FREE = {
     "services/audit.py:note": "writes down what another service has allowed",
     "services/away.py:candidates": "names the actor, and the elders who agreed to be theirs",
     "services/away.py:live": "lists only of those",
+    "services/tickets/answer.py:logged": "writes down what the calling service has allowed",
+    "services/tickets/answer.py:too_late": "says to whoever was allowed why it can't be done now",
     "services/tickets/safety.py:answer": "whoever has the ticket's card as elder or family is asked",
     "services/tickets/safety.py:take_back": "their own answer",
     "services/tickets/journal.py:note": "writes down what its callers have allowed",

@@ -13,9 +13,9 @@ from core.actor import Role
 from core.card import Tone
 from core.event import StrangeKind
 from core.i18n import LANGUAGES, LOCALES, page_words
-from flows import glass, silence
+from flows import glass, silence, transfer
 from handlers.routes import NOT_YET
-from models import DeviceKind, Happened, HomeUse, How, Part, Standing, Status
+from models import DeviceKind, Duty, Happened, HomeUse, How, Part, Standing, Status
 from models.calls import CallKind
 from models.points import Reason, RedemptionState
 from services import undelivered
@@ -66,6 +66,11 @@ FAMILIES: dict[str, set[str]] = {
     "found-": set(Found),
     "seen-": set(Seen),
     "event-": set(Happened),
+    "duty-post-": set(Duty),
+    "swap-ask-": {"shift", "whom"},
+    "transfer-ask-": {"whom", "why"},
+    "transfer-next-": {"whom", "why"},
+    "transfer-why-": {"first", *transfer.REASONS},
     "undelivered-": set(undelivered.CAUSES),
     "use-": set(HomeUse),
     "menu-": set(Role),
@@ -106,7 +111,15 @@ FAMILIES: dict[str, set[str]] = {
     },
     "strange-": set(get_args(StrangeKind)),
     "handover-promise-": {"today", "tomorrow"},
-    "intent-": set(ALL) | {"approve_attendance", "register_device", "device_requests", "silences"},
+    "intent-": set(ALL)
+    | {
+        "approve_attendance",
+        "register_device",
+        "device_requests",
+        "silences",
+        "swap_shift",
+        "my_shifts",
+    },
     "not-yet-": set(NOT_YET),
     "part-": {Part.CALLER, Part.ELDER, Part.FAMILY},
     "points-why-": set(Reason),

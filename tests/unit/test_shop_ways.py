@@ -1,5 +1,8 @@
 """Distances, links to maps, and what a question is about."""
 
+import json
+import subprocess
+import sys
 from random import Random
 from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
@@ -10,9 +13,11 @@ import pytest
 
 from models import Datum
 from ops.seed.shops import invented
+from services.language.features import folded
 from services.shops import index, links, match
 from services.shops.distance import Point, straight_m, straight_to_all, to_gcj02, to_wgs84, walk_s
 from services.shops.taxonomy import categories, plain, resolve
+from services.sound import read_as_word
 
 HERE = Point(120.06, 31.72)
 
@@ -116,3 +121,27 @@ def test_a_name_is_found_under_noise() -> None:
     built = index.build(uuid4(), rows)
     assert built.names[built.called("老里修协铺", least=0.6)[0][0]] == "老李修鞋铺"
     assert built.called("云南过桥米线", least=0.6) == []
+
+
+def test_words_read_as_a_dictionary_of_phrases_has_them() -> None:
+    """In a process of its own, since the phrases take 55 MB that nothing of ours may load."""
+    code = (
+        "import json, sys; from pypinyin import lazy_pinyin;"
+        "print(json.dumps([lazy_pinyin(word) for word in json.load(sys.stdin)]))"
+    )
+    words = [
+        word for one in categories().values() for word in map(plain, one.words)
+        if all("\u3400" <= char <= "\u9fff" for char in word)
+    ]  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=json.dumps(words), check=True, capture_output=True,
+        text=True, env={},
+    )  # fmt: skip
+    for word, sounds in zip(words, json.loads(done.stdout), strict=True):
+        assert read_as_word(word) == tuple(map(folded, sounds)), word
+
+
+def test_the_phrases_are_not_loaded() -> None:
+    """Neither by whoever looks for a shop nor by whoever looks for a person."""
+    code = "import handlers.routes, pypinyin.constants as c;raise SystemExit(len(c.PHRASES_DICT))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

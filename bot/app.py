@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from bot.attempts import Attempts
-from bot.console import duty, people, policies, reach
+from bot.console import duty, figures, people, policies, practice, reach
 from bot.console import routes as console
 from bot.console.hub import Hub
 from bot.fanout import Fanout
@@ -17,6 +17,7 @@ from bot.routes import (
     calendars,
     chat,
     demo,
+    field,
     health,
     ingest,
     miniprogram,
@@ -83,7 +84,7 @@ def add_routes(app: FastAPI) -> None:
     """Add every route but the demo's."""
     routers = (
         pages, health, chat, pictures, qr, wechat, miniprogram, wecom, telegram, ingest, console,
-        reach, people, duty, policies, calendars,
+        reach, people, duty, policies, calendars, figures, practice, field,
     )  # fmt: skip
     for module in routers:
         app.include_router(module.router)

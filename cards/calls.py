@@ -4,14 +4,17 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from cards.bell import bell
 from cards.care import care_card
-from cards.ticket import at, duty_line, fields, going, ticket_card, under_way
+from cards.scene import duty_line, numbers, seen_by, ways
+from cards.ticket import BUTTONS, at, fields, going, ticket_card, under_way
 from core.card import Action, Card, Field, Tone
 from core.clock import local
 from core.i18n import Translator
 from models import Part, Severity, Status
 from services import masks
 from services.language.emergency import numbers_to_dial
+from services.tickets.bell import BELL
 from services.tickets.callers import HANDOVER
 from services.tickets.queries import Call, TicketView
 
@@ -21,6 +24,8 @@ _NOBODY_YET = 2  # steps after which everyone on duty has been rung in vain
 
 def card_of(view: TicketView, part: Part, viewer: UUID, t: Translator, *, now: datetime) -> Card:
     """Show a ticket to one person, whatever it came from."""
+    if view.what == BELL:
+        return bell(view, t)
     if view.call is None:
         if view.severity == Severity.CARE:
             return care_card(view, part, viewer, t, now=now)
@@ -80,6 +85,8 @@ def _words(view: TicketView, call: Call, part: Part, viewer: UUID, t: Translator
         return t("emergency-worker-withdrawn")
     if who == "worker":
         return going(view, viewer, t)
+    if who == "family" and (seen := seen_by(view, t)):
+        return seen
     if view.arrived_at:
         return t(f"emergency-{who}-arrived", name=view.acked_by_name)
     return t(f"emergency-{who}-acked", name=view.acked_by_name)
@@ -115,23 +122,25 @@ def _actions(
         return []
     if part is Part.CALLER:
         back = Action("emergency.withdraw", t("action-withdraw"))
-        numbers = (*dial(call.kind, t), *duty_line(view, t))
-        return [*numbers, *([] if call.withdrawn else [back])]
+        return [*dial(call.kind, t), *([] if call.withdrawn else [back])]
     found = working(view, viewer, t) if part in _WORKING else []
-    return [*found, *dial(call.kind, t)[:1], *duty_line(view, t)]
+    number = numbers_to_dial(call.kind)[0]
+    crowded = sum(one.url is None for one in found) >= BUTTONS
+    return [
+        *found,
+        *numbers(view, part, number, t, note=not crowded),
+        *duty_line(view, part, t),
+        *ways(view, part, t),
+    ]
 
 
 def working(view: TicketView, viewer: UUID, t: Translator) -> list[Action]:
-    """Offer what a worker does with an emergency: take it, telephone, arrive, finish."""
-    telephone = Action("ticket.contact", t("action-contact"))
+    """Offer what a worker does with an emergency: take it, arrive, finish."""
     if view.status is Status.OPEN:
-        return [Action("ticket.ack", t("action-ack"), "primary"), telephone]
+        return [Action("ticket.ack", t("action-ack"), "primary")]
     if view.acked_by != viewer:
         return []
-    found = under_way(view, t)
-    if any(one.id == "ticket.promise" for one in found):  # till then 求助 is said in words
-        found = [one for one in found if one.id != "ticket.help"]
-    return [*found, telephone]
+    return under_way(view, t)
 
 
 def _talk(

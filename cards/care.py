@@ -5,14 +5,14 @@ from datetime import datetime
 from math import ceil
 from uuid import UUID
 
-from cards.ticket import actions, at, fields, going, ticket_card
+from cards.scene import seen_by
+from cards.ticket import actions, fields, going, ticket_card
 from core.card import Action, Card, Field
 from core.clock import local
 from core.i18n import Translator
 from core.ids import uuid7
 from models import How, Part, Status
 from services.tickets.queries import TicketView
-from services.tickets.signs import Signs
 
 _ASKED = frozenset({Part.ELDER, Part.FAMILY})
 _CERTAIN = (How.VOICE, How.TOGETHER, How.GUESS)
@@ -28,7 +28,7 @@ def care_card(view: TicketView, part: Part, viewer: UUID, t: Translator, *, now:
     return replace(
         card,
         summary=_summary(view, part, viewer, t, now=now),
-        fields=(*fields(view, part, t), *said, *([] if part in _ASKED else _signs(view.signs, t))),
+        fields=(*fields(view, part, t), *said),
         actions=tuple(_asked(view, part, t) or _working(view, part, viewer, t)),
     )
 
@@ -44,6 +44,8 @@ def _summary(view: TicketView, part: Part, viewer: UUID, t: Translator, *, now: 
     if view.status is Status.ACKED:
         if who == "worker":
             return going(view, viewer, t)
+        if part is Part.FAMILY and (seen := seen_by(view, t)):
+            return seen
         if view.arrived_at:
             return t(f"care-{who}-arrived", name=view.acked_by_name)
         return t(f"care-{who}-acked", name=view.acked_by_name)
@@ -51,25 +53,6 @@ def _summary(view: TicketView, part: Part, viewer: UUID, t: Translator, *, now: 
         return t(f"care-{who}-open")
     minutes = max(1, ceil((view.asks_until - now).total_seconds() / 60))
     return t(f"care-{who}-asking", minutes=minutes, time=f"{local(view.asks_until):%H:%M}")
-
-
-def _signs(signs: Signs, t: Translator) -> list[Field]:
-    """Say in one line what the flat's devices say, and in another what is unusual."""
-    said = [
-        t(
-            f"sign-{one.says.value}", device=t(f"kind-{one.kind}"), value=round(one.value),
-            time=at(one.at) if one.at else t("sign-never"),
-        )
-        for one in signs.devices
-    ]  # fmt: skip
-    unusual = [
-        t(f"unusual-{one.metric}", usual=f"{one.usual:%H:%M}", now=f"{one.now:%H:%M}")
-        for one in signs.unusual
-    ]
-    found = [Field(t("field-signs"), t("sign-list").join(said))] if said else []
-    if unusual:
-        found.append(Field(t("field-unusual"), t("sign-list").join(unusual)))
-    return found
 
 
 def _asked(view: TicketView, part: Part, t: Translator) -> list[Action]:

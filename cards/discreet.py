@@ -20,5 +20,7 @@ def discreet(view: TicketView, t: Translator) -> TicketView:
         call=call,
         signs=NO_SIGNS,
         unprotected=(),
+        scene=None,
+        noted=tuple(replace(one, who=worker) for one in view.noted),
         answers=tuple(replace(one, name=t("somebody-family")) for one in view.answers),
     )

@@ -1,6 +1,7 @@
 """Plain answers: greetings, help, lists, refusals, and the questions of a flow."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from core.card import Action, Card, Field, Tone
 from core.event import StrangeKind
 from core.i18n import Translator
 from core.ids import uuid7
+from services.links import FIELD
 from services.tickets.queries import TicketView
 
 
@@ -50,15 +52,19 @@ def emergency_links(t: Translator) -> tuple[Action, ...]:
 
 def ticket_list(tickets: Sequence[TicketView], t: Translator) -> Card:
     """List a worker's live tickets; each opens its card."""
+    on_map = Action("field.map", t("action-field-map"), url=FIELD)
     if not tickets:
-        return say(t("my-tickets-none"), tone="success")
+        return replace(say(t("my-tickets-none"), tone="success"), actions=(on_map,))
     return Card(
         key=f"tickets:{uuid7()}",
         title=t("my-tickets-title", count=len(tickets)),
         fields=tuple(Field(t(f"status-{one.status.value}"), _line(one, t)) for one in tickets),
-        actions=tuple(
-            Action("ticket.show", _line(one, t), args={"ticket": str(one.id)})
-            for one in tickets[:9]
+        actions=(
+            *(
+                Action("ticket.show", _line(one, t), args={"ticket": str(one.id)})
+                for one in tickets[:9]
+            ),
+            on_map,
         ),
         tone="info",
     )

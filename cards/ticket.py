@@ -3,11 +3,13 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from cards.scene import DIAL, at_the_door, duty_line, numbers, seen_by, spot, ways
 from core.card import Action, Card, Field, Style, Tone
 from core.clock import local
 from core.i18n import Translator
 from models import Part, Severity, Status
 from services.ingest.late import LATE
+from services.office import from_outside
 from services.tickets.chain import AT_ONCE
 from services.tickets.flapping import RINGS, may_be_quiet
 from services.tickets.queries import TicketView
@@ -15,9 +17,7 @@ from services.tickets.stairs import ALONE
 from services.tickets.storm import CARDS
 from services.tickets.watch import PROMISES
 
-_DIAL = {"smoke": "119", "fire_point": "119", "gas": "119", "carbon_monoxide": "120",
-         "sos": "120", "fall": "120"}  # fmt: skip
-_URGENT = frozenset({Severity.LIFE.value, Severity.CARE.value})
+BUTTONS = 6  # of a card in WeChat Work
 _NO_RING_INSIDE = frozenset({"gas", "carbon_monoxide"})
 
 
@@ -25,7 +25,7 @@ def ticket_card(view: TicketView, part: Part, viewer: UUID, t: Translator) -> Ca
     """Show a ticket to one person: same key over all versions, buttons as their part allows."""
     return Card(
         key=f"ticket:{view.id}",
-        title=t("ticket-title", what=t(f"what-{view.what}"), place=view.place),
+        title=title(view, t),
         summary=_summary(view, part, viewer, t),
         fields=tuple(fields(view, part, t)),
         actions=tuple(actions(view, part, viewer, t)),
@@ -33,6 +33,12 @@ def ticket_card(view: TicketView, part: Part, viewer: UUID, t: Translator) -> Ca
         version=view.version,
         ticket=str(view.id),
     )
+
+
+def title(view: TicketView, t: Translator) -> str:
+    """Name what and where; practice says first that it is practice."""
+    key = "ticket-title-drill" if view.drill else "ticket-title"
+    return t(key, what=t(f"what-{view.what}"), place=view.place)
 
 
 def tone(view: TicketView) -> Tone:
@@ -48,11 +54,14 @@ def _summary(view: TicketView, part: Part, viewer: UUID, t: Translator) -> str:
     who = "elder" if part is Part.ELDER else "family"
     if view.status is Status.OPEN:
         if part is Part.FAMILY and view.step >= 2:
-            return t("ticket-family-nobody-yet", number=_DIAL.get(view.what, "110"))
+            number = from_outside(DIAL.get(view.what, "110"), view.phone)
+            return t("ticket-family-nobody-yet", number=number)
         if view.what in _NO_RING_INSIDE:
             return t(f"ticket-{who}-open-gas")
         return t(f"ticket-{who}-open")
     if view.status is Status.ACKED:
+        if part is Part.FAMILY and (seen := seen_by(view, t)):
+            return seen
         if view.arrived_at:
             return t(f"ticket-{who}-arrived", name=view.acked_by_name)
         return t(f"ticket-{who}-acked", name=view.acked_by_name)
@@ -75,7 +84,8 @@ def _summary_for_workers(view: TicketView, viewer: UUID, t: Translator) -> str:
             return t("ticket-worker-open-place")
         return t("ticket-worker-again") if view.epoch > 1 else t("ticket-worker-open")
     if view.status is Status.ACKED:
-        return going(view, viewer, t)
+        said = going(view, viewer, t)
+        return t("ticket-knock-first", then=said) if view.what in _NO_RING_INSIDE else said
     if view.status is Status.RESOLVED:
         return t("ticket-worker-resolved", name=view.acked_by_name)
     return t("ticket-worker-closed")
@@ -105,14 +115,45 @@ def fields(view: TicketView, part: Part, t: Translator) -> list[Field]:
         rows.append(Field(t("field-late"), t("late-minutes", minutes=late // timedelta(minutes=1))))
     if part in {Part.WORKER, Part.BACKUP, Part.OPERATOR}:
         rows += _for_workers(view, t)
-    if view.acked_by_name and view.acked_at is not None:
-        rows.append(Field(t("field-worker"), f"{view.acked_by_name} {at(view.acked_at)}"))
-    if view.promised_at and view.arrived_at is None and view.status is Status.ACKED:
-        rows.append(Field(t("field-promised"), at(view.promised_at)))
+    rows += _taken(view, t)
+    rows += spot(view, part, t)
     if view.has_device and view.status is not Status.CLOSED:
         state = "field-device-recovered" if view.recovered_at else "field-device-alarming"
         rows.append(Field(t("field-device"), t(state)))
+    return rows + signs(view, part, t)
+
+
+def _taken(view: TicketView, t: Translator) -> list[Field]:
+    """Name who has it, since when, and when they arrived."""
+    if not view.acked_by_name or view.acked_at is None:
+        return []
+    rows = [Field(t("field-worker"), f"{view.acked_by_name} {at(view.acked_at)}")]
+    if view.promised_at and view.arrived_at is None and view.status is Status.ACKED:
+        rows.append(Field(t("field-promised"), at(view.promised_at)))
+    if view.arrived_at is not None:
+        rows.append(Field(t("field-arrived"), at(view.arrived_at)))
     return rows
+
+
+def signs(view: TicketView, part: Part, t: Translator) -> list[Field]:
+    """Say in one line what the flat's devices say, and in another what is unusual."""
+    if part not in {Part.WORKER, Part.BACKUP, Part.OPERATOR}:
+        return []
+    said = [
+        t(
+            f"sign-{one.says.value}", device=t(f"kind-{one.kind}"), value=round(one.value),
+            time=at(one.at) if one.at else t("sign-never"),
+        )
+        for one in view.signs.devices
+    ]  # fmt: skip
+    unusual = [
+        t(f"unusual-{one.metric}", usual=f"{one.usual:%H:%M}", now=f"{one.now:%H:%M}")
+        for one in view.signs.unusual
+    ]
+    found = [Field(t("field-signs"), t("sign-list").join(said))] if said else []
+    if unusual:
+        found.append(Field(t("field-unusual"), t("sign-list").join(unusual)))
+    return found
 
 
 def _for_workers(view: TicketView, t: Translator) -> list[Field]:
@@ -182,25 +223,16 @@ def actions(view: TicketView, part: Part, viewer: UUID, t: Translator) -> list[A
             found.append(Action("ticket.picture", t("action-see-place"), url=url))
         if view.flaps >= RINGS and view.status is not Status.CLOSED:
             found.append(Action("ticket.repair", t("action-repair")))
-    found += duty_line(view, t)
-    number = _DIAL.get(view.what)
-    if number and view.status in {Status.OPEN, Status.ACKED}:
-        found.append(Action("call", t("action-dial", number=number), "danger", url=f"tel:{number}"))
-    return found
-
-
-def duty_line(view: TicketView, t: Translator) -> list[Action]:
-    """Offer the duty telephone until somebody has it, where nobody sat in the centre."""
-    if not view.duty_phone or view.status is not Status.OPEN or view.severity not in _URGENT:
-        return []
-    label = t("action-dial-duty", number=view.duty_phone)
-    return [Action("call", label, url=f"tel:{view.duty_phone}")]
+    if number := DIAL.get(view.what):
+        crowded = sum(one.url is None for one in found) >= BUTTONS
+        found += numbers(view, part, number, t, note=not crowded)
+    return [*found, *duty_line(view, part, t), *ways(view, part, t)]
 
 
 def under_way(view: TicketView, t: Translator) -> list[Action]:
     """Offer whoever goes there what they may do now, at most six buttons in all."""
     there = view.arrived_at is not None
-    found = [] if there else [Action("ticket.arrive", t("action-arrive"), "primary")]
+    found: list[Action] = [] if there else [Action("ticket.arrive", t("action-arrive"), "primary")]
     crowded = view.here_open or view.flaps >= RINGS  # WeChat Work shows six buttons
     if not there and view.promised_at is None and not crowded:
         found += [
@@ -209,10 +241,12 @@ def under_way(view: TicketView, t: Translator) -> list[Action]:
             )
             for minutes in PROMISES
         ]
-    style: Style = "primary" if there else "default"
-    return [
-        *found,
+    door = at_the_door(view, t) if there else []
+    style: Style = "primary" if there and not door else "default"
+    found += [
+        *door,
         Action("ticket.resolve", t("action-resolve"), style),
         Action("ticket.help", t("action-help")),
-        Action("ticket.transfer", t("action-transfer")),
     ]
+    # Whoever stands before a closed door is seldom relieved; in words they may be.
+    return [*found, *([] if len(door) > 1 else [Action("ticket.transfer", t("action-transfer"))])]

@@ -1,6 +1,6 @@
 """Time: aware UTC inside; local time only where a person reads it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
@@ -28,3 +28,8 @@ def use_timezone(name: str) -> None:
 def local(moment: datetime) -> datetime:
     """Convert an aware moment to the community's local time, for words and rotas only."""
     return moment.astimezone(_Zone.current)
+
+
+def midnight(day: date) -> datetime:
+    """Return the moment at which a day begins in the community."""
+    return datetime.combine(day, time(), tzinfo=_Zone.current)

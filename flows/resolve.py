@@ -18,7 +18,7 @@ from services import notices
 from services.actors import names
 from services.rules import proposals
 from services.tickets import answer as tickets
-from services.tickets import remedies
+from services.tickets import journal, remedies
 from services.tickets.answer import Found, Seen
 from services.tickets.chain import red_again
 from services.tickets.queries import about, view
@@ -38,7 +38,7 @@ async def begin(turn: Turn, ticket: UUID) -> Step:
         raise UserError("ticket-ack-first" if seen.status is Status.OPEN else "ticket-is-over")
     data = {
         "ticket": str(ticket), "severity": seen.severity, "version": seen.version,
-        "device": seen.has_device,
+        "device": seen.has_device, "epoch": seen.epoch,
     }  # fmt: skip
     return _ask(turn, Standing(NAME, "found", data, new_token(6)))
 
@@ -54,7 +54,8 @@ async def proceed(turn: Turn, standing: Standing, given: Answer) -> Step:
     data = standing.data | {standing.step: value}
     following = "note"
     if standing.step == "found" and standing.data["severity"] in _SAFETY_FIRST:
-        following = "seen"
+        known = await journal.is_seen(turn.session, ticket_of(standing), standing.data["epoch"])
+        following = "note" if known else "seen"
     return _ask(turn, replace(standing, step=following, data=data, ref=new_token(6)))
 
 

@@ -16,7 +16,7 @@ from core.log import logger
 from core.metrics import OUTBOX_LAG
 from core.ports import Delivery, Local, Vendor
 from handlers import rendering, sending
-from services import mailbox, outbox
+from services import links, mailbox, outbox
 from services.outbox import Due
 
 AT_ONCE = 8
@@ -93,6 +93,7 @@ async def _show(session: Session, row: Due, channel: Local, *, now: datetime) ->
     shown = await rendering.render(session, row, now=now)
     if shown is None:
         return
-    delivery = Delivery(row.person, shown.op, shown.card, row.turn)
+    card = links.signed(shown.card, row.person, now=now)
+    delivery = Delivery(row.person, shown.op, card, row.turn)
     await channel.show(delivery, mailbox.SessionMailbox(session, now))
     await rendering.note(session, row, shown, now=now)

@@ -11,10 +11,11 @@ from core.card import Card
 from core.db import Session, wake
 from core.i18n import Translator
 from core.metrics import ALARM_TO_CARD
-from models import Severity, Status
+from models import Part, Severity, Status
 from services import actors, buttons, outbox, steps
 from services.outbox import Due
-from services.tickets import flapping, queries, signs, stairs, storm
+from services.tickets import bell, flapping, journal, queries, scene, signs, stairs, storm
+from services.tickets.queries import TicketView
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,10 @@ async def render(
         view = replace(view, mates=await stairs.mates(session, view.id))
     if view.has_device and (view.returned or view.version > 1):
         view = replace(view, flaps=await flapping.times(session, view.id, now=now))
-    if view.severity == Severity.CARE:
-        view = replace(view, signs=await signs.of(session, view.id, now=now))
+    if view.what == bell.BELL:
+        view = replace(view, heard=shown.confirmed)
+    elif view.severity in {Severity.LIFE, Severity.CARE}:
+        view = await _on_the_spot(session, view, shown.part, now=now)
     t = Translator(profile.lang)
     card = card_of(discreet(view, t) if abroad else view, shown.part, row.person, t, now=now)
     return Rendered(
@@ -63,6 +66,22 @@ async def render(
         shown.ring,
         view.version,
         outcome=view.status in {Status.RESOLVED, Status.CLOSED},
+    )
+
+
+async def _on_the_spot(
+    session: Session, view: TicketView, part: Part, *, now: datetime
+) -> TicketView:
+    """Add what was noted and, for those who go there, the place and what else the flat says."""
+    if view.version > 1:  # whatever is noted raises it
+        view = replace(view, noted=await journal.of(session, view.id, view.epoch))
+    if part in {Part.ELDER, Part.FAMILY, Part.CALLER}:
+        return view
+    unusual = view.severity == Severity.CARE
+    return replace(
+        view,
+        signs=await signs.of(session, view.id, now=now, unusual=unusual),
+        scene=await scene.of(session, view.id),
     )
 
 

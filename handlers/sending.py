@@ -22,6 +22,7 @@ from handlers.rendering import Rendered
 from services import accounts, allowances, lastcards, links, outbox, paces, pauses, receipts, steps
 from services.accounts import Account
 from services.outbox import Due
+from services.tickets import events
 
 GIVE_UP_AFTER = 8
 _SECOND_WAY_AFTER = 3  # a life alarm that failed so often goes another way as well
@@ -229,6 +230,10 @@ async def _elsewhere(session: Session, row: Due, reason: str, *, now: datetime) 
         await outbox.superseded(session, row, by=channel)
     else:
         await outbox.failed(session, row, reason=reason, retry_at=None)
+        if row.kind == "ticket":
+            await events.undelivered(
+                session, ticket=row.object_id, person=row.person, channel=row.channel, now=now
+            )
         await alert.unreached(session, row, now=now)
 
 

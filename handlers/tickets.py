@@ -12,7 +12,7 @@ from handlers.emergency import ticket_of
 from handlers.flow import take
 from models import Status
 from services import office
-from services.tickets import answer, audience, backup, queries, remedies, watch
+from services.tickets import answer, audience, backup, bell, queries, remedies, watch
 from services.tickets.callers import HANDOVER
 
 
@@ -35,6 +35,16 @@ async def resolve_ticket(ctx: Context, pressed: Pressed) -> list[Act]:
     if (await queries.view(ctx.session, ticket_of(pressed))).what == HANDOVER:
         return await people.end(ctx, pressed)
     return await take(ctx, await resolve.begin(ctx.turn(), ticket_of(pressed)))
+
+
+async def heard(ctx: Context, pressed: Pressed) -> list[Act]:
+    """收到: the monthly test came through."""
+    ticket = ticket_of(pressed)
+    await bell.hear(ctx.session, ctx.by, ticket=ticket, now=ctx.now)
+    await queries.show_again(
+        ctx.session, ticket=ticket, person=ctx.person, channel=ctx.channel, now=ctx.now
+    )
+    return [Refresh(ticket)]
 
 
 async def promise(ctx: Context, pressed: Pressed) -> list[Act]:

@@ -77,6 +77,9 @@ from models.rules import Comparison, DeviceScope, Rule, RuleKind, RuleProposal, 
 from models.shops import Datum, Shop, ShopMark
 from models.tables import ImportMapping
 from models.tickets import (
+    Baseline,
+    Drill,
+    DrillDevice,
     Happened,
     Media,
     Part,
@@ -90,10 +93,10 @@ from models.tickets import (
 
 __all__ = [
     "AccessEntry", "AccessHead", "AccessToken", "Account", "AccountKind", "Activity",
-    "ActivityStatus", "Away", "AwayEnd", "Binding", "BindingKind", "BindingState", "BrokenGlass",
+    "ActivityStatus", "Away", "AwayEnd", "Baseline", "Binding", "BindingKind", "BindingState", "BrokenGlass",
     "Building", "Button", "CallKind", "ChannelAccount", "ChannelPause", "CodeEntry", "Community",
     "Comparison", "Contact", "Conversation", "Credential", "Datum", "DayOff", "DeadLetter", "DemoPersona",
-    "Device", "DeviceKind", "DevicePresence", "DeviceRequest", "DeviceScope", "DeviceState", "Duty",
+    "Device", "DeviceKind", "DevicePresence", "DeviceRequest", "DeviceScope", "DeviceState", "Drill", "DrillDevice", "Duty",
     "Emergency", "Enrolment", "EnrolmentStatus", "FamilyLink", "Gateway", "Grid", "Handover",
     "HandoverMessage", "Happened", "Heartbeat", "Home", "HomeUse", "How", "ImportMapping",
     "Inbound", "Installation", "IntakeMark", "Invitation", "ItemOp", "LastCard", "LinkCode",

@@ -1,11 +1,13 @@
 """Tickets: one life for alarm, report, maintenance, hand-over and visit need."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Column,
     ForeignKeyConstraint,
     Identity,
@@ -75,6 +77,11 @@ class Happened(StrEnum):
     RETURNED = "returned"
     RELIEVED = "relieved"
     UNMANNED = "unmanned"
+    DIALLED = "dialled"
+    AT_DOOR = "at_door"
+    SEEN = "seen"
+    DRILL_OVER = "drill_over"
+    UNDELIVERED = "undelivered"
 
 
 class Part(StrEnum):
@@ -96,7 +103,7 @@ class Ticket(SQLModel, table=True):
     whom a ticket without a device is about. `stair` is where the flat lies, and `immobile` says
     that somebody there cannot walk out. Once somebody has taken it, `watch` says how long they
     may go without arriving and finishing, `watch_at` when that is looked at, `promised_at` by when
-    they said to be there.
+    they said to be there. `drill_id` stands while it is only practice.
     """
 
     __table_args__ = (
@@ -152,6 +159,7 @@ class Ticket(SQLModel, table=True):
     people: Any = sealed("ticket.people")
     stair: int | None = None
     immobile: bool = False
+    drill_id: MaybeId = points_at("drill.id", null=True)
 
 
 class TicketEvent(SQLModel, table=True):
@@ -209,6 +217,52 @@ class TicketCard(SQLModel, table=True):
     rung_at: MaybeMoment = moment(null=True)
     confirmed_at: MaybeMoment = moment(null=True)
     next_channel_at: MaybeMoment = moment(null=True)
+
+
+class Drill(SQLModel, table=True):
+    """演练: alarms of the named devices are practice until it ends; anything else is real.
+
+    `households` says that elders and relatives take part, which they do not by default.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("community_id", "id"),
+        CheckConstraint("ends_at <= begins_at + interval '4 hours'", name="longest"),
+        Index(
+            "uq_drill_live", "community_id", unique=True, postgresql_where=text("ended_at IS NULL")
+        ),
+    )
+    id: UUID = object_id()
+    community_id: UUID = points_at("community.id")
+    begun_by: UUID = points_at("person.id")
+    households: bool = False
+    begins_at: Moment = moment()
+    ends_at: Moment = moment()
+    ended_at: MaybeMoment = moment(null=True)
+
+
+class DrillDevice(SQLModel, table=True):
+    """A device that takes part in a drill."""
+
+    __tablename__ = "drill_device"
+    __table_args__ = (
+        ForeignKeyConstraint(["community_id", "drill_id"], ["drill.community_id", "drill.id"]),
+        ForeignKeyConstraint(["community_id", "device_id"], ["device.community_id", "device.id"]),
+        Index("ix_drill_device_device", "device_id"),
+    )
+    drill_id: UUID = Field(primary_key=True)
+    device_id: UUID = Field(primary_key=True)
+    community_id: UUID
+
+
+class Baseline(SQLModel, table=True):
+    """The figures of a month as they were when somebody kept them, to compare later ones with."""
+
+    community_id: UUID = points_at("community.id", primary=True)
+    month: date = Field(primary_key=True)
+    figures: list[dict[str, Any]] = Field(sa_type=JSONB)
+    kept_by: UUID = points_at("person.id")
+    kept_at: Moment = moment()
 
 
 class Snapshot(SQLModel, table=True):

@@ -16,7 +16,8 @@ from services import login
 
 KEY_LIFE = timedelta(days=3)
 _KEY = "link.key"
-_PRIVATE = "/api/chat/pictures/"  # what is shown to one person alone
+FIELD = "/field"  # the worker's map, and below it what is known of one ticket
+_PRIVATE = ("/api/chat/pictures/", FIELD)  # what is shown to one person alone
 
 
 def outside(card: Card, person: UUID, base_url: str, *, now: datetime) -> Card:
@@ -51,6 +52,19 @@ def holder(given: str, path: str, *, now: datetime) -> UUID:
     if opens != path or until < now.timestamp():
         raise UserError("login-needed", status=401)
     return UUID(person)
+
+
+def signed(card: Card, person: UUID, *, now: datetime) -> Card:
+    """Put the key into links of a card that is shown in our own chat: those pages ask for it."""
+    return replace(
+        card,
+        actions=tuple(
+            replace(one, url=f"{one.url}?key={key(person, one.url, now=now)}")
+            if (one.url or "").startswith(FIELD) and one.url is not None
+            else one
+            for one in card.actions
+        ),
+    )
 
 
 async def into_chat(

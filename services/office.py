@@ -16,6 +16,7 @@ from core.errors import UserError
 from services.permissions import At, Permission, require
 from services.rules.windows import Window, opening
 
+_AREA = re.compile(r"010|02\d|0[3-9]\d\d")
 _PHONE = re.compile(r"\+?\d[\d-]{1,18}\d")
 
 
@@ -25,6 +26,15 @@ def read_phone(text: str) -> str:
     if not _PHONE.fullmatch(bare):
         raise ValueError("a telephone number looks like 0519-88000000")
     return bare
+
+
+def from_outside(number: str, phone: str) -> str:
+    """Write an emergency number as it reaches this city from any other: 0519-119.
+
+    The city is told by the office's telephone; where that has no area code, the bare number stays.
+    """
+    area = _AREA.match(phone)
+    return f"{area[0]}-{number}" if area else number
 
 
 async def phone(session: Session, person: UUID | None) -> str | None:

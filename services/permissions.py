@@ -41,6 +41,11 @@ class Permission(StrEnum):
     TICKETS_READ = "tickets.read"
     TICKETS_WORK = "tickets.work"
     TICKETS_DISPATCH = "tickets.dispatch"
+    TICKETS_NOTE = "tickets.note"
+    FIELD_READ = "field.read"
+    DRILLS_RUN = "drills.run"
+    BELL_TEST = "bell.test"
+    FIGURES_KEEP = "figures.keep"
     DELIVERY_READ = "delivery.read"
     DELIVERY_RESEND = "delivery.resend"
     EMERGENCY_CALL = "emergency.call"
@@ -122,6 +127,11 @@ RULES: Mapping[Permission, frozenset[Role | Tie]] = {
     Permission.TICKETS_READ: _OPERATOR,
     Permission.TICKETS_WORK: _STAFF | _BETWEEN,
     Permission.TICKETS_DISPATCH: _OPERATOR,
+    Permission.TICKETS_NOTE: _STAFF | _BETWEEN,
+    Permission.FIELD_READ: _STAFF,
+    Permission.DRILLS_RUN: _OPERATOR,
+    Permission.BELL_TEST: _OPERATOR,
+    Permission.FIGURES_KEEP: _OPERATOR,
     Permission.DELIVERY_READ: _OPERATOR,
     Permission.DELIVERY_RESEND: _OPERATOR,
     Permission.EMERGENCY_CALL: _OWN,

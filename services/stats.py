@@ -31,7 +31,8 @@ async def figures(session: Session, by: Actor, community: UUID, *, now: datetime
                   (SELECT count(DISTINCT person_id) FROM shift
                    WHERE community_id = :c AND starts_at <= :now AND ends_at > :now
                      AND confirmed_at IS NOT NULL AND left_at IS NULL) AS workers_on_duty
-                FROM ticket WHERE community_id = :c AND status <> 'closed'
+                FROM ticket
+                WHERE community_id = :c AND status <> 'closed' AND what <> 'bell_test'
                 """
         ),
         {"c": community, "midnight": midnight, "now": now},

@@ -21,7 +21,7 @@ from handlers import activities, away, devices, duty, glass, redeem, silences
 from handlers.delivery import deliver_due, deliver_turn
 from handlers.dispatch import dispatch
 from models import Device
-from services import gateways
+from services import drills, gateways
 from services.actors import actor
 from services.ingest import batch, partitions
 from services.ingest.registry import Registry
@@ -29,7 +29,7 @@ from services.mailbox import items_after, items_of_turn
 from services.map_points import features
 from services.rules import enrol, timers
 from services.rules.book import Book
-from services.tickets import answer, escalation, watch
+from services.tickets import answer, bell, escalation, watch
 from tests import make
 
 START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -257,6 +257,8 @@ class World:
         await activities.remind(session, now=self.now)
         await devices.tell(session, now=self.now)
         await glass.tell(session, now=self.now)
+        await drills.sweep(session, now=self.now)
+        await bell.sweep(session, now=self.now)
         await duty.sweep(session, now=self.now)
 
     async def rule(self, key: str, **more: Any) -> None:

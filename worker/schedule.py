@@ -7,19 +7,20 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from core.clock import utcnow
 from handlers import activities, away, devices, duty, glass, redeem, sights, silences
 from handlers.sights import See
-from services import gateways, housekeeping, rotas, snapshots, steps
+from services import drills, gateways, housekeeping, rotas, snapshots, steps
 from services.activities import reminders
 from services.ingest import partitions
 from services.points import redemptions
 from services.rules import enrol, timers
 from services.rules.book import Book
-from services.tickets import escalation, watch
+from services.tickets import bell, escalation, watch
 from worker.stack import BEAT_S, Stack
 
 SWEEP_S = 1
 REMIND_S = 20
 ENROL_S = 30
 AWAY_S = 5
+BELL_S = 60
 DUTY_S = 10
 GATEWAYS_S = 30
 HOUSEKEEPING_S = 3600
@@ -45,6 +46,9 @@ async def run(stack: Stack) -> None:
     scheduler.add_job(give_back, "interval", seconds=SWEEP_S, args=[stack])
     scheduler.add_job(tell_of_devices, "interval", seconds=SWEEP_S, args=[stack])
     scheduler.add_job(tell_of_glass, "interval", seconds=SWEEP_S, args=[stack])
+    scheduler.add_job(end_drills, "interval", seconds=SWEEP_S, args=[stack])
+    if not stack.settings.demo:  # where nobody would know what rang
+        scheduler.add_job(test_bells, "interval", seconds=BELL_S, args=[stack])
     if stack.see is not None:
         scheduler.add_job(look, "interval", seconds=SWEEP_S, args=[stack, stack.see])
     scheduler.add_job(remind, "interval", seconds=REMIND_S, args=[stack])
@@ -117,6 +121,16 @@ async def tell_of_devices(stack: Stack) -> None:
 async def tell_of_glass(stack: Stack) -> None:
     """Tell people that they were looked at in an emergency."""
     await stack.db.run(lambda s: glass.tell(s, now=utcnow()))
+
+
+async def end_drills(stack: Stack) -> None:
+    """End drills whose time is over; what still alarms is real."""
+    await stack.db.run(lambda s: drills.sweep(s, now=utcnow()))
+
+
+async def test_bells(stack: Stack) -> None:
+    """Ring everybody once a month."""
+    await stack.db.run(lambda s: bell.sweep(s, now=utcnow()))
 
 
 async def look(stack: Stack, see: See) -> None:

@@ -9,9 +9,14 @@ def in_words(ticket: dict[str, Any], t: Translator) -> dict[str, Any]:
     """Give a ticket its title and its events their sentences."""
     return {
         **ticket,
-        "title": t(f"what-{ticket['what']}"),
+        "title": _title(ticket, t),
         "events": [_event(event, t) for event in ticket["events"]],
     }
+
+
+def _title(ticket: dict[str, Any], t: Translator) -> str:
+    what = t(f"what-{ticket['what']}")
+    return t("drill-title", what=what) if ticket["drill"] else what
 
 
 def _event(event: dict[str, Any], t: Translator) -> dict[str, str | None]:

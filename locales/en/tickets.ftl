@@ -212,3 +212,96 @@ policy-chain = Each step names who is told; each comes later than the one before
 policy-asks = Asking the family can only be the first step; it can neither be added nor left out.
 policy-watch = Please give all of { $names }, in seconds, a day at most.
 policy-slow = For a life nothing may take longer: backup and team lead within 90 seconds, everybody within 3 minutes and every 3 minutes again, arrival within 15 minutes.
+
+ticket-title-drill = [Drill] { $what }: { $place }
+ticket-knock-first = Knock. Do not ring the bell, switch on a light or use a telephone inside. { $then }
+ticket-family-seen = { $name } saw them in person at { $time }.
+
+# On the spot
+field-guide = What to do
+guide-gas = Telephone only outside the building. Knock and get people out, close the main valve, open doors and windows; gather upwind, then dial 119 and the gas company.
+guide-smoke = Feel the door first; if it is hot, do not open it. Call out, knock at the neighbours', use the stairs and not the lift. If you see flames, get people out and dial 119.
+guide-fire_point = Get people out and dial 119 first, then see whether an extinguisher helps. If the fire is big, leave and close the door.
+guide-carbon_monoxide = Do not stay long. Knock, open doors and windows, bring people into fresh air; if they do not wake, or have a headache or feel sick, dial 120 at once.
+guide-sos = Telephone while you go there. If they cannot speak clearly or nobody answers, take it for an illness and dial 120.
+guide-fall = Do not lift them at once. Ask where it hurts and what they can move; after a blow to the head, or if they cannot move or speak clearly, dial 120 and stay.
+guide-manhole = Close it off first and leave somebody there; do not climb down. If it smells or somebody fell in, dial 119.
+field-aloud = Say when calling
+address-aloud = { $street } { $community } { $address } { $door }
+field-floor = Floor
+floor-of = { $floors ->
+    [0] { $floor }
+   *[other] { $floor } of { $floors }
+}
+field-next = Not taken yet
+next-wider = More people hear at { $time }
+field-arrived = Arrived
+field-dialled = Dialled
+field-door = At the door
+field-seen = Seen
+noted-dialled = { $name } dialled { $number } at { $time }
+noted-no_answer = { $time } nobody answers
+noted-no_entry = { $time } no way in
+noted-family = { $time } elder and family called
+noted-key_holder = { $time } asked who has the key
+noted-neighbour = { $time } asked the neighbours
+noted-police = { $time } dialled 110
+noted-forced = { $time } forced the door, two present
+noted-seen-in_person = { $name } saw them in person at { $time }
+noted-seen-by_voice = { $name } spoke with them at { $time }
+noted-seen-by_family = { $name } at { $time }: the family confirms they are safe
+noted-seen-not_found = { $name } at { $time }: not found
+action-dialled = I have dialled { $number }
+action-people = Contacts and notes
+action-way = Way there
+action-seen = Saw them in person
+action-no-answer = Nobody answers
+action-no-entry = No way in
+action-door-next = What next
+door-title = The door stays closed: try these in order
+door-hint = Press what you have tried; its time is kept, and family and centre see it. They may be inside and unable to move: do not leave.
+door-no_answer = Nobody answers
+door-no_entry = No way in
+door-family = Elder and family called
+door-key_holder = Key holder asked
+door-neighbour = Neighbours asked
+door-police = 110 dialled
+door-forced = Door forced
+action-door-family = Called elder and family
+action-door-key_holder = Asked the key holder
+action-door-neighbour = Asked the neighbours
+action-door-police = I have dialled 110
+action-door-forced = Force the door (two people)
+door-ask-two = With whom do you force the door?
+door-ask-two-hint = Two people must be present, best of all the police. Take a photo before you go in; lock up and leave a note afterwards.
+door-with-police = The police
+door-arrive-first = Please take the ticket and press "Arrived" first.
+door-police-first = Please dial 110 first and say that somebody may need rescue, then press this.
+door-two = Two people must be present. Ask for help and wait for your colleague first.
+sign-alarms = { $device } alarms too ({ $time })
+event-dialled = { $who } says they dialled
+event-at_door = { $who } at the door
+event-seen = { $who } saw the person
+event-drill_over = The drill is over
+event-undelivered = The card did not reach { $who }
+month-not-over = This month is not over yet; it can be kept afterwards.
+month-kept = This month has been kept already.
+
+# Test rings and drills
+what-bell_test = Test ring
+drill-title = [Drill] { $what }
+bell-title = Test ring: please press once
+bell-hint = This is the monthly test ring; nothing has happened. Press "Received" and we know that a real alarm would reach you.
+bell-heard = Received, thank you.
+bell-heard-hint = A real alarm would come to you like this.
+action-heard = Received
+bell-runs = This test ring is not over yet; please wait until 24 hours have passed.
+bell-over = This test ring is over; there will be another one next month.
+bell-no_chat = No chat bound
+bell-undelivered = Not delivered
+bell-no_answer = Delivered, "Received" not pressed
+drill-span = The length of the drill is wrong; it may last { $hours } hours at most.
+drill-devices = Please name the devices that take part, { $most } at most, all in use in this community.
+drill-runs = A drill is running already; please end it first.
+
+action-field-map = Open the map of my grid

@@ -251,3 +251,34 @@ web-channel-wechat = WeChat
 web-channel-miniprogram = The mini-program
 web-channel-wecom = WeChat Work
 web-channel-telegram = Telegram
+
+## The map on the worker's phone
+
+web-field-page = My grid
+web-field-all = All
+web-field-none = There are no points here.
+web-field-points = Points, alarms first
+web-field-kinds = By kind
+web-field-map = Map
+web-field-no-key = This link is wrong or has expired. Say "my tickets" in the chat and open it from there.
+web-field-stale = The data is not fresh, trying again…
+web-field-take = Take it
+web-field-taken = Yours. Please go there.
+web-field-send = Send somebody
+web-field-send-to = Whom to send?
+web-field-sent = { $name } is sent.
+web-field-people = Contacts and notes
+web-field-way = Way there
+web-field-close = Close
+web-field-since = Alarm at { $time }
+web-field-by = Taken by { $name }
+web-field-mine = Taken by you
+web-field-drill = [Drill]
+web-field-aloud = Say when calling
+web-field-floor = Floor { $floor }
+web-field-minds = Please mind
+web-field-calls = Telephone
+web-field-no-phone = No number known
+web-field-key = Has the key
+web-field-dies = This page can be read only while the ticket is live; every look is noted.
+web-field-on-duty = On duty

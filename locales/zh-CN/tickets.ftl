@@ -209,3 +209,96 @@ policy-chain = 每一步都要写通知谁；时间一步比一步晚，最后�
 policy-asks = 先问家里人的那一步只能放在第一步，不能加也不能去掉。
 policy-watch = 请把 { $names } 都写上，单位是秒，最多一天。
 policy-slow = 救命的警报不能再慢：90 秒内通知备班和网格长，3 分钟内通知全体，之后最多隔 3 分钟再通知，到场最多等 15 分钟。
+
+ticket-title-drill = 【演练】{ $what }：{ $place }
+ticket-knock-first = 敲门，不按门铃，不开灯，不在门内打电话。{ $then }
+ticket-family-seen = 网格员{ $name } { $time } 见到本人。
+
+# 现场
+field-guide = 怎么做
+guide-gas = 到了楼外再打电话。敲门叫人出来，关总阀，开门窗；人都撤到上风处，再拨 119 和燃气公司。
+guide-smoke = 先摸门，门烫不要开。喊人、敲邻居的门，走楼梯不坐电梯。有明火先撤人、打 119。
+guide-fire_point = 先撤人、打 119，再看能不能用灭火器。火大就退出来，关上门。
+guide-carbon_monoxide = 别久留。敲门，开门窗，把人抬到通风处；叫不醒、头痛恶心的，马上打 120。
+guide-sos = 先打电话问一声，边问边上门。说不清话、没人接，就当急病，打 120。
+guide-fall = 不要马上扶起来。问哪里疼、能不能动；头着地、不能动、说话不清，打 120，人别离开。
+guide-manhole = 先围起来，留一个人看着，别下井。井里有气味、有人掉下去，打 119。
+field-aloud = 报警时念
+address-aloud = { $street }{ $community } { $address } { $door }
+field-floor = 楼层
+floor-of = { $floors ->
+    [0] { $floor } 楼
+   *[other] { $floor } 楼，全楼 { $floors } 层
+}
+field-next = 还没人接
+next-wider = { $time } 再通知更多人
+field-arrived = 到场
+field-dialled = 已拨打
+field-door = 门口
+field-seen = 见人
+noted-dialled = { $name } { $time } 拨打 { $number }
+noted-no_answer = { $time } 敲门无人应
+noted-no_entry = { $time } 进不去
+noted-family = { $time } 联系老人和家属
+noted-key_holder = { $time } 找有钥匙的人
+noted-neighbour = { $time } 问邻居
+noted-police = { $time } 拨打 110
+noted-forced = { $time } 两人在场，破门进入
+noted-seen-in_person = { $name } { $time } 见到本人
+noted-seen-by_voice = { $name } { $time } 和本人通过话
+noted-seen-by_family = { $name } { $time } 家属确认平安
+noted-seen-not_found = { $name } { $time } 没见到人
+action-dialled = 我已拨打 { $number }
+action-people = 联系人和注意事项
+action-way = 去那里
+action-seen = 见到本人
+action-no-answer = 敲门无人应
+action-no-entry = 进不去
+action-door-next = 进门下一步
+door-title = 门没有开，按顺序试一试
+door-hint = 试过哪一步就点哪一步，时间会记下来，家属和值班人员都看得到。人可能在里面动不了，别走开。
+door-no_answer = 敲门无人应
+door-no_entry = 进不去
+door-family = 联系老人和家属
+door-key_holder = 找有钥匙的人
+door-neighbour = 问邻居
+door-police = 拨打 110
+door-forced = 破门进入
+action-door-family = 已联系老人和家属
+action-door-key_holder = 已找有钥匙的人
+action-door-neighbour = 已问邻居
+action-door-police = 已拨打 110
+action-door-forced = 破门进入（要两个人）
+door-ask-two = 和谁一起破门？
+door-ask-two-hint = 破门要两个人在场，最好等民警来。进门前拍照，出来后锁好门、留字条。
+door-with-police = 民警
+door-arrive-first = 请先接单、点“到场”，再点这一步。
+door-police-first = 请先拨打 110，说明要破门救人，再点这一步。
+door-two = 破门要两个人在场。请先点“求助”，等同事到了再点。
+sign-alarms = { $device }也在报警（{ $time }）
+event-dialled = { $who }说已拨打
+event-at_door = { $who }在门口
+event-seen = { $who }见到本人
+event-drill_over = 演练结束
+event-undelivered = 卡片没有送到{ $who }
+month-not-over = 这个月还没过完，月底之后才能留作基准。
+month-kept = 这个月已经留作基准了。
+
+# 试铃、演练
+what-bell_test = 试铃
+drill-title = 【演练】{ $what }
+bell-title = 试铃：收到请点一下
+bell-hint = 这是每月一次的试铃，没有险情。点“收到”，我们就知道真有警报时能通知到您。
+bell-heard = 收到了，谢谢。
+bell-heard-hint = 真有警报时，会这样通知您。
+action-heard = 收到
+bell-runs = 这次试铃还没有结束，请等它满 24 小时。
+bell-over = 这次试铃已经结束了，下个月再试。
+bell-no_chat = 没有绑定聊天
+bell-undelivered = 没有送到
+bell-no_answer = 送到了，没有点“收到”
+drill-span = 演练时长没填对，最长 { $hours } 小时。
+drill-devices = 请写明参加演练的设备，最多 { $most } 台，都要是本社区在用的。
+drill-runs = 已经有一场演练在进行，请先结束它。
+
+action-field-map = 打开我的网格地图

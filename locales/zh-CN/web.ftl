@@ -251,3 +251,34 @@ web-channel-wechat = 微信
 web-channel-miniprogram = 小程序
 web-channel-wecom = 企业微信
 web-channel-telegram = Telegram
+
+## 网格员手机上的地图
+
+web-field-page = 我的网格
+web-field-all = 全部
+web-field-none = 这里没有点位。
+web-field-points = 点位，报警的排在前面
+web-field-kinds = 按种类看
+web-field-map = 地图
+web-field-no-key = 链接不对或已经过期。请在聊天里说“我的工单”，从那里重新打开。
+web-field-stale = 数据没有更新，正在重试…
+web-field-take = 接单
+web-field-taken = 已接单，请赶过去。
+web-field-send = 派单
+web-field-send-to = 派给谁？
+web-field-sent = 已派给{ $name }。
+web-field-people = 联系人和注意事项
+web-field-way = 去那里
+web-field-close = 关上
+web-field-since = { $time } 报警
+web-field-by = { $name }已接单
+web-field-mine = 您已接单
+web-field-drill = 【演练】
+web-field-aloud = 报警时念
+web-field-floor = { $floor } 楼
+web-field-minds = 注意
+web-field-calls = 打电话
+web-field-no-phone = 没有登记电话
+web-field-key = 有钥匙
+web-field-dies = 这一页只在这张单没结束时能看，每次查看都有记录。
+web-field-on-duty = 在岗

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 Figure = float | int | str
-NAMES = ("alarm", "card", "chat", "find", "ingest", "kill", "ledger", "race", "say", "timers")
+NAMES = (
+    "alarm", "card", "chat", "check", "find", "ingest", "kill", "ledger", "race", "say", "timers",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

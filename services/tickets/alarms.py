@@ -233,10 +233,12 @@ async def _insert(session: Session, wanted: list[_Opened], *, now: datetime) -> 
             WITH made AS (
                 INSERT INTO ticket (id, community_id, grid_id, device_id, key, what, severity, status,
                                     epoch, version, opened_at, alarm_at, recovered_at, chain, step,
-                                    next_escalation_at, place, people, previous_id)
+                                    next_escalation_at, place, people, drill_id, previous_id)
                 SELECT w.id, w.community, w.grid, w.device, w.key, w.what, w.severity, 'open', 1, 1,
                        :now, w.alarm_at, w.recovered_at, c.chain, 0,
                        CAST(:now AS timestamptz) + {first("c.chain")}, w.place, w.people,
+                       (SELECT x.drill_id FROM drill_device x JOIN drill l ON l.id = x.drill_id
+                        WHERE x.device_id = w.device AND l.ended_at IS NULL AND l.ends_at > :now),
                        (SELECT p.id FROM ticket p WHERE p.key = w.key
                         AND (p.status = 'closed' AND p.closed_at > :linked) ORDER BY p.id DESC LIMIT 1)
                 FROM unnest(CAST(:ids AS uuid[]), CAST(:communities AS uuid[]),

@@ -27,10 +27,11 @@ _OLD, _OLD_CODE = 80, "over80"
 _TICKETS = sql(
     """
     SELECT t.id, t.community_id, t.epoch, t.what, t.people, d.place, d.kind,
+           coalesce(l.households, true) AS at_home,
            EXISTS (SELECT 1 FROM device o JOIN ticket n ON n.device_id = o.id
                    WHERE o.home_index = d.home_index AND o.id <> d.id AND n.id <> t.id
                      AND n.status IN ('open', 'acked') AND n.severity IN ('life', 'care')) AS second
-    FROM ticket t LEFT JOIN device d ON d.id = t.device_id
+    FROM ticket t LEFT JOIN device d ON d.id = t.device_id LEFT JOIN drill l ON l.id = t.drill_id
     WHERE t.id = ANY(CAST(:tickets AS uuid[])) ORDER BY t.id
     """
 )
@@ -117,6 +118,8 @@ async def _set(
 
 def _unasked(row: Any, people: list[UUID], frail: set[UUID], reached: set[UUID]) -> str | None:
     """Say why asking makes no sense, or None."""
+    if not row.at_home:
+        return "drill"
     if row.second:
         return "second_sign"
     if any(one in frail for one in people) and not patient(row.what):

@@ -204,8 +204,9 @@ async def _facts(session: Session, tickets: Sequence[UUID]) -> list[Any]:
                    d.kind, ARRAY(SELECT n.id FROM device o JOIN ticket n ON n.device_id = o.id
                                  WHERE o.home_index = d.home_index AND n.id <> t.id
                                    AND n.status = 'acked') AS beside,
-                   coalesce(o.people, '{}') AS operators
+                   coalesce(o.people, '{}') AS operators, coalesce(l.households, true) AS at_home
             FROM ticket t LEFT JOIN device d ON d.id = t.device_id
+            LEFT JOIN drill l ON l.id = t.drill_id
             LEFT JOIN (SELECT m.community_id, array_agg(DISTINCT m.person_id) AS people
                        FROM membership m
                        JOIN channel_account a ON a.person_id = m.person_id AND a.reachable
@@ -274,8 +275,11 @@ async def _already_going(session: Session, facts: list[Any], *, now: datetime) -
 
 
 async def _household(session: Session, facts: list[Any]) -> list[Listener]:
-    """Find the people that a device protects, or a ticket names, and their relatives."""
-    told = [row for row in facts if row.severity in TOLD_AT_ONCE]
+    """Find the people that a device protects, or a ticket names, and their relatives.
+
+    A drill leaves them out unless it was begun with them.
+    """
+    told = [row for row in facts if row.severity in TOLD_AT_ONCE and row.at_home]
     protects: dict[UUID, list[UUID]] = defaultdict(list)
     for ticket, people in (await who.of(session, told)).items():
         for person in people:

@@ -34,13 +34,13 @@ async def live(
                 f"""
                 SELECT t.id, t.number, t.device_id, t.what, t.severity, t.status, t.epoch,
                        t.version, t.step, t.immobile, t.opened_at, t.acked_at, t.resolved_at, t.closed_at,
-                       t.place AS own_place, d.kind, d.place AS device_place, who.name AS who,
+                       t.drill_id IS NOT NULL AS drill, t.place AS own_place, d.kind, d.place AS device_place, who.name AS who,
                        sent.name AS sent
                 FROM ticket t
                 LEFT JOIN device d ON d.id = t.device_id
                 LEFT JOIN person who ON who.id = t.acked_by
                 LEFT JOIN person sent ON sent.id = t.assigned_to
-                WHERE t.community_id = :community {alive} {some}
+                WHERE t.community_id = :community AND t.what <> 'bell_test' {alive} {some}
                 ORDER BY array_position(
                              ARRAY['life', 'care', 'property', 'maintenance'], t.severity),
                          t.status = 'resolved', NOT t.immobile, t.opened_at
@@ -75,7 +75,10 @@ async def versions(session: Session, by: Actor, community: UUID) -> dict[UUID, i
     require(by, Permission.TICKETS_READ, At(community))
     rows = await session.execute(
         sql(
-            "SELECT id, version FROM ticket WHERE community_id = :community AND status <> 'closed'"
+            """
+            SELECT id, version FROM ticket
+            WHERE community_id = :community AND status <> 'closed' AND what <> 'bell_test'
+            """
         ),
         {"community": community},
     )
@@ -122,6 +125,7 @@ def _ticket(row: Any, events: list[dict[str, Any]]) -> dict[str, Any]:
         "device": str(row.device_id) if row.device_id else None,
         "kind": row.kind,
         "what": row.what,
+        "drill": row.drill,
         "place": place,
         "severity": row.severity,
         "status": row.status,

@@ -38,7 +38,7 @@ async def household(session: Session, tickets: Sequence[UUID]) -> list[tuple[UUI
             elders = [UUID(one) for one in open_json(row.elders, "emergency.elders")]
             found += [(row.ticket_id, elder, Part.ELDER) for elder in elders]
             about = [*elders, row.caller_id]
-            relatives = await _relatives(session, about)
+            relatives = await relatives_of(session, about)
             found += [(row.ticket_id, relative, Part.FAMILY) for relative in relatives]
     return found
 
@@ -62,7 +62,8 @@ async def on_duty_anywhere(
     return [(row.community_id, row.person_id, row.duty) for row in rows]
 
 
-async def _relatives(session: Session, elders: Sequence[UUID]) -> list[UUID]:
+async def relatives_of(session: Session, elders: Sequence[UUID]) -> list[UUID]:
+    """List who hears of the alarms of these elders."""
     rows = await session.execute(
         sql(
             """

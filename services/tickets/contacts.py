@@ -11,7 +11,7 @@ from core.errors import UserError
 from models import Happened, Part, Status
 from services import audit
 from services.permissions import Permission
-from services.tickets import callers
+from services.tickets import callers, queries
 from services.tickets.answer import locked
 from services.tickets.events import Entry, record
 
@@ -23,6 +23,7 @@ class Contact:
     part: Part
     name: str
     phone: str
+    person: UUID
 
 
 async def of_ticket(session: Session, by: Actor, *, ticket: UUID, now: datetime) -> list[Contact]:
@@ -30,9 +31,7 @@ async def of_ticket(session: Session, by: Actor, *, ticket: UUID, now: datetime)
     row = await locked(session, by, ticket)
     if row.status == Status.CLOSED:
         raise UserError("ticket-is-over", status=409)
-    people = {
-        person: part for _, person, part in reversed(await callers.household(session, [ticket]))
-    }
+    people = await _people(session, ticket)
     rows = await session.execute(
         sql("SELECT id, name, phone FROM person WHERE id = ANY(CAST(:people AS uuid[]))"),
         {"people": list(people)},
@@ -42,6 +41,7 @@ async def of_ticket(session: Session, by: Actor, *, ticket: UUID, now: datetime)
             people[one.id],
             open_json(one.name, "person.name"),
             open_json(one.phone, "person.phone") if one.phone else "",
+            one.id,
         )
         for one in rows
     ]
@@ -54,3 +54,13 @@ async def of_ticket(session: Session, by: Actor, *, ticket: UUID, now: datetime)
         )  # fmt: skip
     order = [Part.CALLER, Part.ELDER, Part.FAMILY]
     return sorted(found, key=lambda one: (order.index(one.part), one.name))
+
+
+async def _people(session: Session, ticket: UUID) -> dict[UUID, Part]:
+    """Map those whom a ticket is about, and their relatives, to what they are in it."""
+    called = await callers.household(session, [ticket])
+    if called:
+        return {person: part for _, person, part in reversed(called)}
+    elders = await queries.about(session, ticket)
+    relatives = await callers.relatives_of(session, elders)
+    return dict.fromkeys(relatives, Part.FAMILY) | dict.fromkeys(elders, Part.ELDER)

@@ -58,3 +58,23 @@ async def record(session: Session, entries: Sequence[Entry]) -> None:
             "notes": [seal_json(e.note, NOTE) if e.note else None for e in entries],
         },
     )
+
+
+async def undelivered(
+    session: Session, *, ticket: UUID, person: UUID, channel: str, now: datetime
+) -> None:
+    """Note that nothing could bring the ticket's card to somebody; seen in its log and figures."""
+    await session.execute(
+        sql(
+            """
+            INSERT INTO ticket_event (community_id, ticket_id, epoch, at, kind, person_id, data)
+            SELECT community_id, id, epoch, :now, :kind, :person,
+                   jsonb_build_object('channel', CAST(:channel AS text))
+            FROM ticket WHERE id = :ticket
+            """
+        ),
+        {
+            "ticket": ticket, "person": person, "channel": channel, "now": now,
+            "kind": Happened.UNDELIVERED.value,
+        },
+    )  # fmt: skip

@@ -12,6 +12,8 @@ from services.actors import names
 from services.office import is_staffed
 from services.tickets import protects
 from services.tickets.chain import asks
+from services.tickets.journal import Noted
+from services.tickets.scene import Scene
 from services.tickets.signs import NO_SIGNS, Signs
 from services.tickets.stairs import ALONE, Mates
 
@@ -49,6 +51,7 @@ class TicketView:
 
     `here` is what else alarms behind the same door; `overdue` says that whoever took it is late;
     `duty_phone` is the one to call where nobody sat in the centre when it alarmed.
+    `phone` is the office's; while nobody has taken it, more people hear at `next_at`.
     """
 
     id: UUID
@@ -86,6 +89,12 @@ class TicketView:
     here: tuple[str, ...] = ()
     here_open: bool = False
     duty_phone: str = ""
+    phone: str = ""
+    next_at: datetime | None = None
+    drill: bool = False
+    heard: bool = False
+    noted: tuple[Noted, ...] = ()
+    scene: Scene | None = None
     pictured: bool = False
     returned: bool = False
     flaps: int = 0
@@ -101,7 +110,7 @@ _VIEW = """
            who.name AS who, sent.name AS sent, caller.name AS caller, e.kind AS call_kind, e.said,
            e.withdrawn_at, y.phone, y.staffed, y.duty_phone, y.answers_from, t.chain, t.next_escalation_at,
            t.people, t.promised_at, t.watch_step, here.whats, here.open AS here_open,
-           t.previous_id IS NOT NULL AS returned,
+           t.drill_id IS NOT NULL AS drill, t.previous_id IS NOT NULL AS returned,
            EXISTS (SELECT 1 FROM snapshot s WHERE s.ticket_id = t.id AND s.epoch = t.epoch
                    AND s.sha256 IS NOT NULL) AS pictured,
            EXISTS (SELECT 1 FROM ticket_card k WHERE k.ticket_id = t.id
@@ -138,6 +147,8 @@ def _view(row: Any) -> TicketView:
         here=tuple(row.whats or ()), here_open=bool(row.here_open),
         duty_phone="" if is_staffed(row.staffed, row.alarm_at) else row.duty_phone or "",
         pictured=row.pictured, returned=row.returned,
+        phone=row.phone or "", drill=row.drill,
+        next_at=row.next_escalation_at if row.status == Status.OPEN else None,
     )  # fmt: skip
 
 
@@ -198,7 +209,7 @@ async def mine(session: Session, person: UUID) -> list[TicketView]:
             + """
             JOIN ticket_card c ON c.ticket_id = t.id AND c.person_id = :person
                               AND c.part IN ('worker', 'backup')
-            WHERE t.status <> 'closed'
+            WHERE t.status <> 'closed' AND t.what <> 'bell_test'
             ORDER BY t.status = 'resolved', t.severity <> 'life', NOT t.immobile, t.opened_at
             LIMIT 20
             """
@@ -216,6 +227,7 @@ class Shown:
     ring: int
     shown_ring: int
     shown_version: int
+    confirmed: bool
 
 
 async def lock_card(session: Session, *, ticket: UUID, person: UUID, channel: str) -> Shown | None:
@@ -224,7 +236,8 @@ async def lock_card(session: Session, *, ticket: UUID, person: UUID, channel: st
         await session.execute(
             sql(
                 """
-                SELECT part, ring, shown_ring, shown_version FROM ticket_card
+                SELECT part, ring, shown_ring, shown_version, confirmed_at IS NOT NULL
+                FROM ticket_card
                 WHERE ticket_id = :ticket AND person_id = :person AND channel = :channel FOR UPDATE
                 """
             ),

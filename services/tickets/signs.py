@@ -25,6 +25,7 @@ class Says(StrEnum):
     WORN = "worn"
     UNWORN = "unworn"
     PULSE = "pulse"
+    ALARMS = "alarms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,11 @@ class Signs:
 NO_SIGNS = Signs()
 
 
-async def of(session: Session, ticket: UUID, *, now: datetime) -> Signs:
-    """Collect the newest word of each device of the ticket's flat, and what is unusual today."""
+async def of(session: Session, ticket: UUID, *, now: datetime, unusual: bool = True) -> Signs:
+    """Collect the newest word of each other device of the ticket's flat, and what is unusual today.
+
+    A device that alarms too comes first: two signs weigh more than one.
+    """
     rows = (
         await session.execute(
             sql(
@@ -69,12 +73,30 @@ async def of(session: Session, ticket: UUID, *, now: datetime) -> Signs:
         )
     ).all()
     found = {(row.id, sign.says): sign for row in rows if (sign := _sign(row, now))}
-    unusual = [
+    strange = [
         await baselines.unusual(session, row.id, row.metric, now=now)
         for row in rows
-        if row.metric in {"water_total", "contact_open"}
+        if unusual and row.metric in {"water_total", "contact_open"}
     ]
-    return Signs(tuple(found.values()), tuple(one for one in unusual if one is not None))
+    alarms = await _alarms(session, ticket)
+    return Signs((*alarms, *found.values()), tuple(one for one in strange if one is not None))
+
+
+async def _alarms(session: Session, ticket: UUID) -> list[Sign]:
+    """List the other devices of the flat that alarm now."""
+    rows = await session.execute(
+        sql(
+            """
+            SELECT o.kind, n.alarm_at FROM ticket t JOIN device d ON d.id = t.device_id
+            JOIN device o ON o.home_index = d.home_index
+            JOIN ticket n ON n.device_id = o.id AND n.status <> 'closed' AND n.recovered_at IS NULL
+                 AND n.severity IN ('life', 'care')
+            WHERE t.id = :ticket AND n.id <> t.id ORDER BY n.alarm_at
+            """
+        ),
+        {"ticket": ticket},
+    )
+    return [Sign(Says.ALARMS, row.kind, row.alarm_at) for row in rows]
 
 
 def _sign(row: Any, now: datetime) -> Sign | None:

@@ -18,14 +18,14 @@ from bot.app import create_app
 from bot.console.deps import operator_of
 from bot.console.doors import FIELD
 from bot.deps import chat_visitor, console_visitor
-from bot.routes import pictures
+from bot.routes import field, pictures
 from core.actor import Role
 from core.clock import utcnow
 from core.db import Session
 from core.ids import uuid7
 from core.settings import Settings
 from ops.embedded import Urls
-from services import login
+from services import links, login
 from services.actors import actor
 from services.permissions import At, Permission, allowed
 from tests import make
@@ -42,6 +42,7 @@ OPEN = {
     "/duty/shifts.ics": "the key is the permission",
     "/wechat": "signed by the vendor", "/miniprogram": "same", "/wecom": "same",
     "/telegram": "carries the vendor's secret",
+    "/field": "a page without data", "/field/tickets/{ticket}": "same",
     "/ingest/ctwing": "signed by the platform", "/ingest/onenet": "same",
 }  # fmt: skip
 # Streams do not end, so they are asked elsewhere: tests/channels/test_reach_api.py, test_web_api.py.
@@ -49,7 +50,9 @@ ENDLESS = {"/api/console/stream", "/api/chat/stream"}
 # Routes of the command centre that ask for no more than a session.
 BARE = {"/api/console/logout"}
 # Routes that change the asker's own community and name nothing in it.
-OWN = {"/api/console/duty/hours", "/api/console/policies/{key}"}
+OWN = {
+    "/api/console/duty/hours", "/api/console/policies/{key}", "/api/console/figures/baseline",
+}  # fmt: skip
 # Routes that take a person or a worker of the community.
 NAMED = {"/api/console/people/{person}/open", "/api/console/glass"}
 # What asks for a chat session; a picture is shown to the holder of a link with a key, too.
@@ -123,6 +126,7 @@ async def _beside(session: Session, world: World) -> dict[str, dict[str, Any]]:
     own = {
         "building": home.building_id, "person": world.person("elder").id, "ticket": ticket.id,
         "worker": world.person("worker").id, "photo": "0" * 64, "letter": 1, "line": 1,
+        "device": world.devices["gas"].id,
         "grid": world.grid, "rota": uuid7(), "shift": shift.id, "day": "2030-12-25", "key": "property",
     }  # fmt: skip
     foreign = own | {
@@ -171,6 +175,10 @@ def body_of(method: str, route: APIRoute, ids: dict[str, Any]) -> Any:
         return None
     if route.path.endswith("/dispatch"):
         return {"worker": str(ids["worker"])}
+    if route.path == "/api/console/drill":
+        return {"devices": [str(ids["device"])], "minutes": 60}
+    if route.path == "/api/console/figures/baseline":
+        return {"month": "2026-10"}
     if route.path.endswith("/policies/{key}"):
         return {"chain": [], "watch": {"arrive_s": 60, "again_s": 60, "quiet_s": 60}}
     if route.path.endswith("/duty/hours"):
@@ -193,7 +201,7 @@ async def test_every_door_is_known(house: House) -> None:
         declared = (route.openapi_extra or {}).get(FIELD)
         if operator_of in asked:
             assert (declared in set(Permission)) != (route.path in BARE), route.path
-        elif not asked & {*CHAT, console_visitor}:
+        elif not asked & {*CHAT, console_visitor, field._holder}:
             assert route.path in OPEN, f"{method} {route.path}"
     known = {route.path for _, route in routes(house.app)}
     assert OPEN.keys() | ENDLESS | BARE | house.app.openapi()["paths"].keys() <= known
@@ -260,9 +268,32 @@ async def test_every_door_of_the_chat_asks_for_a_session(house: House) -> None:
             assert answer.status_code in {200, 404}, f"{who} {path}"
 
 
+async def test_the_workers_map_opens_with_the_own_key_alone(house: House) -> None:
+    """Without a key nothing; with one what the holder's role allows at this moment."""
+    world, ticket = house.world, house.ids["own"]["ticket"]
+    below = f"/api/field/tickets/{ticket}"
+    asked = {
+        "/api/field/points": links.FIELD, below: f"{links.FIELD}/tickets/{ticket}",
+        f"{below}/workers": links.FIELD,
+    }  # fmt: skip
+    for path, opens in asked.items():
+        assert (await house.asks("GET", path, "worker", "chat")).status_code == 401, path
+        for who in CALLERS:
+            key = links.key(world.person(who).id, opens, now=utcnow())
+            answer = await house.asks("GET", f"{path}?key={key}", None, "chat")
+            staff = who in {"worker", "operator"}
+            mine = who == "neighbour" and path == "/api/field/points"  # of the own community
+            assert answer.status_code == (200 if staff or mine else 403), f"{who} {path}"
+            if not staff:
+                assert not [one for one in SECRETS if one in answer.text], f"{who} {path}"
+    narrow = links.key(world.person("worker").id, f"{links.FIELD}/tickets/{ticket}", now=utcnow())
+    for path in ("/api/field/points", f"/api/field/tickets/{UUID(int=1)}"):
+        assert (await house.asks("GET", f"{path}?key={narrow}", None, "chat")).status_code == 401
+
+
 async def test_the_open_doors_tell_nothing_of_anybody(house: House) -> None:
     """Whatever is sent there: no 500, and no name."""
-    ids = {"lang": "zh-CN", "token": "x" * 22}
+    ids = {"lang": "zh-CN", "token": "x" * 22, "ticket": house.ids["own"]["ticket"]}
     for method, route in routes(house.app):
         if route.path not in OPEN:
             continue

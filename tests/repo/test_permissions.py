@@ -17,6 +17,7 @@ FREE = {
     "services/tickets/answer.py:too_late": "says to whoever was allowed why it can't be done now",
     "services/tickets/safety.py:answer": "whoever has the ticket's card as elder or family is asked",
     "services/tickets/safety.py:take_back": "their own answer",
+    "services/tickets/journal.py:note": "writes down what its callers have allowed",
     "services/people/proxy.py:stands_in": "makes the actor of what `begin` has allowed",
     "services/people/proxy.py:acted": "writes down what `begin` has allowed",
     "services/people/proxy.py:end": "lets the actor be themselves again",

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from cards.access import TOLD
+from cards.scene import DIAL
 from core.actor import Role
 from core.card import Tone
 from core.event import StrangeKind
@@ -27,7 +28,9 @@ from services.rules.draft import VITAL
 from services.shops.places import Source
 from services.tickets import flapping, remedies
 from services.tickets.answer import Found, Seen
+from services.tickets.bell import BELL, Failed
 from services.tickets.callers import CALLS
+from services.tickets.door import TRIED, Step
 from services.tickets.signs import Says
 from tests.repo.house import ROOT
 from tests.repo.words import HOLE, Use, messages, python_uses, web_uses
@@ -56,7 +59,7 @@ HALTED = {
 FAMILIES: dict[str, set[str]] = {
     "what-": {rule["key"] for rule in data("rules.yaml")}
     | CALLS
-    | {"unregistered", "unreadable", NOT_BACK}
+    | {"unregistered", "unreadable", NOT_BACK, BELL}
     | {remedies.FAULTY, flapping.FLAPPING, outages.AFTER, outages.FLAT, outages.GATEWAY},
     "status-": set(Status),
     "state-": {"normal", "alarm", "handled", "offline"},
@@ -134,6 +137,12 @@ FAMILIES: dict[str, set[str]] = {
     "unusual-": {"water_total", "contact_open"},
     "shops-from-": set(get_args(Source)),
     "wechat-tone-": set(get_args(Tone)),
+    "bell-": set(Failed),
+    "guide-": set(DIAL) | {"manhole"},
+    "noted-": set(Step),
+    "noted-seen-": set(Seen),
+    "door-": set(Step),
+    "action-door-": set(TRIED),
     "weekday-": {f"{day}" for day in range(7)},
 }
 

@@ -11,7 +11,7 @@ from handlers.context import Context, Pressed
 from handlers.emergency import ticket_of
 from models import How, Part
 from services import away
-from services.tickets import queries, safety
+from services.tickets import own_cards, queries, safety
 
 
 async def yes(ctx: Context, pressed: Pressed) -> list[Act]:
@@ -38,7 +38,7 @@ async def undo(ctx: Context, pressed: Pressed) -> list[Act]:
 
 async def yes_in_words(ctx: Context) -> list[Act]:
     """平安 in words: when somebody is asked; else it is good to hear."""
-    ticket = await queries.asked_about(ctx.session, ctx.person)
+    ticket = await own_cards.asked_about(ctx.session, ctx.person)
     if ticket is None:
         return [Reply(say(ctx.t("safe-nobody-asks"), tone="success"))]
     return await _yes(ctx, ticket)
@@ -46,14 +46,14 @@ async def yes_in_words(ctx: Context) -> list[Act]:
 
 async def no_in_words(ctx: Context) -> list[Act]:
     """没联系上 in words."""
-    ticket = await queries.asked_about(ctx.session, ctx.person)
+    ticket = await own_cards.asked_about(ctx.session, ctx.person)
     if ticket is None:
         raise UserError("safe-no-nobody-asks")
     return await _answer(ctx, ticket, How.NOT_REACHED)
 
 
 async def _yes(ctx: Context, ticket: UUID) -> list[Act]:
-    if await queries.part_of(ctx.session, ticket=ticket, person=ctx.person) is Part.ELDER:
+    if await own_cards.part_of(ctx.session, ticket=ticket, person=ctx.person) is Part.ELDER:
         return await _answer(ctx, ticket, How.SELF)
     return [Reply(cards.how_do_you_know(ticket, ctx.t))]
 

@@ -22,7 +22,7 @@ from handlers.passive import Passive
 from handlers.turn import answer
 from services import accounts, actors, conversation, jobs, office, outbox
 from services.language.written import language_of
-from services.tickets import queries
+from services.tickets import own_cards
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ async def _current_card(ctx: Context, pressed: list[Pressed]) -> list[Act]:
     ticket = pressed[0].object_id if pressed else None
     if ticket is None:
         return []
-    shown = await queries.show_again(
+    shown = await own_cards.show_again(
         ctx.session, ticket=ticket, person=ctx.person, channel=ctx.channel, now=ctx.now
     )
     return [Refresh(ticket)] if shown else []

@@ -10,7 +10,7 @@ from flows.base import Answer
 from handlers import flow
 from handlers.context import Context, Pressed
 from services.language.emergency import emergency_of
-from services.tickets import contacts, emergency, queries
+from services.tickets import contacts, emergency, own_cards
 
 _GENERAL = "help"
 
@@ -39,7 +39,7 @@ async def _open(ctx: Context, kind: str, words: str, *, elder: bool) -> list[Act
 
 async def own_card(ctx: Context, ticket: UUID) -> list[Act]:
     """Show the ticket's card in this turn; empty where it stands in another channel."""
-    shown = await queries.show_again(
+    shown = await own_cards.show_again(
         ctx.session, ticket=ticket, person=ctx.person, channel=ctx.channel, now=ctx.now
     )
     return [Refresh(ticket)] if shown else []

@@ -14,7 +14,17 @@ from core.metrics import ALARM_TO_CARD
 from models import Part, Severity, Status
 from services import actors, buttons, outbox, steps
 from services.outbox import Due
-from services.tickets import bell, flapping, journal, queries, scene, signs, stairs, storm
+from services.tickets import (
+    bell,
+    flapping,
+    journal,
+    own_cards,
+    queries,
+    scene,
+    signs,
+    stairs,
+    storm,
+)
 from services.tickets.queries import TicketView
 
 
@@ -42,7 +52,7 @@ async def render(
         card = await _with_buttons(session, Card.load(row.payload), row, now=now)
         return Rendered(card, "message", profile.lang)
     keys: dict[str, UUID] = {"ticket": row.object_id, "person": row.person}
-    shown = await queries.lock_card(session, **keys, channel=row.channel)
+    shown = await own_cards.lock_card(session, **keys, channel=row.channel)
     view = await queries.view(session, row.object_id)
     if shown is None or (shown.shown_ring >= shown.ring and shown.shown_version >= view.version):
         await outbox.sent(session, replace(row, version=view.version))
@@ -93,7 +103,7 @@ async def note(session: Session, row: Due, shown: Rendered, *, now: datetime) ->
     """Mark a row as sent, and a ticket's card as shown at this version."""
     if row.kind == "ticket":
         keys: dict[str, UUID] = {"ticket": row.object_id, "person": row.person}
-        await queries.card_shown(
+        await own_cards.card_shown(
             session, **keys, channel=row.channel, ring=shown.ring, version=shown.version, now=now
         )
         if shown.op == "message":

@@ -12,7 +12,16 @@ from handlers.emergency import ticket_of
 from handlers.flow import take
 from models import Status
 from services import office
-from services.tickets import answer, audience, backup, bell, queries, remedies, watch
+from services.tickets import (
+    answer,
+    backup,
+    bell,
+    own_cards,
+    queries,
+    remedies,
+    rings,
+    watch,
+)
 from services.tickets.callers import HANDOVER
 
 
@@ -41,7 +50,7 @@ async def heard(ctx: Context, pressed: Pressed) -> list[Act]:
     """收到: the monthly test came through."""
     ticket = ticket_of(pressed)
     await bell.hear(ctx.session, ctx.by, ticket=ticket, now=ctx.now)
-    await queries.show_again(
+    await own_cards.show_again(
         ctx.session, ticket=ticket, person=ctx.person, channel=ctx.channel, now=ctx.now
     )
     return [Refresh(ticket)]
@@ -75,13 +84,13 @@ async def repair(ctx: Context, pressed: Pressed) -> list[Act]:
 async def show(ctx: Context, pressed: Pressed) -> list[Act]:
     """Show a ticket of the list again, as it is now."""
     ticket = UUID(pressed.args["ticket"])
-    found = await queries.show_again(
+    found = await own_cards.show_again(
         ctx.session, ticket=ticket, person=ctx.person, channel=ctx.channel, now=ctx.now, ring=True
     )
     if not found:
         raise UserError("ticket-unknown", status=404)
     # What only stood in the list has nothing on its way yet that could be shown.
-    await audience.refresh(ctx.session, [ticket], now=ctx.now)
+    await rings.refresh(ctx.session, [ticket], now=ctx.now)
     return [Refresh(ticket)]
 
 

@@ -49,7 +49,7 @@ from services.language.intents import UNKNOWN, main_role
 from services.language.slots import slots_of
 from services.language.written import language_of
 from services.points.redemptions import looks_like_code
-from services.tickets import queries
+from services.tickets import own_cards
 
 TEXT_LIMIT = 2000
 # What a person may want in the middle of a flow; anything longer is an answer to its question.
@@ -144,7 +144,7 @@ async def _reacted(ctx: Context, ticket: UUID, receipt: dict[str, Any] | None) -
     await steps.confirmed(ctx.session, **keys, now=ctx.now)
     if receipt:
         await receipts.keep(ctx.session, receipt, **keys, channel=ctx.channel, now=ctx.now)
-        await queries.show_again(ctx.session, **keys, channel=ctx.channel, now=ctx.now)
+        await own_cards.show_again(ctx.session, **keys, channel=ctx.channel, now=ctx.now)
 
 
 async def _chosen(ctx: Context, args: dict[str, Any]) -> list[Act]:

@@ -16,7 +16,7 @@ from core.errors import UserError
 from core.ids import uuid7
 from models import Happened
 from services.permissions import At, Permission, require
-from services.tickets import audience
+from services.tickets import rings
 from services.tickets.answer import reopen
 from services.tickets.events import Entry, record
 
@@ -184,4 +184,4 @@ async def _ended(session: Session, row: Any, *, now: datetime) -> None:
     )
     closed = Entry(row.community_id, row.id, row.epoch, Happened.CLOSED, now)
     await record(session, [over, closed])
-    await audience.refresh(session, [row.id], now=now)
+    await rings.refresh(session, [row.id], now=now)

@@ -17,7 +17,7 @@ from core.errors import UserError
 from models import Happened, Side, Status
 from services.duty import on_duty
 from services.permissions import At, Permission, require
-from services.tickets import alarms, audience
+from services.tickets import alarms, audience, rings
 from services.tickets.answer import locked
 from services.tickets.callers import HANDOVER
 from services.tickets.events import Entry, record
@@ -98,7 +98,7 @@ async def ask(session: Session, by: Actor, *, channel: str, said: str, now: date
         await _keep(session, ticket, Side.RESIDENT, said, now=now)
     if made.scalar_one_or_none() is None:
         return UUID(str(ticket))
-    await audience.ring(session, await audience.household(session, ticket), now=now)
+    await rings.ring(session, await audience.household(session, ticket), now=now)
     return UUID(str(ticket))
 
 
@@ -234,7 +234,7 @@ async def end(session: Session, by: Actor, *, ticket: UUID, now: datetime) -> Ta
     )
     entry = Entry(row.community_id, ticket, row.epoch, Happened.CLOSED, now, by.person)
     await record(session, [entry])
-    await audience.refresh(session, [ticket], now=now)
+    await rings.refresh(session, [ticket], now=now)
     wake(session, "console", community=str(row.community_id))
     return talk
 

@@ -15,7 +15,7 @@ from models import Happened, Part
 from services import duty, handovers
 from services.actors import names
 from services.permissions import At, Permission, require
-from services.tickets import audience
+from services.tickets import rings
 from services.tickets.answer import acknowledge, pass_on, reopen
 from services.tickets.callers import HANDOVER
 from services.tickets.events import Entry, record
@@ -155,8 +155,8 @@ async def take(
         if one.what == HANDOVER:
             await handovers.begin(session, by, ticket=one.id, channel=channel, now=now)
     assert by.person is not None  # a machine takes nothing over
-    mine = [audience.Listener(one.id, by.person, Part.WORKER) for one in tickets]
-    await audience.ring(session, mine, now=now)
+    mine = [rings.Listener(one.id, by.person, Part.WORKER) for one in tickets]
+    await rings.ring(session, mine, now=now)
     await _end(session, relief, by=by.person, now=now)
     return [one.id for one in tickets]
 

@@ -11,7 +11,7 @@ from core.db import Session, sql
 from models import Duty, Part
 from services import duty
 from services.actors import names
-from services.tickets import audience
+from services.tickets import rings
 
 CONFIRM_WITHIN = timedelta(minutes=15)
 BATCH = 100
@@ -51,8 +51,8 @@ async def confirm(session: Session, by: Actor, *, now: datetime) -> list[str]:
         {"person": by.person, "now": now},
     )
     assert by.person is not None  # duty.confirm has found their shift
-    waiting = [audience.Listener(ticket, by.person, Part.WORKER) for ticket in rows.scalars()]
-    await audience.ring(session, waiting, now=now)
+    waiting = [rings.Listener(ticket, by.person, Part.WORKER) for ticket in rows.scalars()]
+    await rings.ring(session, waiting, now=now)
     return grids
 
 

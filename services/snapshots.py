@@ -9,7 +9,7 @@ from uuid import UUID
 
 from core.db import Session, sql
 from services import media
-from services.tickets import audience
+from services.tickets import rings
 
 LIMIT: Final = 5
 GIVE_UP_AFTER: Final = 5
@@ -83,7 +83,7 @@ async def keep(
         ),
         {"ticket": wanted.ticket, "epoch": wanted.epoch},
     )
-    await audience.refresh(session, list(live.scalars()), now=now)
+    await rings.refresh(session, list(live.scalars()), now=now)
 
 
 async def failed(session: Session, wanted: Wanted, *, now: datetime) -> None:

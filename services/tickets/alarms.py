@@ -16,7 +16,7 @@ from core.crypto import seal_json
 from core.db import Session, sql, wake
 from core.ids import uuid7
 from models import Happened, Severity, Status
-from services.tickets import asking, audience, flapping, hush, lanes, stairs
+from services.tickets import asking, audience, flapping, hush, lanes, rings, stairs
 from services.tickets.chain import first, own, policy_of, snapshot
 from services.tickets.events import Entry, record
 from services.tickets.judge import Live, Outcome, Signal, judge
@@ -150,7 +150,7 @@ async def _update(
     flaps = await flapping.of(session, again, now=now)
     await _ask(session, _cared(list(reopened), changed, by_key), flaps.quiet, now=now)
     await _tell(session, reopened, flaps.quiet, now=now)
-    await audience.refresh(
+    await rings.refresh(
         session, [after.id for _, after in told if after.id and after.id not in reopened], now=now
     )
     for key, _ in told:
@@ -218,7 +218,7 @@ async def _tell(
     about = [ticket for ticket, what in tickets.items() if what in lanes.CONCERNED]
     lanes_too = await lanes.urge(session, about, now=now)
     await audience.tell(session, list({*tickets, *lanes_too}), quiet=quiet, now=now)
-    await audience.refresh(session, mates, now=now)
+    await rings.refresh(session, mates, now=now)
 
 
 async def _insert(session: Session, wanted: list[_Opened], *, now: datetime) -> dict[UUID, bool]:

@@ -17,7 +17,7 @@ from core.db import Session, sql, wake
 from core.errors import UserError
 from models import Happened, Part, Severity, Status
 from services.permissions import At, Permission, allowed, require
-from services.tickets import asking, audience, lanes
+from services.tickets import asking, audience, lanes, rings
 from services.tickets.chain import (
     CARE,
     Chain,
@@ -170,7 +170,7 @@ async def dispatch(
     await require_worker(session, row, worker)
     await changed(session, row, "assigned_to = :worker", now=now, worker=worker)
     await logged(session, row, Happened.DISPATCHED, by, now, data={"worker": str(worker)})
-    await audience.ring(session, [audience.Listener(ticket, worker, Part.WORKER)], now=now)
+    await rings.ring(session, [rings.Listener(ticket, worker, Part.WORKER)], now=now)
 
 
 async def reopen(
@@ -264,7 +264,7 @@ async def changed(session: Session, row: Any, changes: str, **values: Any) -> No
         sql(f"UPDATE ticket SET version = version + 1, {changes} WHERE id = :id"),  # noqa: S608
         values | {"id": row.id},
     )
-    await audience.refresh(session, [row.id], now=values["now"])
+    await rings.refresh(session, [row.id], now=values["now"])
     wake(session, "console", community=str(row.community_id))
 
 

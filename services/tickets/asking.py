@@ -16,7 +16,7 @@ from core.clock import local
 from core.crypto import open_json
 from core.db import Session, sql
 from models import Happened
-from services.tickets import audience, protects
+from services.tickets import protects, rings
 from services.tickets.chain import CARE, first, own, patient, policy_of, snapshot, wait_after
 from services.tickets.events import Entry, record
 
@@ -94,7 +94,7 @@ async def over(session: Session, row: Any, why: str, *, now: datetime) -> None:
     )
     entry = Entry(row.community_id, row.id, row.epoch, Happened.ASK_OVER, now, data={"why": why})
     await record(session, [entry])
-    await audience.ring_workers(session, row.id, now=now)
+    await rings.ring_workers(session, row.id, now=now)
 
 
 async def _set(

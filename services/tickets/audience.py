@@ -5,7 +5,6 @@ Somebody told once keeps one card, which is edited; a new epoch or an escalation
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,46 +12,16 @@ from uuid import UUID
 from core.db import Session, sql
 from models import Happened, Part, Severity
 from services.duty import on_duty, workers_of
-from services.outbox import enqueue_tickets
-from services.tickets import callers, storm
+from services.tickets import callers, rings, storm
 from services.tickets import protects as who
 from services.tickets.chain import lost
 from services.tickets.events import Entry, record
+from services.tickets.rings import Listener
 
 _DUTIES = ("worker", "backup", "lead")
 TOLD_AT_ONCE = frozenset({"life", "care"})
 # Nobody knows yet whether anything alarms, so it is the operator's to find out.
 OPERATORS_FIRST = frozenset({"unregistered", "unreadable"})
-# Cards in the order of their keys, in which every transaction locks them.
-_RING = sql(
-    """
-    WITH heard AS MATERIALIZED (
-        SELECT w.ticket, w.person, w.part, a.channel
-        FROM unnest(CAST(:tickets AS uuid[]), CAST(:people AS uuid[]), CAST(:parts AS text[]))
-            AS w(ticket, person, part)
-        LEFT JOIN (SELECT DISTINCT ON (person_id) person_id, channel FROM channel_account
-                   WHERE reachable AND person_id = ANY(CAST(:people AS uuid[]))
-                   ORDER BY person_id, used_at DESC NULLS LAST, id) AS a ON a.person_id = w.person),
-    rung AS (
-        INSERT INTO ticket_card (ticket_id, person_id, channel, part, ring, shown_ring,
-                                 shown_version, rung_at)
-        SELECT ticket, person, channel, part, 1, 0, 0, CAST(:now AS timestamptz) FROM heard WHERE channel IS NOT NULL
-        ORDER BY ticket, person
-        ON CONFLICT (ticket_id, person_id, channel) DO UPDATE
-        SET ring = ticket_card.ring + 1, rung_at = excluded.rung_at,
-            part = CASE WHEN excluded.part = 'caller' THEN 'caller' ELSE ticket_card.part END)
-    SELECT ticket, person FROM heard WHERE channel IS NULL ORDER BY ticket, person
-    """
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Listener:
-    """A person who is to see a ticket, and as what."""
-
-    ticket: UUID
-    person: UUID
-    part: Part
 
 
 async def tell(
@@ -77,10 +46,10 @@ async def tell(
     listeners += [Listener(row.id, who, Part.OPERATOR) for row in facts for who in row.operators]
     if quiet:
         await storm.list_only(session, [one for one in listeners if one.ticket in quiet])
-        await refresh(session, list(quiet), now=now)
+        await rings.refresh(session, list(quiet), now=now)
         listeners = [one for one in listeners if one.ticket not in quiet]
     if all(row.severity == Severity.LIFE for row in facts):
-        await ring(session, listeners, now=now)
+        await rings.ring(session, listeners, now=now)
     else:
         await calmly(session, listeners, now=now)
 
@@ -88,61 +57,15 @@ async def tell(
 async def calmly(session: Session, listeners: Sequence[Listener], *, now: datetime) -> None:
     """Ring as `ring` does, but in a storm only grow the workers' lists."""
     ringing, quiet = await storm.damp(session, listeners, now=now)
-    await ring(session, ringing, now=now)
+    await rings.ring(session, ringing, now=now)
     await storm.list_only(session, quiet)
-    await refresh(session, await storm.to_tell_again(session, quiet, now=now), now=now)
+    await rings.refresh(session, await storm.to_tell_again(session, quiet, now=now), now=now)
 
 
 def _listed(row: Any) -> bool:
     """Tell whether a ticket is only for the daily list: it rings nobody. Somebody waits for a talk."""
     maintenance = row.severity == Severity.MAINTENANCE
     return bool(maintenance and row.what != callers.HANDOVER and not lost(row.what))
-
-
-async def ring(session: Session, listeners: Sequence[Listener], *, now: datetime) -> None:
-    """Give each listener a card, or make the one they have ring again; edit all others.
-
-    A part once given stays; but a worker who calls for help is then the caller.
-    """
-    if not listeners:
-        return
-    unique = {(one.ticket, one.person): one for one in reversed(listeners)}
-    ordered = sorted(unique)
-    unreached = await session.execute(
-        _RING,
-        {
-            "tickets": [ticket for ticket, _ in ordered],
-            "people": [person for _, person in ordered],
-            "parts": [unique[pair].part.value for pair in ordered],
-            "now": now,
-        },
-    )
-    missed = [unique[row.ticket, row.person] for row in unreached]
-    await _note_unreached(session, missed, now=now)
-    await refresh(session, list({one.ticket for one in listeners}), now=now)
-
-
-async def refresh(session: Session, tickets: Sequence[UUID], *, now: datetime) -> None:
-    """Bring every card of these tickets to the newest version."""
-    if not tickets:
-        return
-    await enqueue_tickets(session, tickets, now=now)
-
-
-async def ring_workers(session: Session, ticket: UUID, *, now: datetime) -> None:
-    """Ring those who have the card to work with it; everyone else sees the edit."""
-    rows = await session.execute(
-        sql(
-            """
-            SELECT person_id, part FROM ticket_card
-            WHERE ticket_id = :ticket AND part IN ('worker', 'backup', 'operator')
-            """
-        ),
-        {"ticket": ticket},
-    )
-    workers = [Listener(ticket, row.person_id, Part(row.part)) for row in rows]
-    await ring(session, workers, now=now)
-    await refresh(session, [ticket], now=now)
 
 
 async def of_grid(
@@ -270,7 +193,7 @@ async def _already_going(session: Session, facts: list[Any], *, now: datetime) -
         {"beside": sorted(beside)},
     )
     found = rows.all()
-    await refresh(session, [row.id for row in found], now=now)
+    await rings.refresh(session, [row.id for row in found], now=now)
     return [Listener(beside[row.id], row.acked_by, Part.WORKER) for row in found]
 
 
@@ -306,25 +229,3 @@ async def _household(session: Session, facts: list[Any]) -> list[Listener]:
         for ticket in protects[row.elder_id]
     ]
     return found
-
-
-async def _note_unreached(
-    session: Session, listeners: Sequence[Listener], *, now: datetime
-) -> None:
-    if not listeners:
-        return
-    rows = await session.execute(
-        sql("SELECT id, community_id, epoch FROM ticket WHERE id = ANY(CAST(:tickets AS uuid[]))"),
-        {"tickets": [one.ticket for one in listeners]},
-    )
-    facts = {row.id: row for row in rows}
-    await record(
-        session,
-        [
-            Entry(
-                facts[one.ticket].community_id, one.ticket, facts[one.ticket].epoch,
-                Happened.UNREACHABLE, now, person=one.person, data={"part": one.part.value},
-            )
-            for one in listeners
-        ],
-    )  # fmt: skip

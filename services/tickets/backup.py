@@ -9,7 +9,7 @@ from core.errors import UserError
 from models import Happened, Status
 from services.actors import names
 from services.permissions import Permission, require
-from services.tickets import audience
+from services.tickets import audience, rings
 from services.tickets.answer import place_of
 from services.tickets.events import Entry, record
 
@@ -45,6 +45,6 @@ async def ask(session: Session, by: Actor, *, ticket: UUID, now: datetime) -> li
         row.community_id, ticket, row.epoch, Happened.TOLD, now, person=by.person, data=told
     )
     await record(session, [entry])
-    await audience.ring(session, others, now=now)
+    await rings.ring(session, others, now=now)
     known = await names(session, [one.person for one in others])
     return sorted(known.values())

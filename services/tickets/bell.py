@@ -18,9 +18,9 @@ from core.ids import uuid7
 from models import Happened, Part, Severity, Status
 from services import masks
 from services.permissions import At, Permission, require
-from services.tickets import audience
-from services.tickets.audience import Listener
+from services.tickets import rings
 from services.tickets.events import Entry, record
+from services.tickets.rings import Listener
 
 BELL = "bell_test"
 ENDS_AFTER = timedelta(hours=24)
@@ -92,7 +92,7 @@ async def begin(session: Session, by: Actor, community: UUID, *, now: datetime) 
         {"community": community},
     )
     listeners = [Listener(ticket, row.person_id, Part(row.part)) for row in people]
-    await audience.ring(session, listeners, now=now)
+    await rings.ring(session, listeners, now=now)
     return UUID(str(ticket))
 
 

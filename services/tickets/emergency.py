@@ -15,7 +15,7 @@ from core.db import Session, sql, wake
 from core.errors import UserError
 from models import CallKind, Happened, Status
 from services.permissions import At, Permission, require
-from services.tickets import alarms, audience, lanes
+from services.tickets import alarms, audience, lanes, rings
 from services.tickets.callers import EMERGENCY
 from services.tickets.events import Entry, record
 from services.tickets.judge import Signal
@@ -54,7 +54,7 @@ async def call(
         )
         await audience.tell(session, [ticket.id], now=now)
     else:
-        await audience.ring(session, await audience.household(session, ticket.id), now=now)
+        await rings.ring(session, await audience.household(session, ticket.id), now=now)
     if kind == CallKind.FIRE:
         await audience.tell(session, await lanes.urge(session, [ticket.id], now=now), now=now)
     wake(session, "console", community=str(at.community))
@@ -93,7 +93,7 @@ async def withdraw(session: Session, by: Actor, *, ticket: UUID, now: datetime) 
     )
     entry = Entry(row.community_id, row.id, row.epoch, Happened.WITHDRAWN, now, by.person)
     await record(session, [entry])
-    await audience.ring_workers(session, ticket, now=now)
+    await rings.ring_workers(session, ticket, now=now)
     wake(session, "console", community=str(row.community_id))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from core.db import Session, sql, wake
 from models import Happened, Severity, Status
-from services.tickets import audience, safety
+from services.tickets import audience, rings, safety
 from services.tickets.answer import reopen
 from services.tickets.callers import CALLS, HANDOVER
 from services.tickets.chain import wait_after
@@ -62,15 +62,15 @@ async def _step(session: Session, row: Any, *, now: datetime) -> None:
         kind, data = Happened.ASK_OVER, {"why": "nobody"}
     await record(session, [Entry(row.community_id, row.id, row.epoch, kind, now, data=data)])
     listeners = await _next(session, row, stage["to"], now=now)
-    ring = audience.ring if row.severity == Severity.LIFE else audience.calmly
+    ring = rings.ring if row.severity == Severity.LIFE else audience.calmly
     await ring(session, listeners, now=now)
-    await audience.refresh(session, [row.id], now=now)
+    await rings.refresh(session, [row.id], now=now)
     wake(session, "console", community=str(row.community_id))
 
 
 async def _next(
     session: Session, row: Any, duties: list[str], *, now: datetime
-) -> list[audience.Listener]:
+) -> list[rings.Listener]:
     """List whom this step rings; a talk that waits rings nobody at home and nobody off duty."""
     talk = row.what == HANDOVER
     if row.grid_id is not None:

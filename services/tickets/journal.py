@@ -11,7 +11,7 @@ from core.db import Session, sql, wake
 from core.errors import UserError
 from models import Happened, Severity, Status
 from services.permissions import At, Permission, require
-from services.tickets import audience
+from services.tickets import rings
 from services.tickets.answer import Seen, locked
 from services.tickets.events import Entry, record
 
@@ -115,5 +115,5 @@ async def note(
     )
     entry = Entry(row.community_id, row.id, row.epoch, kind, now, by.person, data)
     await record(session, [entry])
-    await audience.refresh(session, [row.id], now=now)
+    await rings.refresh(session, [row.id], now=now)
     wake(session, "console", community=str(row.community_id))

@@ -14,7 +14,7 @@ from core.db import Session, sql, wake
 from core.errors import UserError
 from core.ids import uuid7
 from models import Happened, How, Part, Severity, Status
-from services.tickets import asking, audience
+from services.tickets import asking, rings
 from services.tickets.answer import reopen
 from services.tickets.chain import asks, red_again
 from services.tickets.events import Entry, record
@@ -230,7 +230,7 @@ async def _update(
         given,
     )
     await record(session, entries)
-    await audience.refresh(session, [row.id], now=now)
+    await rings.refresh(session, [row.id], now=now)
     wake(session, "console", community=str(row.community_id))
 
 

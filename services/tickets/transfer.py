@@ -9,7 +9,7 @@ from core.db import Session
 from core.errors import UserError
 from models import Happened, Part, Status
 from services import actors, workers
-from services.tickets import audience
+from services.tickets import rings
 from services.tickets.answer import locked, logged, pass_on, require_worker, too_late
 from services.tickets.callers import HANDOVER
 
@@ -37,7 +37,7 @@ async def transfer(
     data = {"to": str(to)}
     await logged(session, row, Happened.TRANSFERRED, by, now, data=data, note=reason)
     await pass_on(session, row, to=to, now=now)
-    await audience.ring(session, [audience.Listener(ticket, to, Part.WORKER)], now=now)
+    await rings.ring(session, [rings.Listener(ticket, to, Part.WORKER)], now=now)
 
 
 async def _mine(session: Session, by: Actor, ticket: UUID) -> Any:

@@ -8,7 +8,7 @@ from core.actor import Actor
 from core.db import Session, sql
 from core.errors import UserError
 from models import Happened, Part, Severity, Status
-from services.tickets import audience
+from services.tickets import audience, rings
 from services.tickets.answer import changed, locked, logged, reopen, too_late
 from services.tickets.events import Entry, record
 
@@ -67,14 +67,14 @@ async def _overdue(session: Session, row: Any, *, now: datetime) -> None:
         "watch_step = 1, watch_at = CAST(:now AS timestamptz) + CAST(:wait AS interval)",
         now=now, wait=timedelta(seconds=row.watch["again_s"]),
     )  # fmt: skip
-    listeners = [audience.Listener(row.id, row.acked_by, Part.WORKER)]
+    listeners = [rings.Listener(row.id, row.acked_by, Part.WORKER)]
     if stage == "arrival" and row.grid_id is not None:
         waking = row.severity in _RUNG
         others = await audience.of_grid(
             session, row.id, row.grid_id, ("backup", "lead"), now=now, waking=waking
         )
         listeners += [one for one in others if one.person != row.acked_by]
-    await audience.ring(session, listeners, now=now)
+    await rings.ring(session, listeners, now=now)
 
 
 async def _returned(session: Session, row: Any, *, now: datetime) -> None:

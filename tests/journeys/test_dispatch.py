@@ -20,8 +20,11 @@ async def test_taking_a_ticket_asks_when_and_everybody_reads_the_answer(world: W
     await worker.clicks("ticket.ack")
     card = await worker.card()
     assert "几分钟能到" in card["summary"]
-    labels = [action["label"] for action in card["actions"] if action["token"]]
-    assert labels == ["到场", "5 分钟到", "15 分钟到", "处置完成", "求助", "转派"]
+    labels = [action["label"] for action in card["actions"]]
+    assert labels == [
+        "到场", "5 分钟到", "15 分钟到", "处置完成", "求助", "转派", "拨打 119",
+        "联系人和注意事项", "去那里",
+    ]  # fmt: skip
     token = await worker.token("ticket.promise")
     await worker.presses(token)
     promised = [one["value"] for one in (await family.card())["fields"] if "预计" in one["label"]]

@@ -85,8 +85,9 @@ async def test_what_still_alarms_at_the_end_is_rung_for_real(world: World) -> No
     card = await worker.card()
     assert card["title"].startswith("烟雾报警")
     assert card["actions"][0]["id"] == "ticket.ack"
+    heard = await world.person("backup").rings()
     await world.passes(minutes=2)
-    assert await world.person("backup").rings() == 1
+    assert await world.person("backup").rings() == heard + 1
     await clean(world)
 
 

@@ -14,7 +14,7 @@ from services.people import contacts as helpers
 from services.permissions import At, Permission, allowed, reach, require
 from services.shops.distance import Point
 from services.shops.links import walking
-from services.tickets import answer, contacts, queries, scene
+from services.tickets import acts, contacts, queries, scene
 from services.tickets.contacts import Contact
 from services.tickets.queries import TicketView
 from services.tickets.scene import Scene
@@ -94,8 +94,8 @@ async def brief(session: Session, by: Actor, *, ticket: UUID, now: datetime) -> 
     Raises UserError `ticket-is-over` once the ticket has closed: the link dies with it.
     """
     people = await contacts.of_ticket(session, by, ticket=ticket, now=now)
-    row = await answer.locked(session, by, ticket)
-    require(by, Permission.TICKETS_WORK, answer.place_of(row))
+    row = await acts.locked(session, by, ticket)
+    require(by, Permission.TICKETS_WORK, acts.place_of(row))
     about = await queries.about(session, ticket)
     known = await helpers.of(session, about)
     seen = await queries.view(session, ticket)
@@ -116,7 +116,7 @@ async def to_send(
     session: Session, by: Actor, *, ticket: UUID, now: datetime
 ) -> list[dict[str, Any]]:
     """List whom the actor may send to a ticket; nobody for whoever may send nobody."""
-    row = await answer.locked(session, by, ticket)
+    row = await acts.locked(session, by, ticket)
     if not allowed(by, Permission.WORKERS_READ, At(row.community_id)):
         return []
     return await workers.board(session, by, row.community_id, now=now, ticket=ticket)

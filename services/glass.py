@@ -19,7 +19,7 @@ from services import audit, masks
 from services.people import flats, spoken
 from services.permissions import At, Permission, allowed, require
 from services.records import Record, Whereabouts, home_of, lives_at, opened
-from services.tickets.answer import locked
+from services.tickets.acts import locked
 
 LASTS = timedelta(minutes=30)
 _SHORTEST, REASON_LIMIT = 2, 200

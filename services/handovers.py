@@ -18,7 +18,7 @@ from models import Happened, Side, Status
 from services.duty import on_duty
 from services.permissions import At, Permission, require
 from services.tickets import alarms, audience, rings
-from services.tickets.answer import locked
+from services.tickets.acts import locked
 from services.tickets.callers import HANDOVER
 from services.tickets.events import Entry, record
 from services.tickets.judge import Signal

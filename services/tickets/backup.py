@@ -10,7 +10,7 @@ from models import Happened, Status
 from services.actors import names
 from services.permissions import Permission, require
 from services.tickets import audience, rings
-from services.tickets.answer import place_of
+from services.tickets.acts import place_of
 from services.tickets.events import Entry, record
 
 

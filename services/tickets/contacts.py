@@ -12,7 +12,7 @@ from models import Happened, Part, Status
 from services import audit
 from services.permissions import Permission
 from services.tickets import callers, queries
-from services.tickets.answer import locked
+from services.tickets.acts import locked
 from services.tickets.events import Entry, record
 
 

@@ -11,7 +11,7 @@ from core.errors import UserError
 from models import Happened
 from services.permissions import Permission, require
 from services.tickets import journal
-from services.tickets.answer import place_of
+from services.tickets.acts import place_of
 from services.tickets.journal import Noted
 
 POLICE = "police"

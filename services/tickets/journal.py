@@ -12,7 +12,8 @@ from core.errors import UserError
 from models import Happened, Severity, Status
 from services.permissions import At, Permission, require
 from services.tickets import rings
-from services.tickets.answer import Seen, locked
+from services.tickets.acts import locked
+from services.tickets.answer import Seen
 from services.tickets.events import Entry, record
 
 NUMBERS = frozenset({"110", "119", "120"})

@@ -7,7 +7,7 @@ from core.actor import Actor
 from core.crypto import open_json
 from core.db import Session, sql
 from core.errors import UserError
-from services.tickets import alarms, answer
+from services.tickets import acts, alarms
 from services.tickets.judge import Signal
 
 FAULTY = "device_faulty"
@@ -15,7 +15,7 @@ FAULTY = "device_faulty"
 
 async def repair(session: Session, by: Actor, *, ticket: UUID, now: datetime) -> None:
     """Ask for the repair of a ticket's device, for whoever may work on the ticket."""
-    row = await answer.locked(session, by, ticket)
+    row = await acts.locked(session, by, ticket)
     if row.device_id is None:
         raise UserError("ticket-unknown", status=404)
     await faulty(session, ticket, now=now)

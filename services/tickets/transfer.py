@@ -10,7 +10,8 @@ from core.errors import UserError
 from models import Happened, Part, Status
 from services import actors, workers
 from services.tickets import rings
-from services.tickets.answer import locked, logged, pass_on, require_worker, too_late
+from services.tickets.acts import locked, logged, require_worker, too_late
+from services.tickets.answer import pass_on
 from services.tickets.callers import HANDOVER
 
 

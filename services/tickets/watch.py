@@ -9,7 +9,8 @@ from core.db import Session, sql
 from core.errors import UserError
 from models import Happened, Part, Severity, Status
 from services.tickets import audience, rings
-from services.tickets.answer import changed, locked, logged, reopen, too_late
+from services.tickets.acts import changed, locked, logged, too_late
+from services.tickets.answer import reopen
 from services.tickets.events import Entry, record
 
 BATCH = 100

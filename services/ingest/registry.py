@@ -73,13 +73,18 @@ class Registry:
             self.book.read_at = None
             await self.book.refresh(session, now=now)
             self.read_at = now
-        await self.look_up(session, wanted)
+        found = await self.look_up(session, wanted)
+        if any(not self.book.knows(known.community) for known in found):
+            # The first words of a community that is younger than what we remember.
+            self.book.read_at = None
+            await self.book.refresh(session, now=now)
 
-    async def look_up(self, session: Session, wanted: Iterable[Address]) -> None:
-        """Look up those of these addresses that are not remembered."""
+    async def look_up(self, session: Session, wanted: Iterable[Address]) -> list[Known]:
+        """Look up those of these addresses that are not remembered; returns whom it found."""
         missing = sorted({address for address in wanted if address not in self.devices})
         if missing:
             await self._read_devices(session, missing)
+        return [self.devices[address] for address in missing if address in self.devices]
 
     async def _read_devices(self, session: Session, missing: list[Address]) -> None:
         rows = await session.execute(

@@ -76,6 +76,10 @@ class Book:
         for memo in (self._found, self._judging, self._smallest):
             memo.clear()
 
+    def knows(self, community: UUID) -> bool:
+        """Tell whether a community had any rule when the book was read."""
+        return community in self._rules
+
     def rules_of(self, device: Guarded, *, kind: str | None = None) -> tuple[RuleInForce, ...]:
         """List what is in force for a device, or for what it watches as if of another `kind`."""
         kind = kind or device.kind

@@ -35,8 +35,11 @@ async def test_numbers_answer_the_newest_card(world: World) -> None:
     """One is the first button in any writing; a number beyond is refused, a link is explained."""
     worker = world.person("worker")
     await world.rings("smoke")
-    assert "1 到 2" in (await worker.says("7"))[0]["card"]["title"]
-    assert "拨打 119" in (await worker.says("２"))[0]["card"]["title"]
+    labels = [action["label"] for action in (await worker.card())["actions"]]
+    assert f"1 到 {len(labels)}" in (await worker.says("9"))[0]["card"]["title"]
+    dial = labels.index("拨打 119") + 1
+    wide = chr(ord("０") + dial)
+    assert "拨打 119" in (await worker.says(wide))[0]["card"]["title"]
     await worker.says("第一个")
     assert (await world.fetch("SELECT status FROM ticket"))[0].status == "acked"
 

@@ -217,3 +217,22 @@ async def guarded(world: World) -> list[str]:
     )
     people: list[str] = open_json(row.place, "device.place")["people"]
     return people
+
+
+async def test_a_new_communitys_first_alarm_is_judged(world: World) -> None:
+    """The listener has read the rules a moment ago, before this community was there."""
+    await world.rings("smoke")
+
+    async def founded(session: Session) -> str:
+        place = await make.community(session, slug="new")
+        grid = await make.grid(session, place.id)
+        flat = await make.home(session, grid)
+        device = await make.device(session, "smoke", where=grid, at=flat, source="linling")
+        return str(device.id)
+
+    device = await world.db.run(founded)
+    await world.publishes(f"linling/new/{device}/event", {"metrics": {"smoke": True}})
+    rows = await world.fetch(
+        "SELECT c.slug FROM ticket t JOIN community c ON c.id = t.community_id ORDER BY t.id"
+    )
+    assert [row.slug for row in rows] == ["default", "new"]

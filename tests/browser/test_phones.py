@@ -79,7 +79,7 @@ async def test_who_takes_it_on_one_phone_is_seen_on_all(page: Page, live: Live) 
     await card.get_by_role("button", name="接单").click()
     await expect(card).to_contain_text("您已接单")
     await expect(card.get_by_role("button", name="接单")).to_have_count(0)
-    await expect(theirs).to_contain_text("您已接单")
+    await expect(theirs).to_contain_text(f"{WORKER}已接单")
     await expect(theirs.locator('[data-action="ticket.ack"]')).to_have_count(0)
     await expect(newest(wechat)).to_contain_text(f"{WORKER}已接单")
 

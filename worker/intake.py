@@ -18,7 +18,6 @@ from paho.mqtt.client import PUBACK
 from paho.mqtt.enums import MQTTErrorCode
 
 from core.mqtt import Address
-from worker.heard import Heard, hear
 
 _CHUNK = 262_144
 _PUBLISH = 0x30
@@ -26,7 +25,7 @@ _LENGTH_BYTES = 4  # of seven bits each (MQTT 3.1.1, section 2.2.3)
 
 
 class Arrived(NamedTuple):
-    """A message as it came: the topic may be no UTF-8. `heard` where it was read already."""
+    """A message as it came: the topic may be no UTF-8."""
 
     topic: bytes
     payload: bytes
@@ -34,7 +33,6 @@ class Arrived(NamedTuple):
     mid: int
     retain: bool
     dup: bool
-    heard: Heard | None = None
 
 
 class Intake(aiomqtt.Client):
@@ -112,15 +110,10 @@ class Intake(aiomqtt.Client):
             start = size + 2 if qos else size
             if len(body) < start or qos > 1:  # we subscribe at QoS 1
                 return MQTTErrorCode.MQTT_ERR_PROTOCOL
-            topic, payload = body[2:size], body[start:]
-            try:
-                heard = hear(topic, payload)
-            except Exception:  # noqa: BLE001  a bug of ours: whoever stores it finds it again
-                heard = None
             self._waiting.append(
                 Arrived(
-                    topic, payload, qos, int.from_bytes(body[size:start]), bool(head & 1),
-                    bool(head & 8), heard,
+                    body[2:size], body[start:], qos, int.from_bytes(body[size:start]),
+                    bool(head & 1), bool(head & 8),
                 )
             )  # fmt: skip
             return MQTTErrorCode.MQTT_ERR_SUCCESS

@@ -5,6 +5,7 @@ letters and is acknowledged; while the database is away nothing is.
 """
 
 import asyncio
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,15 +16,15 @@ from sqlalchemy.exc import DBAPIError
 from core import collector
 from core.clock import utcnow
 from core.db import Session, is_outage, sqlstate
+from core.errors import DecodeError
 from core.log import logger
 from core.metrics import BATCH_SIZE, DEAD_LETTERS, MESSAGES
 from core.mqtt import address
-from devices import community_of, source_of, speaker_of
+from devices import bridge_of, community_of, decode, source_of, speaker_of
 from services import gateways
 from services.ingest import batch, deadletter, marks
 from services.ingest.registry import Registry
 from worker import reconcile
-from worker.heard import Heard, digest_of, hear
 from worker.intake import Arrived, Intake
 from worker.stack import Stack
 
@@ -107,8 +108,7 @@ async def _isolate(
 
     async def bury(session: Session) -> None:
         await _bury(session, memory, stack, message, type(error).__name__, now=now)
-        digest = digest_of(message.topic, message.payload)
-        await marks.note(session, CLIENT_ID, [(message.mid, digest)] if message.qos else [])
+        await marks.note(session, CLIENT_ID, _packets([(message, _digest(message))]))
 
     await stack.db.run(bury)
 
@@ -117,19 +117,29 @@ async def _apply(session: Session, memory: Memory, stack: Stack, taken: Sequence
     now = utcnow()
     readable: list[batch.Message] = []
     bridges: dict[tuple[str, str], bool] = {}
-    new = _new(memory, taken)
-    for message, heard in new:
-        if heard.fault:
-            await _bury(session, memory, stack, message, heard.fault, now=now)
+    marked = [(one, _digest(one)) for one in taken]
+    new = [
+        (one, digest)
+        for one, digest in marked
+        if not (one.dup and memory.handled.get(one.mid) == digest)
+    ]
+    for message, digest in new:
+        try:
+            topic = str(message.topic, "utf-8")
+            decoded = decode(topic, message.payload, now)
+            if (said := bridge_of(topic, message.payload)) is not None:
+                bridges[said[:2]] = said[2]
+        except DecodeError as error:
+            await _bury(session, memory, stack, message, str(error), now=now)
             continue
-        if heard.bridge is not None:
-            bridges[heard.bridge[:2]] = heard.bridge[2]
-        if heard.decoded:
+        except UnicodeDecodeError:
+            await _bury(session, memory, stack, message, "topic is not UTF-8", now=now)
+            continue
+        if decoded:
             readable.append(
                 batch.Message.of(
-                    heard.decoded, community=community_of(heard.topic) or stack.settings.community,
-                    source=source_of(heard.topic), digest=heard.digest, received=heard.received,
-                    retained=message.retain,
+                    decoded, community=community_of(topic) or stack.settings.community,
+                    source=source_of(topic), digest=digest, received=now, retained=message.retain,
                 )
             )  # fmt: skip
     await batch.apply(session, memory.registry, readable, now=now)
@@ -138,18 +148,12 @@ async def _apply(session: Session, memory: Memory, stack: Stack, taken: Sequence
     await marks.note(session, CLIENT_ID, _packets(new))
 
 
-def _new(memory: Memory, taken: Iterable[Arrived]) -> list[tuple[Arrived, Heard]]:
-    """Leave out what the broker sends again although it was committed."""
-    read = [(one, one.heard or hear(one.topic, one.payload)) for one in taken]
-    return [
-        (one, heard)
-        for one, heard in read
-        if not (one.dup and memory.handled.get(one.mid) == heard.digest)
-    ]
+def _digest(message: Arrived) -> bytes:
+    return hashlib.blake2b(message.topic + b"\0" + message.payload, digest_size=8).digest()
 
 
-def _packets(messages: Iterable[tuple[Arrived, Heard]]) -> list[marks.Packet]:
-    return [(one.mid, heard.digest) for one, heard in messages if one.qos]
+def _packets(messages: Iterable[tuple[Arrived, bytes]]) -> list[marks.Packet]:
+    return [(one.mid, digest) for one, digest in messages if one.qos]
 
 
 async def _bury(

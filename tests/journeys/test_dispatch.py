@@ -22,7 +22,7 @@ async def test_taking_a_ticket_asks_when_and_everybody_reads_the_answer(world: W
     assert "几分钟能到" in card["summary"]
     labels = [action["label"] for action in card["actions"]]
     assert labels == [
-        "到场", "5 分钟到", "15 分钟到", "处置完成", "求助", "转派", "拨打 119",
+        "到场", "约 5 分钟到", "约 15 分钟到", "处置完成", "求助", "转派", "拨打 119",
         "联系人和注意事项", "去那里",
     ]  # fmt: skip
     token = await worker.token("ticket.promise")
@@ -41,7 +41,7 @@ async def test_who_does_not_arrive_brings_the_backup_once_and_then_loses_the_tic
     worker, backup, family = (world.person(name) for name in ("worker", "backup", "family"))
     await world.rings("smoke")
     await worker.clicks("ticket.ack")
-    await worker.chooses("5 分钟到")
+    await worker.chooses("约 5 分钟到")
     await world.passes(minutes=4, seconds=50)
     assert await backup.rings() == 0
     await world.passes(seconds=10)
@@ -180,7 +180,7 @@ async def test_a_cry_for_help_is_watched_like_any_alarm(world: World) -> None:
         "ticket.arrive", "ticket.promise", "ticket.promise", "ticket.resolve", "ticket.help",
         "ticket.transfer",
     ]  # fmt: skip
-    await worker.chooses("5 分钟到")
+    await worker.chooses("约 5 分钟到")
     await world.passes(minutes=5)
     assert "王建国接了单，还没有到场" in (await backup.card())["summary"]
     await clean(world)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import orjson
 
-from core.actor import Actor
+from core.actor import Actor, Role
 from core.clock import local
 from core.db import Session, sql
 from core.errors import UserError
@@ -16,8 +16,10 @@ from core.ids import uuid7
 from models import Duty
 from services.permissions import At, Permission, require
 from services.rules.windows import Window
+from services.workers import require_here
 
 AHEAD_DAYS = 14
+_STAFF = (Role.WORKER, Role.OPERATOR)
 LONGEST = timedelta(hours=72)  # that somebody may be set for by hand
 
 
@@ -36,7 +38,7 @@ class Post:
 async def add(session: Session, by: Actor, post: Post, *, community: UUID, now: datetime) -> UUID:
     """Let somebody hold a post from now on; the shifts of the next fourteen days are made."""
     require(by, Permission.DUTY_PLAN, At(community, post.grid))
-    await _require_worker(session, community, post.person, post.grid)
+    await require_here(session, community, post.person, post.grid, roles=_STAFF)
     if not post.days or not set(post.days) <= set(range(1, 8)):
         raise UserError("rota-days", status=422)
     rota = uuid7()
@@ -83,7 +85,7 @@ async def set_by_hand(
 ) -> UUID:  # fmt: skip
     """Set somebody for some hours, beside the rota; they are told and confirm as for any shift."""
     require(by, Permission.DUTY_PLAN, At(community, post.grid))
-    await _require_worker(session, community, post.person, post.grid)
+    await require_here(session, community, post.person, post.grid, roles=_STAFF)
     if not now < ends_at or not timedelta(0) < ends_at - starts_at <= LONGEST:
         raise UserError("shift-span", status=422, hours=LONGEST // timedelta(hours=1))
     shift = uuid7()
@@ -129,7 +131,7 @@ async def rest(
 ) -> int:
     """Give somebody a whole day off (整天休息); returns how many shifts it leaves without anybody."""
     require(by, Permission.DUTY_PLAN, At(community))
-    await _require_worker(session, community, person)
+    await require_here(session, community, person, None, roles=_STAFF)
     await session.execute(
         sql(
             """
@@ -156,7 +158,7 @@ async def work_after_all(
 ) -> None:
     """Take a day off back; the shifts of that day stand again."""
     require(by, Permission.DUTY_PLAN, At(community))
-    await _require_worker(session, community, person)
+    await require_here(session, community, person, None, roles=_STAFF)
     await session.execute(
         sql("DELETE FROM day_off WHERE community_id = :c AND person_id = :p AND day = :day"),
         {"c": community, "p": person, "day": day},
@@ -236,25 +238,3 @@ async def _call_off(session: Session, which: str, *, now: datetime, **values: An
         values | {"now": now},
     )
     return len(changed.all())
-
-
-async def _require_worker(
-    session: Session, community: UUID, person: UUID, grid: UUID | None = None
-) -> None:
-    """Raise UserError unless somebody works in the grid, or anywhere in the community."""
-    found = await session.execute(
-        sql(
-            """
-            SELECT 1 FROM membership m
-            WHERE m.person_id = :person AND m.community_id = :community
-              AND m.role IN ('worker', 'operator') AND (
-                  CAST(:grid AS uuid) IS NULL OR m.scope_id = CAST(:grid AS uuid)
-                  OR m.scope_kind = 'community' AND EXISTS (
-                      SELECT 1 FROM grid g WHERE g.id = CAST(:grid AS uuid) AND g.community_id = :community))
-            LIMIT 1
-            """
-        ),
-        {"person": person, "community": community, "grid": grid},
-    )
-    if found.scalar_one_or_none() is None:
-        raise UserError("worker-not-of-grid", status=404)

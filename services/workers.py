@@ -1,12 +1,14 @@
 """Workers of a community, for whoever dispatches."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from core.actor import Actor
+from core.actor import Actor, Role
 from core.crypto import open_json
 from core.db import Session, sql
+from core.errors import UserError
 from services.permissions import At, Permission, require
 
 
@@ -57,3 +59,37 @@ async def listed(
         for row in rows
     ]
     return sorted(found, key=lambda one: (not one["on_duty"], one["open_tickets"], one["name"]))
+
+
+async def require_here(
+    session: Session,
+    community: UUID,
+    person: UUID,
+    grid: UUID | None,
+    *,
+    roles: Collection[Role] = (Role.WORKER,),
+) -> None:
+    """Raise UserError unless somebody has one of these roles in the grid, or in the whole community.
+
+    Without a grid anybody of the community will do.
+    """
+    found = await session.execute(
+        sql(
+            """
+            SELECT 1 FROM membership m
+            WHERE m.person_id = :person AND m.community_id = :community
+              AND m.role = ANY(CAST(:roles AS text[])) AND (
+                  CAST(:grid AS uuid) IS NULL OR m.scope_id = CAST(:grid AS uuid)
+                  OR m.scope_kind = 'community' AND EXISTS (
+                      SELECT 1 FROM grid g
+                      WHERE g.id = CAST(:grid AS uuid) AND g.community_id = :community))
+            LIMIT 1
+            """
+        ),
+        {
+            "person": person, "community": community, "grid": grid,
+            "roles": [role.value for role in roles],
+        },
+    )  # fmt: skip
+    if found.scalar_one_or_none() is None:
+        raise UserError("worker-not-of-grid", status=422)

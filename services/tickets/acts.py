@@ -85,21 +85,3 @@ def too_late(row: Any, by: Actor) -> UserError:
         who=open_json(row.who, "person.name"),
         time=local(row.acked_at).strftime("%H:%M"),
     )
-
-
-async def require_worker(session: Session, row: Any, worker: UUID) -> None:
-    """Raise UserError unless somebody works where the ticket lies."""
-    found = await session.execute(
-        sql(
-            """
-            SELECT 1 FROM membership
-            WHERE person_id = :worker AND role = 'worker' AND community_id = :community
-              AND (scope_kind = 'community' OR CAST(:grid AS uuid) IS NULL
-                   OR scope_id = CAST(:grid AS uuid))
-            LIMIT 1
-            """
-        ),
-        {"worker": worker, "community": row.community_id, "grid": row.grid_id},
-    )
-    if found.scalar_one_or_none() is None:
-        raise UserError("worker-not-of-grid", status=422)

@@ -13,9 +13,10 @@ import orjson
 from core.actor import Actor
 from core.db import Session, sql
 from models import Happened, Part, Severity, Status
+from services import workers
 from services.permissions import At, Permission, allowed, require
 from services.tickets import asking, audience, lanes, rings
-from services.tickets.acts import changed, locked, logged, require_worker, too_late
+from services.tickets.acts import changed, locked, logged, too_late
 from services.tickets.chain import (
     CARE,
     Chain,
@@ -165,7 +166,7 @@ async def dispatch(
     require(by, Permission.TICKETS_DISPATCH, At(row.community_id))
     if row.status != Status.OPEN:
         raise too_late(row, by)
-    await require_worker(session, row, worker)
+    await workers.require_here(session, row.community_id, worker, row.grid_id)
     await changed(session, row, "assigned_to = :worker", now=now, worker=worker)
     await logged(session, row, Happened.DISPATCHED, by, now, data={"worker": str(worker)})
     await rings.ring(session, [rings.Listener(ticket, worker, Part.WORKER)], now=now)

@@ -10,7 +10,7 @@ from core.errors import UserError
 from models import Happened, Part, Status
 from services import actors, workers
 from services.tickets import rings
-from services.tickets.acts import locked, logged, require_worker, too_late
+from services.tickets.acts import locked, logged, too_late
 from services.tickets.answer import pass_on
 from services.tickets.callers import HANDOVER
 
@@ -32,7 +32,7 @@ async def transfer(
     Raises UserError `transfer-unreachable` for somebody who would not hear of it.
     """
     row = await _mine(session, by, ticket)
-    await require_worker(session, row, to)
+    await workers.require_here(session, row.community_id, to, row.grid_id)
     if to == by.person or to not in await actors.reachable(session, [to]):
         raise UserError("transfer-unreachable", status=409)
     data = {"to": str(to)}

@@ -69,7 +69,7 @@ async def require_here(
     *,
     roles: Collection[Role] = (Role.WORKER,),
 ) -> None:
-    """Raise UserError unless somebody has one of these roles in the grid, or in the whole community.
+    """Raise UserError (404) unless somebody has one of these roles in the grid or its community.
 
     Without a grid anybody of the community will do.
     """
@@ -92,4 +92,4 @@ async def require_here(
         },
     )  # fmt: skip
     if found.scalar_one_or_none() is None:
-        raise UserError("worker-not-of-grid", status=422)
+        raise UserError("worker-not-of-grid", status=404)

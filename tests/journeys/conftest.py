@@ -6,6 +6,7 @@ import orjson
 import pytest
 
 from core.crypto import open_json
+from core.db import sql
 from tests.channels.limits import card_of, faults
 from tests.neighbours import Neighbours, by_day, moved_in
 from tests.world import World
@@ -27,3 +28,10 @@ async def there(world: World) -> Neighbours:
     """Let the neighbours move in, by day."""
     by_day(world)
     return await moved_in(world)
+
+
+@pytest.fixture
+async def bare(world: World) -> World:
+    """Take the rota away that every world begins with: nobody has a shift."""
+    await world.db.run(lambda s: s.execute(sql("DELETE FROM shift")))
+    return world

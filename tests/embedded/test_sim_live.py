@@ -11,6 +11,7 @@ import pytest
 
 from core.db import Database, sql
 from tests.live import ROOT, Running
+from tests.until import comes
 
 DEVICES, STORM = 60, 5
 _there, _wrong = (
@@ -45,11 +46,7 @@ async def test_a_day_of_a_small_community(live: Running) -> None:
     url = json.loads((live.home / "run.json").read_text())["database_url"]
     db = Database(url, pool=1)
     try:
-        for _ in range(60):
-            if await _of(db, "ticket t") == STORM:
-                break
-            await asyncio.sleep(0.5)
-        assert await _of(db, "ticket t") == STORM
+        await comes(lambda: _of(db, "ticket t"), STORM)
         assert await _of(db, _wrong) > 0
         assert await _of(db, _there, "t.online") == DEVICES
     finally:

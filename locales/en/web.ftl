@@ -282,3 +282,20 @@ web-field-no-phone = No number known
 web-field-key = Has the key
 web-field-dies = This page can be read only while the ticket is live; every look is noted.
 web-field-on-duty = On duty
+
+## Pages and lists of the command centre
+
+web-pages = Pages
+web-pages-map = Map
+web-pages-lists = Lists and settings
+web-list-loading = Opening…
+web-list-sum = { $count } in all
+web-list-search = Search
+web-list-all = All
+web-list-clear = Clear filters
+web-list-none-found = Nothing fits. Search for something else, or clear the filters.
+web-list-more = Show more
+web-list-acts = What can be done
+web-list-yes = Yes
+web-list-done = Done: { $what }
+web-list-leave = Leave it

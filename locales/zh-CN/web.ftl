@@ -282,3 +282,20 @@ web-field-no-phone = 没有登记电话
 web-field-key = 有钥匙
 web-field-dies = 这一页只在这张单没结束时能看，每次查看都有记录。
 web-field-on-duty = 在岗
+
+## 指挥中心的页面与名单
+
+web-pages = 页面
+web-pages-map = 地图
+web-pages-lists = 名单与设置
+web-list-loading = 正在打开…
+web-list-sum = 共 { $count } 条
+web-list-search = 查找
+web-list-all = 全部
+web-list-clear = 清除条件
+web-list-none-found = 没有符合条件的。换个条件，或者清除条件再看。
+web-list-more = 接着往下看
+web-list-acts = 可以做的事
+web-list-yes = 是
+web-list-done = 已完成：{ $what }
+web-list-leave = 不了

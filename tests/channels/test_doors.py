@@ -48,7 +48,7 @@ OPEN = {
 # Streams do not end, so they are asked elsewhere: tests/channels/test_reach_api.py, test_web_api.py.
 ENDLESS = {"/api/console/stream", "/api/chat/stream"}
 # Routes of the command centre that ask for no more than a session.
-BARE = {"/api/console/logout"}
+BARE = {"/api/console/logout", "/api/console/lists"}
 # Routes that change the asker's own community and name nothing in it.
 OWN = {
     "/api/console/duty/hours", "/api/console/policies/{key}", "/api/console/figures/baseline",

@@ -7,6 +7,8 @@ from typing import Any, get_args
 import pytest
 import yaml
 
+from bot.console.lists.registry import LISTS
+from bot.console.lists.shape import Listing
 from cards.access import TOLD
 from cards.scene import DIAL
 from core.actor import Role
@@ -18,7 +20,7 @@ from handlers.routes import NOT_YET
 from models import DeviceKind, Duty, Happened, HomeUse, How, Part, Standing, Status
 from models.calls import CallKind
 from models.points import Reason, RedemptionState
-from services import undelivered
+from services import undelivered, unreachable
 from services.away import NOT_BACK
 from services.device_requests import KINDS
 from services.language.intents import ALL
@@ -45,6 +47,8 @@ def groups() -> set[str]:
     """Name the groups that residents may belong to."""
     return set(data("cells.yaml")["groups"])
 
+
+EVERY: tuple[Listing, ...] = tuple(LISTS.values())
 
 # What may stand in the hole of f"what-{…}" and the like.
 # Why a vendor's channel rests; that each is raised somewhere is tested with the words it asks for.
@@ -144,6 +148,14 @@ FAMILIES: dict[str, set[str]] = {
     "door-": set(Step),
     "action-door-": set(TRIED),
     "weekday-": {f"{day}" for day in range(7)},
+    "list-": set(LISTS),
+    "role-": set(unreachable.ROLES),
+    "empty-": set(LISTS),
+    "group-of-": {one.group for one in EVERY},
+    "col-": {column.code for one in EVERY for column in one.columns}
+    | {narrow.code for one in EVERY for narrow in one.filters},
+    "act-": {act.code for one in EVERY for act in one.acts},
+    "sure-": {act.code for one in EVERY for act in one.acts if act.sure},
 }
 
 

@@ -8,6 +8,7 @@ import { showFigures } from "./figures.js";
 import { createFilter } from "./filter.js";
 import { setUpLogin } from "./login.js";
 import { createMap } from "./map.js";
+import { createPages } from "./pages.js";
 import { createPanel } from "./panel.js";
 import { createQueue } from "./queue.js";
 import { createReach } from "./reach.js";
@@ -26,7 +27,7 @@ const buildings = new Map(); // name, as the points say it -> {id, name, grid, f
 let heardAt = Date.now();
 let clockAhead = 0; // this machine's clock against the server's: waiting times count by the server's
 
-let map, queue, panel, dialog, filter, siren, reach, login;
+let map, queue, panel, dialog, filter, siren, reach, login, pages;
 let stream = null;
 let soon = null;
 
@@ -163,6 +164,7 @@ function furnish() {
   filter = createFilter((kind) => map.points.showKind(kind));
   siren = createSiren();
   reach = createReach(client);
+  pages = createPages(client);
   byId("building-choice").addEventListener("change", ({ target }) => target.value && openBuilding(target.value));
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, select, textarea, dialog[open]");
@@ -179,6 +181,7 @@ async function enter() {
   byId("centre").hidden = false;
   byId("watch").textContent = t("web-console-on-watch", { name: client.me.name });
   if (!map) furnish();
+  pages.show();
   heardAt = Date.now();
   try {
     await loadBuildings();
@@ -200,6 +203,7 @@ function leave(reason) {
   byId("ticket").close();
   byId("panel").close();
   byId("unreached").close();
+  pages?.leave();
   byId("centre").hidden = true;
   document.title = t("web-console-page");
   login.ask(reason);

@@ -60,6 +60,8 @@ class Permission(StrEnum):
     POINTS_REVERSE = "points.reverse"
     REDEMPTION_READ = "redemption.read"
     REDEMPTION_END = "redemption.end"
+    OFFERS_READ = "offers.read"
+    OFFERS_WRITE = "offers.write"
 
 
 class Tie(StrEnum):
@@ -146,6 +148,8 @@ RULES: Mapping[Permission, frozenset[Role | Tie]] = {
     Permission.POINTS_REVERSE: _OPERATOR,
     Permission.REDEMPTION_READ: _BETWEEN,
     Permission.REDEMPTION_END: frozenset({Role.MERCHANT}),
+    Permission.OFFERS_READ: _STAFF,
+    Permission.OFFERS_WRITE: _OPERATOR,
     Permission.RULES_READ: _STAFF,
     Permission.RULES_WRITE: _OPERATOR,
     Permission.AWAY_SET: _STAFF | {Tie.SELF, Tie.RELATIVE},

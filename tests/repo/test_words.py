@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 import pytest
 import yaml
+from pydantic import BaseModel
 
+from bot.console.lists.duty import ANSWERS, STATES
 from bot.console.lists.registry import LISTS
 from bot.console.lists.shape import Listing
 from cards.access import TOLD
@@ -23,6 +25,8 @@ from models.points import Reason, RedemptionState
 from services import undelivered, unreachable
 from services.away import NOT_BACK
 from services.device_requests import KINDS
+from services.imports.columns import columns
+from services.imports.forms import FORMS
 from services.language.intents import ALL
 from services.people.requests import Wish
 from services.rules import outages
@@ -49,6 +53,25 @@ def groups() -> set[str]:
 
 
 EVERY: tuple[Listing, ...] = tuple(LISTS.values())
+BODIES = {act.body for one in EVERY for act in one.acts if act.body is not None}
+
+
+def fields_of(body: type[BaseModel]) -> set[str]:
+    """Name the fields of a form, and of the lines within it."""
+    inner = [
+        one
+        for info in body.model_fields.values()
+        for one in get_args(info.annotation)
+        if isinstance(one, type) and issubclass(one, BaseModel)
+    ]
+    keys = {
+        key
+        for info in body.model_fields.values()
+        if get_origin(info.annotation) is dict
+        for key in get_args(get_args(info.annotation)[0])
+    }
+    return set(body.model_fields) | keys | {name for one in inner for name in fields_of(one)}
+
 
 # What may stand in the hole of f"what-{…}" and the like.
 # Why a vendor's channel rests; that each is raised somewhere is tested with the words it asks for.
@@ -152,9 +175,15 @@ FAMILIES: dict[str, set[str]] = {
     "role-": set(unreachable.ROLES),
     "empty-": set(LISTS),
     "group-of-": {one.group for one in EVERY},
-    "col-": {column.code for one in EVERY for column in one.columns}
+    "col-": {column.word for one in EVERY for column in one.columns}
     | {narrow.code for one in EVERY for narrow in one.filters},
-    "act-": {act.code for one in EVERY for act in one.acts},
+    "act-": {act.code for one in EVERY for act in one.acts} | {"add", "edit"},
+    "fill-": {code for kind in FORMS for code in columns(kind)}
+    | {name for body in BODIES for name in fields_of(body)},
+    "choice-": set(Duty),
+    "shift-is-": set(STATES),
+    "swap-is-": set(ANSWERS),
+    "drill-is-": {"runs", "over"},
     "sure-": {act.code for one in EVERY for act in one.acts if act.sure},
 }
 

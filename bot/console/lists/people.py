@@ -44,7 +44,7 @@ def _yes(t: Translator, code: str) -> str:
 PEOPLE = Listing(
     "people", "homes", Permission.PEOPLE_FIND, people.listing,
     (
-        Column("name"), Column("phone"), Column("building"), Column("flat"), Column("grid"),
+        Column("name", title="person"), Column("phone"), Column("building"), Column("flat"), Column("grid"),
         Column("elder", "flag"), Column("groups", "chips", _group),
         Column("standing", words=_standing),
     ),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.console.lists import delivery, people
+from bot.console.lists import delivery, duty, figures, people, practice
 from bot.console.lists.shape import Listing
 
 LISTS: Mapping[str, Listing] = {
@@ -10,6 +10,14 @@ LISTS: Mapping[str, Listing] = {
     for one in (
         people.PEOPLE,
         people.DEVICES,
+        duty.ROTA,
+        duty.SHIFTS,
+        duty.DAYS_OFF,
+        duty.SWAPS,
+        duty.HOURS,
+        practice.DRILLS,
+        practice.BELL,
+        figures.FIGURES,
         delivery.UNDELIVERED,
         delivery.UNREACHABLE,
     )

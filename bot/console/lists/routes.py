@@ -8,14 +8,17 @@ from pydantic import BaseModel, Field
 
 from bot.console.deps import ByOperator, Operator
 from bot.console.doors import asks
+from bot.console.lists import fields, tables
 from bot.console.lists.registry import LISTS
 from bot.console.lists.shape import Act, Column, Listing
 from bot.deps import InStack
 from core.clock import utcnow
 from core.db import Session
 from core.i18n import Translator
+from services.imports.forms import FORMS
+from services.imports.kinds import KINDS
 from services.lists.pages import LONGEST, WORDS, Asked
-from services.permissions import At, allowed
+from services.permissions import At, Permission, allowed
 
 router = APIRouter(prefix="/api/console/lists", tags=["console"])
 
@@ -78,7 +81,7 @@ async def _head(session: Session, listing: Listing, by: Operator) -> dict[str, A
         "title": by.t(f"list-{listing.name}"),
         "empty": by.t(f"empty-{listing.name}"),
         "columns": [
-            {"code": one.code, "title": by.t(f"col-{one.code}"), "shape": one.shape}
+            {"code": one.code, "title": by.t(f"col-{one.word}"), "shape": one.shape}
             for one in listing.columns
         ],
         "filters": [
@@ -93,7 +96,14 @@ async def _head(session: Session, listing: Listing, by: Operator) -> dict[str, A
         ],
         "searched": listing.searched,
         "personal": listing.personal,
-        "acts": [_act(one, by.t) for one in listing.acts if allowed(by.actor, one.permission, _here(by))],
+        "acts": [
+            _act(one, by.t)
+            for one in (*listing.acts, *_of_table(listing))
+            if allowed(by.actor, one.permission, _here(by))
+        ],
+        "imports": listing.table in KINDS and allowed(by.actor, Permission.TABLES_IMPORT, _here(by)),
+        "exports": allowed(by.actor, Permission.TABLES_EXPORT, _here(by)),
+        "whole": listing.table in KINDS,
     }  # fmt: skip
 
 
@@ -101,8 +111,34 @@ def _act(act: Act, t: Translator) -> dict[str, Any]:
     return {
         "code": act.code, "title": t(f"act-{act.code}"), "method": act.method, "path": act.path,
         "on": act.on, "when": act.when, "shows": act.shows,
-        "sure": t(f"sure-{act.code}") if act.sure else None,
+        "sure": t(f"sure-{act.code}") if act.sure else None, "asks": act.asks, "loads": act.loads,
+        "cells": act.cells, "takes": act.takes, "versioned": act.versioned,
     }  # fmt: skip
+
+
+def _of_table(listing: Listing) -> tuple[Act, ...]:
+    """List what can be done with the objects of a table, each in a form."""
+    if listing.table not in FORMS:
+        return ()
+    path, what = f"/api/console/lists/{listing.name}/rows", FORMS[listing.table].permission
+    return (
+        Act("add", "POST", path, what, on="list", cells=True),
+        Act("edit", "PUT", f"{path}/{{id}}", what, loads=f"{path}/{{id}}", cells=True),
+    )
+
+
+def _form_of(listing: Listing, act: Act) -> None:
+    """Give what asks for something its route: the fields of the form."""
+
+    async def read(by: ByOperator, stack: InStack) -> dict[str, Any]:
+        async with stack.db.reading() as session:
+            if act.body is not None:
+                return {"fields": await fields.of_body(session, by, act.body)}
+            return {"fields": await fields.of_table(session, by, listing.table)}
+
+    read.__doc__ = f"Describe the form `{act.code}` of {listing.name}."
+    path = f"/{listing.name}/forms/{act.code}"
+    router.get(path, **asks(act.permission), name=f"form_{listing.name}_{act.code}")(read)
 
 
 def _row(listing: Listing, t: Translator, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -122,3 +158,7 @@ def _cell(column: Column, t: Translator, value: Any) -> Any:
 
 for _one in LISTS.values():
     _page_of(_one)
+    tables.add_routes(router, _one)
+    for _act_of in (*_one.acts, *_of_table(_one)):
+        if _act_of.asks:
+            _form_of(_one, _act_of)

@@ -1,7 +1,7 @@
 """What a list is declared by: columns, filters, what can be done with it, and whence its rows come."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
@@ -14,7 +14,7 @@ from core.i18n import Translator
 from services.lists.pages import Asked, Page
 from services.permissions import Permission
 
-Words = Callable[[Translator, str], str]
+Words = Callable[[Translator, Any], str]
 Choices = Callable[[Session, Operator], Awaitable[list[tuple[str, str]]]]
 Place = Literal["row", "list"]
 
@@ -28,7 +28,7 @@ class Rows(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its title is `col-CODE`; `words` says a code of it, `shape` how it is drawn.
+    """A column: its title is `col-TITLE`, by default of its code; `words` says a code of it, `shape` how it is drawn.
 
     Shapes are text, number, moment, day, state, chips (several words), long (may wrap).
     """
@@ -36,6 +36,12 @@ class Column:
     code: str
     shape: str = "text"
     words: Words | None = None
+    title: str = ""
+
+    @property
+    def word(self) -> str:
+        """Name the word of the title."""
+        return self.title or self.code
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,8 @@ class Act:
     """Something to do with a row or with the whole list, by a route that stands elsewhere too.
 
     Its words are `act-CODE`. `body` is what is asked for; `loads` is the path of what is there
-    already, with its version; `sure` asks once more, in the words `sure-CODE`. `when` names a
+    already, with its version, `takes` the row's own field that holds it, `versioned` with the
+    row's version; `cells` says that the form is of the list's table; `sure` asks once more, in the words `sure-CODE`. `when` names a
     column of the row that must be true.
     """
 
@@ -61,12 +68,18 @@ class Act:
     permission: Permission
     on: Place = "row"
     body: type[BaseModel] | None = None
-    kind: str | None = None
     loads: str | None = None
+    takes: str | None = None
+    versioned: bool = False
     sure: bool = False
     when: str | None = None
     shows: bool = False
-    fixed: Mapping[str, Any] = field(default_factory=dict)
+    cells: bool = False
+
+    @property
+    def asks(self) -> bool:
+        """Tell whether a form is filled in first."""
+        return self.body is not None or self.cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +99,7 @@ class Listing:
     acts: tuple[Act, ...] = ()
     searched: bool = True
     personal: bool = False
-    table: str | None = None
+    table: str = ""
 
 
 def fixed(codes: Callable[[], list[str]] | list[str], words: Words) -> Choices:

@@ -112,10 +112,9 @@ async def _over_http(
     while await deliver_due(db, channels={web.name: web}, now=utcnow(), limit=500):
         pass
     ports = [free_port() for _ in range(PROCESSES)]
-    for number, port in enumerate(ports):
-        place.bot(f"bot-{number}", port)
-        # The first one fits the intent model and keeps it; those after it find it in their folder.
-        wait_until(lambda p=port: answers(f"http://127.0.0.1:{p}/healthz"), 40, f"bot-{number}")  # type: ignore[misc]
+    # The first one fits the intent model and keeps it; those after it find it in their folder.
+    _start(place, ports[:1])
+    _start(place, ports[1:])
     bearers = await logins(db, list(points[0].workers), now=utcnow())
     http = clients(ports)
     hands = [Hand(http[n % PROCESSES], bearer) for n, bearer in enumerate(bearers)]
@@ -131,7 +130,7 @@ async def _over_http(
 
     await asyncio.gather(*(lane() for _ in range(AT_ONCE)))
     took = time.monotonic() - began
-    await _close(place, http)
+    await _close(place, http, ports)
     return {
         "tickets": len(verdicts),
         "clicks_per_s": round(len(verdicts) * HANDS / took),
@@ -139,11 +138,18 @@ async def _over_http(
     }
 
 
-async def _close(place: Ground, http: list[httpx.AsyncClient]) -> None:
+def _start(place: Ground, ports: list[int]) -> None:
+    for port in ports:
+        place.bot(f"bot-{port}", port)
+    for port in ports:
+        wait_until(lambda p=port: answers(f"http://127.0.0.1:{p}/healthz"), 40, f"bot-{port}")  # type: ignore[misc]
+
+
+async def _close(place: Ground, http: list[httpx.AsyncClient], ports: list[int]) -> None:
     for client in http:
         await client.aclose()
-    for number in range(PROCESSES):
-        place.children.stop(f"bot-{number}")
+    for port in ports:
+        place.children.stop(f"bot-{port}")
 
 
 def _fair(verdict: Verdict) -> bool:

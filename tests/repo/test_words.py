@@ -19,7 +19,18 @@ from core.event import StrangeKind
 from core.i18n import LANGUAGES, LOCALES, page_words
 from flows import glass, silence, transfer
 from handlers.routes import NOT_YET
-from models import DeviceKind, Duty, Happened, HomeUse, How, Part, Standing, Status
+from models import (
+    DeviceKind,
+    Duty,
+    Happened,
+    HomeUse,
+    How,
+    Part,
+    RuleKind,
+    Severity,
+    Standing,
+    Status,
+)
 from models.calls import CallKind
 from models.points import Reason, RedemptionState
 from services import undelivered, unreachable
@@ -36,6 +47,7 @@ from services.tickets import flapping, remedies
 from services.tickets.answer import Found, Seen
 from services.tickets.bell import BELL, Failed
 from services.tickets.callers import CALLS
+from services.tickets.chain import DEFAULTS
 from services.tickets.door import TRIED, Step
 from services.tickets.signs import Says
 from tests.repo.house import ROOT
@@ -70,7 +82,11 @@ def fields_of(body: type[BaseModel]) -> set[str]:
         if get_origin(info.annotation) is dict
         for key in get_args(get_args(info.annotation)[0])
     }
-    return set(body.model_fields) | keys | {name for one in inner for name in fields_of(one)}
+    return (
+        set(body.model_fields) - {"version"}
+        | keys
+        | {name for one in inner for name in fields_of(one)}
+    )
 
 
 # What may stand in the hole of f"what-{…}" and the like.
@@ -180,7 +196,9 @@ FAMILIES: dict[str, set[str]] = {
     "act-": {act.code for one in EVERY for act in one.acts} | {"add", "edit"},
     "fill-": {code for kind in FORMS for code in columns(kind)}
     | {name for body in BODIES for name in fields_of(body)},
-    "choice-": set(Duty),
+    "choice-": {*Duty, "all", *Severity, *HomeUse},
+    "looks-for-": set(RuleKind),
+    "policy-for-": set(DEFAULTS),
     "shift-is-": set(STATES),
     "swap-is-": set(ANSWERS),
     "drill-is-": {"runs", "over"},

@@ -2,14 +2,26 @@
 
 from collections.abc import Mapping
 
-from bot.console.lists import delivery, duty, figures, people, practice
+from bot.console.lists import (
+    delivery,
+    duty,
+    figures,
+    homes,
+    offers,
+    people,
+    practice,
+    settings,
+)
 from bot.console.lists.shape import Listing
 
 LISTS: Mapping[str, Listing] = {
     one.name: one
     for one in (
         people.PEOPLE,
+        homes.FLATS,
+        homes.BUILDINGS,
         people.DEVICES,
+        homes.GATEWAYS,
         duty.ROTA,
         duty.SHIFTS,
         duty.DAYS_OFF,
@@ -20,5 +32,11 @@ LISTS: Mapping[str, Listing] = {
         figures.FIGURES,
         delivery.UNDELIVERED,
         delivery.UNREACHABLE,
+        offers.SHOPS,
+        offers.ACTIVITIES,
+        offers.REWARDS,
+        offers.MERCHANTS,
+        settings.RULES,
+        settings.POLICIES,
     )
 }

@@ -63,9 +63,20 @@ export function createActs(client, { say, reload, list }) {
           throw error;
         }
       },
-      onDone: () => done(act),
+      onDone: (answer) => (act.tells ? open.add(told(act, answer)) : done(act)),
     });
     open.add(form);
+  }
+
+  /** What came of an act that only tells: a sentence, and what it is about line by line. */
+  function told(act, { said, lines }) {
+    const shut = el("button", { type: "submit", class: "button" }, t("web-console-close"));
+    const list = lines.length > 0 && el("ul", { class: "told", tabindex: 0 }, lines.map((line) => el("li", {}, line)));
+    const dialog = el("dialog", { class: "sure", "aria-label": act.title }, el("form", { method: "dialog" }, el("p", {}, said), list, el("p", { class: "doors" }, shut)));
+    dialog.addEventListener("close", () => dialog.remove());
+    document.body.append(dialog);
+    dialog.showModal();
+    return dialog;
   }
 
   /** Asks in a dialog of the page: the browser's own would stop the siren and every clock. */

@@ -25,7 +25,7 @@ _DUE = sql(
     SELECT due.device_id AS id, due.key, due.since, due.hits, due.firing, d.community_id AS community,
            d.grid_id AS grid, d.kind, d.source, d.home_index, d.installed_at, d.removed_at,
            s.people, p.last_seen,
-           coalesce(p.online, true) AND coalesce(g.online, true) AS online,
+           coalesce(p.online, true) AND coalesce(g.online, true) AND p.unreached_at IS NULL AS online,
            u.id IS NOT NULL AS suppressed
     FROM due JOIN device d ON d.id = due.device_id
     LEFT JOIN device_scope s ON s.device_id = d.id
@@ -225,7 +225,7 @@ def _after(one: Due, look: Look | None, *, now: datetime, covered: bool = False)
         return kinds.lasted(one.rule, one.memory, one.value, now).memory
     firing = one.memory.firing if look.active is None else look.active
     if covered and one.rule.kind is RuleKind.OFFLINE and not one.memory.firing:
-        firing = False
+        firing, look = False, replace(look, due_at=now + kinds.SOON)
     # A version that ends is followed by another, which may be due at once.
     due = min(filter(None, (look.due_at, one.rule.expires_at)))
     return Memory(firing=firing and not look.held, due_at=due)

@@ -59,13 +59,13 @@ async def of(session: Session, ticket: UUID, *, now: datetime, unusual: bool = T
             sql(
                 """
                 SELECT o.id, o.kind, s.metric, s.value, s.ts, s.changed_at, p.last_seen,
-                       coalesce(p.online, true) AS online
+                       p.online IS NOT FALSE AND p.unreached_at IS NULL AS online
                 FROM ticket t JOIN device d ON d.id = t.device_id
                 JOIN device o ON o.home_index = d.home_index AND o.removed_at IS NULL
                 LEFT JOIN device_presence p ON p.device_id = o.id
                 LEFT JOIN device_state s ON s.device_id = o.id
                      AND s.metric = ANY(CAST(:telling AS text[]))
-                WHERE t.id = :ticket AND (s.metric IS NOT NULL OR NOT p.online)
+                WHERE t.id = :ticket AND (s.metric IS NOT NULL OR NOT p.online OR p.unreached_at IS NOT NULL)
                 ORDER BY o.kind, o.id, s.metric
                 """
             ),

@@ -51,7 +51,7 @@ _HUBS = """
         FROM ({of}) d LEFT JOIN device g ON g.id = d.gateway_id
         LEFT JOIN device_presence p ON p.device_id = d.id
         WHERE coalesce(d.gateway_id, d.building_id) IS NOT NULL)
-    SELECT hub.*, h.online IS FALSE AS said
+    SELECT hub.*, h.online IS FALSE AS said, greatest(heard, s.ts) AS proven
     FROM (
         SELECT key, gateway_id, array_agg(id) AS devices,
                array_agg(id) FILTER (WHERE silent) AS silent,
@@ -59,6 +59,7 @@ _HUBS = """
                max(last_seen) FILTER (WHERE online) AS heard, max(unreached_at) AS since
         FROM member GROUP BY key, gateway_id) hub
     LEFT JOIN device_presence h ON h.device_id = hub.gateway_id
+    LEFT JOIN device_state s ON s.device_id = hub.gateway_id AND s.metric = 'online' AND s.value = 1
     WHERE h.online IS FALSE OR since IS NOT NULL OR heard < :before
        OR 2 * cardinality(silent) > cardinality(devices)
     ORDER BY heard DESC NULLS LAST
@@ -113,7 +114,7 @@ async def watch(session: Session, later: Later, *, now: datetime) -> int:
     """Notice all gateways that are out and those that are back; returns how many fell silent."""
     await session.execute(_PROVEN)
     hubs = await _hubs(session, _OF_ALL, now=now)
-    back = {row.key for row in hubs if row.since and row.heard and row.heard > row.since}
+    back = {row.key for row in hubs if row.since and row.proven and row.proven > row.since}
     lost = await _lost(session, hubs, later, now=now)
     await _mark(session, [row for row in hubs if row.key in back], at=None)
     await _mark(session, [row for row in hubs if row.key in lost], at=now)

@@ -52,7 +52,8 @@ _UNSURE = sql(
     """
     SELECT d.id, d.kind, d.external, d.gateway_id FROM device d
     WHERE d.community_id = :community AND d.source = :source AND d.removed_at IS NULL
-      AND (d.kind = 'gateway' OR d.gateway_id IS DISTINCT FROM CAST(:own AS uuid))
+      AND (d.kind = 'gateway' OR d.gateway_id IS NULL
+           OR d.gateway_id IS DISTINCT FROM CAST(:own AS uuid))
     ORDER BY d.id
     """
 )

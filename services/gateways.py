@@ -18,13 +18,6 @@ from services.tickets import alarms, protects
 from services.tickets.judge import Signal
 
 OFFLINE: Final = "gateway_offline"
-# What speaks through something that is away is away too: a sensor behind its gateway, a zone behind
-# its camera and the camera behind its recorder. Of a device `d` with its presence `p`.
-UNREACHED: Final = """
-    (p.unreached_at IS NOT NULL OR EXISTS (
-        SELECT 1 FROM device_presence w WHERE w.online IS FALSE AND w.device_id IN
-            (d.gateway_id, (SELECT o.gateway_id FROM device o WHERE o.id = d.gateway_id))))
-"""
 # Fewer devices, or of a single flat, are judged each by itself and as a flat.
 _FEWEST, _PLACES = 3, 2
 _SOONEST = timedelta(minutes=15)

@@ -6,10 +6,16 @@ from uuid import UUID
 from core.actor import Actor
 from core.crypto import open_json
 from core.db import Session, sql
-from services.gateways import UNREACHED
 from services.permissions import At, Permission, require
 
 # Precedence of DESIGN section 5: red, amber, grey, blue; maintenance tickets colour nothing.
+# What speaks through something that is away is away too: a sensor behind its gateway, a zone behind
+# its camera and the camera behind its recorder. Of a device `d` with its presence `p`.
+UNREACHED = """
+    (p.unreached_at IS NOT NULL OR EXISTS (
+        SELECT 1 FROM device_presence w WHERE w.online IS FALSE AND w.device_id IN
+            (d.gateway_id, (SELECT o.gateway_id FROM device o WHERE o.id = d.gateway_id))))
+"""
 STATE = f"""
     coalesce(
         (SELECT CASE WHEN bool_or(t.status IN ('open', 'acked')) THEN 'alarm' ELSE 'handled' END

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from core.db import Session, sql
 from services import gateways
+from services.map_points import UNREACHED
 from services.rules.kinds import CHECK_IN
 from services.tickets.judge import Signal
 
@@ -25,7 +26,7 @@ _FLATS = sql(
         UNION SELECT o.id FROM device d JOIN device o ON o.home_index = d.home_index
         WHERE d.id = ANY(CAST(:devices AS uuid[])))
     SELECT d.id, d.community_id AS community, d.grid_id AS grid, d.home_index, p.last_seen,
-           coalesce(p.online, true) AND NOT {gateways.UNREACHED} AS online
+           coalesce(p.online, true) AND NOT {UNREACHED} AS online
     FROM wanted JOIN device d ON d.id = wanted.id
     LEFT JOIN device_presence p ON p.device_id = d.id
     WHERE d.removed_at IS NULL

@@ -13,7 +13,6 @@ from typing import NoReturn
 
 from sqlalchemy.exc import DBAPIError
 
-from core import collector
 from core.clock import utcnow
 from core.db import Session, is_outage, sqlstate
 from core.errors import DecodeError
@@ -46,7 +45,6 @@ async def run(stack: Stack) -> NoReturn:
     async with stack.db.reading() as session:
         handled = await marks.load(session, CLIENT_ID)
     memory = Memory(Registry(pictures=stack.see is not None), handled)
-    collector.spare()
     async with Intake(address(stack.settings.mqtt_url), identifier=CLIENT_ID) as client:
         await client.subscribe([(topic, 1) for topic in TOPICS])
         await stack.beat("mqtt")

@@ -23,7 +23,7 @@ _FEWEST, _PLACES = 3, 2
 _SOONEST = timedelta(minutes=15)
 _KNOWN_FOR, _LEARNT_FROM = timedelta(days=2), timedelta(days=7)
 _AT_ONCE, _SAMPLE = 20, 20
-_AGAIN = timedelta(hours=4)
+_NEW = timedelta(hours=1)  # what came by a list has so long to say its first word
 _ALL = "SELECT * FROM device WHERE removed_at IS NULL AND kind <> 'gateway'"
 _THEIRS = """
     SELECT m.* FROM device d JOIN device m ON m.gateway_id = d.gateway_id
@@ -40,7 +40,9 @@ _HUBS = """
                'gateway:' || coalesce(CAST(coalesce(g.gateway_id, d.gateway_id) AS text),
                                       d.building_id || ':' || d.source) AS key,
                coalesce(p.online, true) AS online, p.last_seen, p.unreached_at,
-               NOT coalesce(p.online, true) OR coalesce(p.last_seen < :day, false) AS silent
+               coalesce(p.last_seen < :day, false)
+                   OR (p.online IS FALSE AND (p.last_seen IS NOT NULL OR d.installed_at <= :new))
+                   AS silent
         FROM ({of}) d LEFT JOIN device g ON g.id = d.gateway_id
         LEFT JOIN device_presence p ON p.device_id = d.id
         WHERE coalesce(d.gateway_id, d.building_id) IS NOT NULL)
@@ -85,12 +87,6 @@ _TOLD = sql(
     """
     SELECT key, community_id FROM ticket
     WHERE what = :what AND status <> 'closed' AND recovered_at IS NULL
-    """
-)
-_CLOSED_AS_IT_WAS = sql(
-    """
-    SELECT key FROM ticket WHERE key = ANY(CAST(:keys AS text[])) AND status = 'closed'
-       AND closed_at > :since AND recovered_at IS NULL
     """
 )
 _DEVICES = sql(
@@ -138,7 +134,7 @@ async def _hubs(
     session: Session, statement: Any, *, now: datetime, **given: object
 ) -> Sequence[Any]:
     """Read gateways, and houses of a source, that may be out."""
-    values = {"day": now - CHECK_IN, "before": now - _SOONEST, **given}
+    values = {"day": now - CHECK_IN, "new": now - _NEW, "before": now - _SOONEST, **given}
     return (await session.execute(statement, values)).all()
 
 
@@ -190,20 +186,15 @@ async def _mark(session: Session, hubs: Sequence[Any], *, at: datetime | None) -
 
 
 async def _tell(session: Session, hubs: Sequence[Any], *, now: datetime) -> None:
-    """Open a ticket for each; one that somebody closed as it was is told again after four hours."""
+    """Open a ticket for each."""
     if not hubs:
         return
-    values = {"keys": [row.key for row in hubs], "since": now - _AGAIN}
-    hushed = set((await session.execute(_CLOSED_AS_IT_WAS, values)).scalars())
-    wanted = [row for row in hubs if row.key not in hushed]
-    named = [row.gateway_id for row in wanted if row.gateway_id is not None]
-    ids = [one for row in wanted for one in row.devices]
+    named = [row.gateway_id for row in hubs if row.gateway_id is not None]
+    ids = [one for row in hubs for one in row.devices]
     found = await session.execute(_DEVICES, {"devices": ids + named})
     devices = {row.id: row for row in found}
     people = await protects.of(session, [devices[one] for one in ids])
-    signals = [_outage(row, devices, people, now=now) for row in wanted]
-    if signals:
-        await alarms.apply(session, signals, now=now)
+    await alarms.apply(session, [_outage(row, devices, people, now=now) for row in hubs], now=now)
 
 
 def _outage(

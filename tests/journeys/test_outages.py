@@ -170,6 +170,26 @@ async def test_a_gateway_that_is_heard_through_its_devices_is_back(world: World)
     assert (await world.fetch("SELECT recovered_at FROM ticket"))[0].recovered_at is not None
 
 
+async def test_what_came_by_a_list_has_an_hour_to_say_its_first_word(world: World) -> None:
+    """A house that was entered a minute ago has lost no gateway; one that never speaks has none."""
+    await world.db.run(
+        lambda s: s.execute(
+            sql(
+                """
+                WITH new AS (UPDATE device SET installed_at = :now, home_index = uuid_send(id)
+                             RETURNING id)
+                INSERT INTO device_presence (device_id, online) SELECT id, false FROM new
+                """
+            ),
+            {"now": world.now},
+        )
+    )
+    await world.passes(minutes=30)
+    assert await live(world) == []
+    await world.passes(minutes=31)
+    assert await live(world) == [("gateway_offline", "maintenance")]
+
+
 async def test_an_outage_ends_with_a_gateway_that_is_taken_out_of_the_registry(
     world: World,
 ) -> None:

@@ -45,8 +45,10 @@ _HUBS = """
                    AS silent
         FROM ({of}) d LEFT JOIN device g ON g.id = d.gateway_id
         LEFT JOIN device_presence p ON p.device_id = d.id
-        WHERE coalesce(d.gateway_id, d.building_id) IS NOT NULL)
-    SELECT hub.*, h.online IS FALSE AS said, greatest(heard, s.ts) AS proven
+        WHERE CASE WHEN d.gateway_id IS NULL THEN d.building_id IS NOT NULL
+                   ELSE g.kind = 'gateway' OR g.gateway_id IS NOT NULL END)
+    SELECT hub.*, h.online IS FALSE AND s.value IS NOT NULL AS said,
+           greatest(heard, CASE s.value WHEN 1 THEN s.ts END) AS proven
     FROM (
         SELECT key, gateway_id, array_agg(id) AS devices,
                array_agg(id) FILTER (WHERE silent) AS silent,
@@ -54,7 +56,7 @@ _HUBS = """
                max(last_seen) FILTER (WHERE online) AS heard, max(unreached_at) AS since
         FROM member GROUP BY key, gateway_id) hub
     LEFT JOIN device_presence h ON h.device_id = hub.gateway_id
-    LEFT JOIN device_state s ON s.device_id = hub.gateway_id AND s.metric = 'online' AND s.value = 1
+    LEFT JOIN device_state s ON s.device_id = hub.gateway_id AND s.metric = 'online'
     WHERE h.online IS FALSE OR since IS NOT NULL OR heard < :before
        OR 2 * cardinality(silent) > cardinality(devices)
     ORDER BY heard DESC NULLS LAST
@@ -64,10 +66,11 @@ _OF_ALL, _OF_THESE = sql(_HUBS.format(of=_ALL)), sql(_HUBS.format(of=_THEIRS))
 _PROVEN = sql(
     """
     UPDATE device_presence h SET online = true
-    FROM device g JOIN device_state s ON s.device_id = g.id AND s.metric = 'online'
+    FROM device g LEFT JOIN device_state s ON s.device_id = g.id AND s.metric = 'online'
     WHERE h.device_id = g.id AND h.online IS FALSE AND g.kind = 'gateway'
       AND EXISTS (SELECT 1 FROM device d JOIN device_presence p ON p.device_id = d.id
-                  WHERE d.gateway_id = g.id AND p.online AND p.last_seen > s.ts)
+                  WHERE d.gateway_id = g.id AND p.online
+                    AND p.last_seen > coalesce(s.ts, '-infinity'))
     """
 )
 _MARK = sql(

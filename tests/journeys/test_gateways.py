@@ -141,6 +141,34 @@ async def test_a_bridge_of_which_nobody_knew_is_registered_by_its_own_word(world
     assert not await world.fetch("SELECT 1 FROM unknown_device")
 
 
+async def test_a_gateway_that_came_by_a_list_is_known_by_its_devices(world: World) -> None:
+    """Many gateways never say how they stand: the first word through one proves that it lives."""
+    await box(world)
+    told = {"gateway": "box-1", "metrics": {"battery": 90}}
+    await world.publishes("linling/default/wristband-01/event", told)
+    await world.db.run(_listed)
+    await world.passes(seconds=20)
+    assert await world.point("wristband") == "offline"
+    assert not await world.fetch("SELECT 1 FROM ticket")
+    await world.publishes("linling/default/wristband-01/event", told)
+    await world.passes(seconds=20)
+    assert await world.point("wristband") == "normal"
+
+
+async def _listed(session: Session) -> None:
+    """Let the gateway and its device be as if a list had brought them."""
+    await session.execute(sql("DELETE FROM device_state WHERE metric = 'online'"))
+    await session.execute(
+        sql(
+            """
+            INSERT INTO device_presence (device_id, online)
+            SELECT id, false FROM device WHERE kind IN ('gateway', 'wristband')
+            ON CONFLICT (device_id) DO UPDATE SET online = false, last_seen = NULL
+            """
+        )
+    )
+
+
 async def test_a_zone_is_grey_with_its_camera_and_its_recorder(world: World) -> None:
     """A lane that nobody watches is not free."""
     async with world.db.reading() as session:

@@ -110,13 +110,13 @@ async def apply(
     heard = origins.told(messages)
     wanted = [*(address for address, _, _ in spoken), *(one.address for one in heard)]
     await registry.refresh(session, wanted, now=now)
-    await origins.adopt(session, registry, messages, now=now)
+    adopted = await origins.adopt(session, registry, messages, now=now)
     unknown = Counter((one.source, key) for one in messages for key in one.unknown)
     await oddities.note_keys(session, unknown, now=now)
     rows: list[Row] = []
     strangers: list[tuple[str, Reading]] = []
     for address, reading, message in spoken:
-        known = registry.devices.get(address)
+        known = registry.devices.get(address) or adopted.get(address)
         if reading.zone is not None:
             known = registry.devices.get(origins.zone_of(address, reading.zone), known)
         if known is None:

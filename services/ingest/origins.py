@@ -113,22 +113,28 @@ async def enlist(
 
 async def adopt(
     session: Session, registry: Registry, messages: Iterable[Message], *, now: datetime
-) -> None:
-    """Give bridges that say how they stand their devices; one of which nobody knew is registered.
+) -> dict[Address, Known]:
+    """Give bridges that say how they stand their devices; returns those that it had to register.
 
     The path of a bridge's name is what its devices' names begin with: `source/east/bridge` has
-    `east/…`. Where bridges lie within each other's, the longest one has the device.
+    `east/…`. Where bridges lie within each other's, the longest one has the device. What is
+    registered here is not remembered before it is committed.
     """
     spoken = {(one.source, one.device, by.community) for by in messages for one in by.gateways}
+    made: dict[Address, Known] = {}
     for address in sorted(spoken):
-        await _adopt(session, registry, address, now=now)
+        if await _adopt(session, registry, address, now=now):
+            (made[address],) = await registry.look_up(session, [address])
+            del registry.devices[address]
+    return made
 
 
-async def _adopt(session: Session, registry: Registry, address: Address, *, now: datetime) -> None:
+async def _adopt(session: Session, registry: Registry, address: Address, *, now: datetime) -> bool:
+    """Give one bridge its devices; tells whether it is registered with them."""
     source, external, slug = address
     known, path = registry.devices.get(address), _path(source, external)
     if path is None or slug not in registry.communities:
-        return
+        return False
     rows = await session.execute(
         _UNSURE,
         {
@@ -146,11 +152,11 @@ async def _adopt(session: Session, registry: Registry, address: Address, *, now:
         and _longest(name, {path, *filter(None, paths.values())}) == path
     ]  # fmt: skip
     if not mine:
-        return
+        return False
     gateway = known.id if known else await enlist(session, external, beside=mine[0], now=now)
     if gateway is not None:
         await session.execute(_TAKE, {"gateway": gateway, "devices": mine})
-        await registry.look_up(session, [address])
+    return known is None and gateway is not None
 
 
 def _path(source: str, external: str) -> str | None:
@@ -178,8 +184,8 @@ async def fill(
         if one.model:
             models[known.id] = one.model
         through = await _through(session, registry, known, one, now=now)
-        if through is not None and (one.zone or through.kind == GATEWAY):
-            gateways[known.id] = through.id
+        if through is not None:
+            gateways[known.id] = through
     await _learn(session, models, gateways)
     for known, one in lacking:
         if known.id in models or known.id in gateways:
@@ -188,15 +194,15 @@ async def fill(
 
 async def _through(
     session: Session, registry: Registry, known: Known, one: Told, *, now: datetime
-) -> Known | None:
-    """Look up the gateway that a device told of and lacks; what stands for nothing is registered."""
+) -> UUID | None:
+    """Find the gateway that a device told of and lacks; one of which nobody knew is registered."""
     if one.gateway is None or known.gateway is not None:
         return None
+    if not one.zone:
+        return await enlist(session, one.gateway[1], beside=known.id, now=now)
     await registry.look_up(session, [one.gateway])
-    if one.gateway not in registry.devices and not one.zone:
-        await enlist(session, one.gateway[1], beside=known.id, now=now)
-        await registry.look_up(session, [one.gateway])
-    return registry.devices.get(one.gateway)
+    camera = registry.devices.get(one.gateway)
+    return camera.id if camera else None
 
 
 async def _learn(session: Session, models: dict[UUID, str], gateways: dict[UUID, UUID]) -> None:

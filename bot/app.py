@@ -75,7 +75,9 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(demo.router)
     app.mount("/web", StaticFiles(directory=pages.WEB), name="web")
     answer_in_words(app)
-    app.add_middleware(Guard, https=settings.base_url.startswith("https://"))
+    app.add_middleware(
+        Guard, https=settings.base_url.startswith("https://"), images=settings.tiles.origin
+    )
     return app
 
 

@@ -89,10 +89,15 @@ async def read_points(by: ByOperator, stack: InStack) -> dict[str, Any]:
 
 @router.get("/buildings", **asks(Permission.MAP_READ))
 async def read_buildings(by: ByOperator, stack: InStack) -> dict[str, Any]:
-    """List every building as a GeoJSON polygon."""
+    """List every building as a GeoJSON polygon, a point where none is drawn; and what lies below."""
     async with stack.db.reading() as session:
         found = await buildings.outlines(session, by.actor, by.community)
-    return {"type": "FeatureCollection", "features": found}
+    tiles = stack.settings.tiles
+    return {
+        "type": "FeatureCollection",
+        "features": found,
+        "tiles": {"url": tiles.url, "attribution": tiles.attribution} if tiles.url else None,
+    }
 
 
 @router.get("/buildings/{building}", **asks(Permission.HOMES_READ))

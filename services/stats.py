@@ -75,6 +75,7 @@ async def standing(
     groups = Counter(code for sealed in row.groups for code in _groups(sealed))
     return {
         "groups": dict(groups.most_common()),
+        "grouped": sum(bool(_groups(sealed)) for sealed in row.groups),
         "activities": row.activities,
         "points": row.points,
     }

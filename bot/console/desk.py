@@ -79,10 +79,16 @@ async def dialled(ticket: UUID, body: Dialled, by: ByOperator, stack: InStack) -
 
 @router.post("/tickets/{ticket}/calls", **asks(Permission.TICKETS_WORK))
 async def calls(ticket: UUID, by: ByOperator, stack: InStack) -> dict[str, Any]:
-    """Show whom to telephone while the ticket lives; the look is written down."""
+    """Show whom to telephone while the ticket lives; the look is written down, in its log too."""
     now = utcnow()
-    found = await stack.db.run(lambda s: desk.call_list(s, by.actor, ticket=ticket, now=now))
-    return call_list_in_words(found, by.t)
+
+    async def work(session: Session) -> dict[str, Any]:
+        found = await desk.call_list(session, by.actor, ticket=ticket, now=now)
+        return {
+            "calls": call_list_in_words(found, by.t), "ticket": await _shown(session, by, ticket)
+        }  # fmt: skip
+
+    return await stack.db.run(work)
 
 
 @router.get("/watch", **asks(Permission.TICKETS_READ))

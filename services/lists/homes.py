@@ -7,7 +7,7 @@ from core.actor import Actor
 from core.crypto import open_json
 from core.db import Session, sql
 from services.lists.pages import WORDS, Asked, Page, Query, read, within
-from services.permissions import At, Permission, require
+from services.permissions import Permission
 
 _FLATS = Query(
     "h.id, b.name AS building, g.name AS grid, h.label, h.floor, h.use, "
@@ -30,11 +30,21 @@ _BUILDINGS = Query(
     (("length(b.name)", "integer"), ("b.name", "text"), ("b.id", "uuid")),
 )
 _GATEWAYS = Query(
-    "w.id, w.source, w.name, w.online, w.since, "
-    "(SELECT count(*) FROM device_presence p WHERE p.down_with = w.id) AS silent",
-    "gateway w",
-    (("w.source", "text"), ("w.id", "uuid")),
-)
+    "d.id, d.place, d.source, d.online, d.last_seen, b.name AS building, g.name AS grid, "
+    "d.devices, d.silent",
+    """(SELECT d.*, coalesce(p.online, true) AS online, p.last_seen,
+               (SELECT count(*) FROM device m WHERE m.gateway_id = d.id AND m.removed_at IS NULL)
+               AS devices,
+               (SELECT count(*) FROM device m JOIN device_presence q ON q.device_id = m.id
+                WHERE m.gateway_id = d.id AND m.removed_at IS NULL AND q.online IS FALSE) AS silent
+        FROM device d LEFT JOIN device_presence p ON p.device_id = d.id
+        WHERE d.removed_at IS NULL) d
+       JOIN grid g ON g.id = d.grid_id LEFT JOIN building b ON b.id = d.building_id""",
+    (
+        ("coalesce(length(b.name), 0)", "integer"), ("coalesce(b.name, '')", "text"),
+        ("d.id", "uuid"),
+    ),
+)  # fmt: skip
 
 
 async def flats(session: Session, by: Actor, asked: Asked, *, now: datetime) -> Page:  # noqa: ARG001  (every list is asked so)
@@ -96,18 +106,22 @@ async def buildings(session: Session, by: Actor, asked: Asked, *, now: datetime)
 
 
 async def gateways(session: Session, by: Actor, asked: Asked, *, now: datetime) -> Page:  # noqa: ARG001  (same)
-    """List bridges and gateways, whether they live, and how many devices are silent with them."""
-    require(by, Permission.DEVICES_READ, At(asked.community))
-    conditions = ["w.community_id = :community"]
-    values: dict[str, Any] = {"community": asked.community}
+    """List what other devices speak through, whether it lives, and how many are silent behind it."""
+    scope, values = within(by, Permission.DEVICES_READ, asked.community, "d")
+    conditions = [scope, "(d.kind = 'gateway' OR d.devices > 0)"]
+    if (grid := asked.id("grid")) is not None:
+        conditions.append("d.grid_id = :grid")
+        values["grid"] = grid
     if state := asked.one("state"):
-        conditions.append("w.online = :online")
+        conditions.append("d.online = :online")
         values["online"] = state == "normal"
     rows, goes_on, total = await read(session, _GATEWAYS, conditions, values, asked)
     found = [
         {
             "id": row.id, "state": "normal" if row.online else "offline", "source": row.source,
-            "name": open_json(row.name, "gateway.name"), "since": row.since, "silent": row.silent,
+            "name": open_json(row.place, "device.place")["name"], "building": row.building or "",
+            "grid": row.grid, "last_seen": row.last_seen, "devices": row.devices,
+            "silent": row.silent,
         }
         for row in rows
     ]  # fmt: skip

@@ -33,7 +33,7 @@ from models import (
 )
 from models.calls import CallKind
 from models.points import Reason, RedemptionState
-from services import undelivered, unreachable
+from services import gateways, undelivered, unreachable
 from services.away import NOT_BACK
 from services.device_requests import KINDS
 from services.imports.columns import columns
@@ -103,7 +103,7 @@ FAMILIES: dict[str, set[str]] = {
     "what-": {rule["key"] for rule in data("rules.yaml")}
     | CALLS
     | {"unregistered", "unreadable", NOT_BACK, BELL}
-    | {remedies.FAULTY, flapping.FLAPPING, outages.AFTER, outages.FLAT, outages.GATEWAY},
+    | {remedies.FAULTY, flapping.FLAPPING, outages.AFTER, outages.FLAT, gateways.OFFLINE},
     "status-": set(Status),
     "state-": {"normal", "alarm", "handled", "offline"},
     "found-": set(Found),

@@ -62,10 +62,11 @@ BUILDINGS = Listing(
 GATEWAYS = Listing(
     "gateways", "devices", Permission.DEVICES_READ, homes.gateways,
     (
-        Column("state", "state", _state), Column("name"), Column("source"),
-        Column("since", "moment", title="changed_at"), Column("silent", "number"),
+        Column("state", "state", _state), Column("name"), Column("building"), Column("grid"),
+        Column("last_seen", "moment"), Column("devices", "number"), Column("silent", "number"),
+        Column("source"),
     ),
-    (Filter("state", fixed(["normal", "offline"], _state)),),
+    (Filter("state", fixed(["normal", "offline"], _state)), Filter("grid", grids)),
     searched=False,
 )  # fmt: skip
 

@@ -74,19 +74,30 @@ def _looks(t: Translator, code: str) -> str:
     return t(f"looks-for-{code}")
 
 
+def _lasting(t: Translator, seconds: int) -> str:
+    """Say a time in the largest unit that leaves nothing over."""
+    if seconds and not seconds % 3600:
+        return t("time-hours", count=seconds // 3600)
+    return (
+        t("time-minutes", count=seconds // 60)
+        if seconds and not seconds % 60
+        else t("time-seconds", count=seconds)
+    )
+
+
 def _step(t: Translator, step: Any) -> str:
     whom = listed(t(f"choice-{one}") for one in step["to"])
     if step.get("every_s"):
-        return t("step-every", seconds=step["every_s"], whom=whom)
+        return t("step-every", time=_lasting(t, step["every_s"]), whom=whom)
     if step.get("asks"):
-        return t("step-asks", seconds=step["after_s"], whom=whom)
-    return t("step-after", seconds=step["after_s"], whom=whom)
+        return t("step-asks", time=_lasting(t, step["after_s"]), whom=whom)
+    return t("step-after", time=_lasting(t, step["after_s"]), whom=whom)
 
 
 def _watch(t: Translator, watch: Any) -> str:
     return t(
-        "step-watch", arrive=watch.get("arrive_s", 0), again=watch.get("again_s", 0),
-        quiet=watch.get("quiet_s", 0),
+        "step-watch",
+        **{name: _lasting(t, watch.get(f"{name}_s", 0)) for name in ("arrive", "again", "quiet")},
     )  # fmt: skip
 
 
@@ -94,10 +105,9 @@ RULES = Listing(
     "rules", "settings", Permission.RULES_READ, settings.rules,
     (
         Column("what", words=_what), Column("severity", words=_severity),
-        Column("looks_for", words=_looks), Column("metric"), Column("limit"),
+        Column("looks_for", words=_looks), Column("limit"),
         Column("span_s", "number"), Column("times", "number"),
         Column("schedule", "lines", span), Column("enabled", "flag"),
-        Column("version", "number"),
     ),
     (
         Filter("severity", fixed(list(Severity), _severity)),

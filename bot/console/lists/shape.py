@@ -30,7 +30,7 @@ class Rows(Protocol):
 class Column:
     """A column: its title is `col-TITLE`, by default of its code; `words` says a code of it, `shape` how it is drawn.
 
-    Shapes are text, number, moment, day, state, chips (several words), long (may wrap).
+    Shapes are text, number, moment, day, state, chips (several words), groups (those of care), long (may wrap).
     """
 
     code: str

@@ -143,7 +143,10 @@ const hear = {
   },
   ticket: keepTicket,
   stats: showStats,
-  reach: (sums) => reach.show(sums),
+  reach(sums) {
+    reach.show(sums);
+    pages.refresh("delivery");
+  },
   watch: (desk) => watch.show(desk),
   ping() {},
 };
@@ -200,7 +203,7 @@ function furnish() {
   filter = createFilter((kind) => map.points.showKind(kind));
   figures = createFigures((status) => queue.filter(status));
   siren = createSiren(client);
-  reach = createReach(client);
+  reach = createReach();
   pages = createPages(client);
   watch = createWatch(client, me);
   search = createSearch(client, { building: openBuilding, device: openDevice });

@@ -15,6 +15,7 @@ from models.channels import (
     PaceMark,
     VendorMessage,
 )
+from models.desk import Mute, WatchHandover
 from models.devices import (
     DeadLetter,
     Device,
@@ -100,10 +101,10 @@ __all__ = [
     "HandoverMessage", "Happened", "Heartbeat", "Home", "HomeUse", "How", "ImportMapping",
     "Inbound", "Installation", "IntakeMark", "Invitation", "ItemOp", "LastCard", "LinkCode",
     "LoginTicket", "MailboxCounter", "MailboxItem", "Media", "Membership", "MessageWindow",
-    "NoticeConsent", "Outbox", "OutboxKind", "OutboxState", "PaceMark", "Part", "Person", "Policy", "Posting",
+    "Mute", "NoticeConsent", "Outbox", "OutboxKind", "OutboxState", "PaceMark", "Part", "Person", "Policy", "Posting",
     "Proxy", "Reading", "Reason", "Redemption", "RedemptionState", "Relief", "Residence", "Reward", "Rota", "Rule",
     "RuleKind", "RuleProposal", "RuleScope", "RuleState", "SafetyAnswer", "SessionKind", "Severity", "Shift",
     "Shop", "ShopMark", "Side", "Silence", "SilenceKind", "Snapshot", "Stage", "Standing", "Status", "Street",
     "Suppression", "Swap", "Team", "TeamMember", "Ticket", "TicketCard", "TicketEvent", "Transfer",
-    "UnknownDevice", "UnknownKey", "VendorMessage", "WebSession", "WrongClock",
+    "UnknownDevice", "UnknownKey", "VendorMessage", "WatchHandover", "WebSession", "WrongClock",
 ]  # fmt: skip

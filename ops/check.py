@@ -27,7 +27,7 @@ SEALED = (
     ("unknown_device", "model"), ("unknown_device", "gateway"),
     ("unknown_key", "key"), ("wrong_clock", "claimed"), ("device_request", "said"),
     ("redemption", "secret"), ("inbound", "reply"), ("vendor_message", "receipt"),
-    ("last_card", "card"), ("last_card", "rest"), ("access_token", "token"),
+    ("watch_handover", "note"), ("mute", "reason"), ("last_card", "card"), ("last_card", "rest"), ("access_token", "token"),
 )  # fmt: skip
 _SAMPLE = 20
 _PAGES = 200

@@ -284,6 +284,13 @@ event-at_door = { $who } at the door
 event-seen = { $who } saw the person
 event-drill_over = The drill is over
 event-undelivered = The card did not reach { $who }
+event-noted = { $who } added
+note-length = Please write something, { $limit } characters at most.
+watch-waits = The watch before has not been signed for yet; hand over after that.
+watch-signed = This watch has been signed for, or it is your own: whoever takes over signs.
+mute-reason = Please say why the sound is muted.
+mute-length = A mute lasts { $minutes } minutes at most.
+search-length = Please write what to look for, { $limit } characters at most.
 month-not-over = This month is not over yet; it can be kept afterwards.
 month-kept = This month has been kept already.
 

@@ -281,6 +281,13 @@ event-at_door = { $who }在门口
 event-seen = { $who }见到本人
 event-drill_over = 演练结束
 event-undelivered = 卡片没有送到{ $who }
+event-noted = { $who }补充情况
+note-length = 请写点什么，最多 { $limit } 个字。
+watch-waits = 前面一班还没有人签收，签收以后才能再交。
+watch-signed = 这一班已经签收了，或者是您自己交的，要由接班的人签。
+mute-reason = 请写上为什么静音。
+mute-length = 静音最长 { $minutes } 分钟。
+search-length = 请写要找什么，最多 { $limit } 个字。
 month-not-over = 这个月还没过完，月底之后才能留作基准。
 month-kept = 这个月已经留作基准了。
 

@@ -409,3 +409,5 @@ web-import-bad = bad rows
 web-import-other = Choose another file
 web-import-done = Written: { $added } new, { $changed } changed, { $same } as they were.
 web-import-close = See the list
+web-form-title = { $list }: { $what }
+web-form-faulty = Some fields need another look; they are marked.

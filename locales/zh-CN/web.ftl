@@ -409,3 +409,5 @@ web-import-bad = 有问题的行
 web-import-other = 换一个文件
 web-import-done = 已经写入：新增 { $added } 行，修改 { $changed } 行，{ $same } 行没有变化。
 web-import-close = 看名单
+web-form-title = { $list }：{ $what }
+web-form-faulty = 有几处要改一改，请看标出来的地方。

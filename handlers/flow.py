@@ -4,7 +4,7 @@ from cards.proxy import FOR
 from cards.talk import say
 from core.act import Act, Reply
 from core.errors import UserError
-from flows import apply, bind, glass, install, resolve, silence, swap, transfer, uninstall
+from flows import apply, bind, correct, glass, install, resolve, silence, swap, transfer, uninstall
 from flows.base import Answer, Ask, Done, Standing, Step
 from handlers import proxy
 from handlers.context import Context, Pressed
@@ -12,7 +12,7 @@ from services import conversation
 
 _FLOWS = {
     flow.NAME: flow
-    for flow in (resolve, bind, glass, install, uninstall, apply, silence, transfer, swap)
+    for flow in (resolve, bind, glass, install, uninstall, apply, silence, transfer, swap, correct)
 }
 
 

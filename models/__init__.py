@@ -74,7 +74,16 @@ from models.points import (
     Transfer,
 )
 from models.rules import Comparison, DeviceScope, Rule, RuleKind, RuleProposal, RuleScope, RuleState
-from models.shops import Datum, Shop, ShopMark
+from models.shops import (
+    Datum,
+    ReportState,
+    Shop,
+    ShopFault,
+    ShopMark,
+    ShopMiss,
+    ShopReport,
+    ShopWord,
+)
 from models.tables import ImportMapping
 from models.tickets import (
     Baseline,
@@ -102,9 +111,9 @@ __all__ = [
     "Inbound", "Installation", "IntakeMark", "Invitation", "ItemOp", "LastCard", "LinkCode",
     "LoginTicket", "MailboxCounter", "MailboxItem", "Media", "Membership", "MessageWindow",
     "NoticeConsent", "Outbox", "OutboxKind", "OutboxState", "PaceMark", "Part", "Person", "Policy", "Posting",
-    "Proxy", "Reading", "Reason", "Redemption", "RedemptionState", "Relief", "Residence", "Reward", "Rota", "Rule",
+    "Proxy", "Reading", "Reason", "Redemption", "RedemptionState", "Relief", "ReportState", "Residence", "Reward", "Rota", "Rule",
     "RuleKind", "RuleProposal", "RuleScope", "RuleState", "SafetyAnswer", "SessionKind", "Severity", "Shift",
-    "Shop", "ShopMark", "Side", "Silence", "SilenceKind", "Snapshot", "Stage", "Standing", "Status", "Street",
+    "Shop", "ShopFault", "ShopMark", "ShopMiss", "ShopReport", "ShopWord", "Side", "Silence", "SilenceKind", "Snapshot", "Stage", "Standing", "Status", "Street",
     "Suppression", "Swap", "Team", "TeamMember", "Ticket", "TicketCard", "TicketEvent", "Transfer",
     "UnknownDevice", "UnknownKey", "VendorMessage", "WebSession", "WrongClock",
 ]  # fmt: skip

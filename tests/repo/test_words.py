@@ -15,7 +15,7 @@ from core.event import StrangeKind
 from core.i18n import LANGUAGES, LOCALES, page_words
 from flows import glass, silence, transfer
 from handlers.routes import NOT_YET
-from models import DeviceKind, Duty, Happened, HomeUse, How, Part, Standing, Status
+from models import DeviceKind, Duty, Happened, HomeUse, How, Part, ShopFault, Standing, Status
 from models.calls import CallKind
 from models.points import Reason, RedemptionState
 from services import undelivered
@@ -67,6 +67,10 @@ FAMILIES: dict[str, set[str]] = {
     "seen-": set(Seen),
     "event-": set(Happened),
     "duty-post-": set(Duty),
+    "shop-fault-": set(ShopFault),
+    "correct-ask-": {"fault", "hours", "phone", "moved"},
+    "correct-example-": {"hours", "phone", "moved"},
+    "correct-sure-": set(ShopFault),
     "swap-ask-": {"shift", "whom"},
     "transfer-ask-": {"whom", "why"},
     "transfer-next-": {"whom", "why"},

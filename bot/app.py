@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from bot.attempts import Attempts
-from bot.console import duty, figures, people, policies, practice, reach
+from bot.console import desk, duty, figures, people, policies, practice, reach
 from bot.console import routes as console
 from bot.console.hub import Hub
 from bot.fanout import Fanout
@@ -36,7 +36,6 @@ from core.bus import RedisBus
 from core.clock import use_timezone
 from core.crypto import use_keyring
 from core.db import Database
-from core.i18n import Translator
 from core.settings import Settings
 from services import language
 from services.access import SharedTokens
@@ -70,13 +69,15 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(title="Linling", docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.stack, app.state.fanout, app.state.attempts = stack, fanout, Attempts()
-    app.state.hub = Hub(stack.db, fanout, Translator())
+    app.state.hub = Hub(stack.db, fanout)
     add_routes(app)
     if settings.demo:
         app.include_router(demo.router)
     app.mount("/web", StaticFiles(directory=pages.WEB), name="web")
     answer_in_words(app)
-    app.add_middleware(Guard, https=settings.base_url.startswith("https://"))
+    app.add_middleware(
+        Guard, https=settings.base_url.startswith("https://"), images=settings.tiles.origin
+    )
     return app
 
 
@@ -84,7 +85,7 @@ def add_routes(app: FastAPI) -> None:
     """Add every route but the demo's."""
     routers = (
         pages, health, chat, pictures, qr, wechat, miniprogram, wecom, telegram, ingest, console,
-        reach, people, duty, policies, calendars, figures, practice, field,
+        reach, desk, people, duty, policies, calendars, figures, practice, field,
     )  # fmt: skip
     for module in routers:
         app.include_router(module.router)

@@ -15,6 +15,7 @@ from models.channels import (
     PaceMark,
     VendorMessage,
 )
+from models.desk import Mute, WatchHandover
 from models.devices import (
     DeadLetter,
     Device,
@@ -22,7 +23,6 @@ from models.devices import (
     DevicePresence,
     DeviceRequest,
     DeviceState,
-    Gateway,
     Installation,
     Reading,
     Stage,
@@ -106,14 +106,14 @@ __all__ = [
     "Building", "Button", "CallKind", "ChannelAccount", "ChannelPause", "CodeEntry", "Community",
     "Comparison", "Contact", "Conversation", "Credential", "Datum", "DayOff", "DeadLetter", "DemoPersona",
     "Device", "DeviceKind", "DevicePresence", "DeviceRequest", "DeviceScope", "DeviceState", "Drill", "DrillDevice", "Duty",
-    "Emergency", "Enrolment", "EnrolmentStatus", "FamilyLink", "Gateway", "Grid", "Handover",
+    "Emergency", "Enrolment", "EnrolmentStatus", "FamilyLink", "Grid", "Handover",
     "HandoverMessage", "Happened", "Heartbeat", "Home", "HomeUse", "How", "ImportMapping",
     "Inbound", "Installation", "IntakeMark", "Invitation", "ItemOp", "LastCard", "LinkCode",
     "LoginTicket", "MailboxCounter", "MailboxItem", "Media", "Membership", "MessageWindow",
-    "NoticeConsent", "Outbox", "OutboxKind", "OutboxState", "PaceMark", "Part", "Person", "Policy", "Posting",
+    "Mute", "NoticeConsent", "Outbox", "OutboxKind", "OutboxState", "PaceMark", "Part", "Person", "Policy", "Posting",
     "Proxy", "Reading", "Reason", "Redemption", "RedemptionState", "Relief", "ReportState", "Residence", "Reward", "Rota", "Rule",
     "RuleKind", "RuleProposal", "RuleScope", "RuleState", "SafetyAnswer", "SessionKind", "Severity", "Shift",
     "Shop", "ShopFault", "ShopMark", "ShopMiss", "ShopReport", "ShopWord", "Side", "Silence", "SilenceKind", "Snapshot", "Stage", "Standing", "Status", "Street",
     "Suppression", "Swap", "Team", "TeamMember", "Ticket", "TicketCard", "TicketEvent", "Transfer",
-    "UnknownDevice", "UnknownKey", "VendorMessage", "WebSession", "WrongClock",
+    "UnknownDevice", "UnknownKey", "VendorMessage", "WatchHandover", "WebSession", "WrongClock",
 ]  # fmt: skip

@@ -17,7 +17,7 @@ SEALED = (
     ("contact", "phone"), ("contact", "relation"), ("binding", "relation"), ("binding", "said"),
     ("shop_report", "said"), ("shop_miss", "word"),
     ("access_entry", "reason"), ("broken_glass", "reason"),
-    ("device", "place"), ("gateway", "name"), ("device", "external"), ("ticket", "place"), ("ticket", "people"), ("silence", "reason"),
+    ("device", "place"), ("device", "external"), ("ticket", "place"), ("ticket", "people"), ("silence", "reason"),
     ("ticket_event", "note"),
     ("conversation", "flow"), ("conversation", "place"), ("conversation", "search"),
     ("outbox", "payload"),
@@ -28,7 +28,7 @@ SEALED = (
     ("unknown_device", "model"), ("unknown_device", "gateway"),
     ("unknown_key", "key"), ("wrong_clock", "claimed"), ("device_request", "said"),
     ("redemption", "secret"), ("inbound", "reply"), ("vendor_message", "receipt"),
-    ("last_card", "card"), ("last_card", "rest"), ("access_token", "token"),
+    ("watch_handover", "note"), ("mute", "reason"), ("last_card", "card"), ("last_card", "rest"), ("access_token", "token"),
 )  # fmt: skip
 _SAMPLE = 20
 _PAGES = 200

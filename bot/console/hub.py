@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.console.words import in_words
+from bot.console.words import figures_in_words, in_words
 from bot.fanout import Fanout, sse, woken
 from core.actor import Actor
 from core.clock import utcnow
@@ -20,12 +20,22 @@ from core.db import Database, Session
 from core.errors import UserError
 from core.i18n import Translator
 from core.log import logger
-from services import actors, login, map_points, pauses, stats, undelivered, unreachable
+from services import (
+    actors,
+    login,
+    map_points,
+    pauses,
+    stats,
+    undelivered,
+    unreachable,
+    watches,
+)
 from services.permissions import At, Permission, allowed
 from services.tickets import board
 
 COALESCE_S = 0.1
 STATS_S = 1.0
+STANDING_S = 30.0
 # Who reads for all screens at once; each screen was let in, and is asked again, by its own actor.
 WATCHER = Actor(person=None, name="screen", machine=True)
 _BACKLOG = 200
@@ -33,24 +43,28 @@ _BACKLOG = 200
 
 @dataclass(slots=True)
 class _Watch:
-    """What one community's screens have been told last."""
+    """What one community's screens of one language have been told last."""
 
     community: UUID
+    t: Translator
     readers: set[asyncio.Queue[bytes | None]] = field(default_factory=set)
     states: dict[UUID, tuple[str, UUID | None]] = field(default_factory=dict)
     versions: dict[UUID, int] = field(default_factory=dict)
     figures: dict[str, Any] = field(default_factory=dict)
     figures_at: float = 0.0
+    standing: dict[str, Any] = field(default_factory=dict)
+    standing_at: float = 0.0
     reach: dict[str, Any] = field(default_factory=dict)
+    desk: dict[str, Any] = field(default_factory=dict)
     task: asyncio.Task[None] | None = None
 
 
 class Hub:
     """Follows communities for as long as somebody looks."""
 
-    def __init__(self, db: Database, fanout: Fanout, t: Translator) -> None:
-        self._db, self._fanout, self._t = db, fanout, t
-        self._watches: dict[UUID, _Watch] = {}
+    def __init__(self, db: Database, fanout: Fanout) -> None:
+        self._db, self._fanout = db, fanout
+        self._watches: dict[tuple[UUID, str], _Watch] = {}
 
     async def follow(
         self, by: Actor, community: UUID, t: Translator, token: str
@@ -59,7 +73,7 @@ class Hub:
 
         Ends with the session, with the right to look, or for a reader too slow.
         """
-        watch = self._watches.setdefault(community, _Watch(community))
+        watch = self._watches.setdefault((community, t.lang), _Watch(community, t))
         queue: asyncio.Queue[bytes | None] = asyncio.Queue(_BACKLOG)
         watch.readers.add(queue)
         try:
@@ -82,12 +96,15 @@ class Hub:
             features = await map_points.features(session, by, community)
             tickets = await board.live(session, by, community)
             figures = await stats.figures(session, by, community, now=utcnow())
+            figures |= await stats.standing(session, by, community, now=utcnow())
             reach = await _reach(session, by, community)
+            at_desk = await watches.state(session, by, community, now=utcnow())
         return {
             "points": {"type": "FeatureCollection", "features": features},
             "tickets": [in_words(ticket, t) for ticket in tickets],
-            "stats": figures,
+            "stats": figures_in_words(figures, t),
             "reach": reach,
+            "watch": at_desk,
             "at": utcnow().isoformat(),
         }
 
@@ -131,18 +148,29 @@ class Hub:
                 chunks.append(sse("points", {"features": features}))
             if changed:
                 tickets = await board.live(session, WATCHER, watch.community, only=changed)
-                chunks += [sse("ticket", in_words(ticket, self._t)) for ticket in tickets]
-            now = asyncio.get_running_loop().time()
-            if moved or changed or now - watch.figures_at > STATS_S:
-                figures = await stats.figures(session, WATCHER, watch.community, now=utcnow())
-                reach = await _reach(session, WATCHER, watch.community)
-                if figures != watch.figures:
-                    chunks.append(sse("stats", figures))
-                if reach != watch.reach:
-                    chunks.append(sse("reach", reach))
-                watch.figures, watch.reach, watch.figures_at = figures, reach, now
+                chunks += [sse("ticket", in_words(ticket, watch.t)) for ticket in tickets]
+            chunks += await self._figures(session, watch)
         watch.states, watch.versions = states, versions
         return chunks
+
+    async def _figures(self, session: Session, watch: _Watch) -> list[bytes]:
+        """Read what is counted, at most once a second; what changes slowly less often."""
+        moment = asyncio.get_running_loop().time()
+        if moment - watch.figures_at < STATS_S:
+            return []
+        now, community = utcnow(), watch.community
+        if moment - watch.standing_at > STANDING_S:
+            watch.standing = await stats.standing(session, WATCHER, community, now=now)
+            watch.standing_at = moment
+        figures = await stats.figures(session, WATCHER, community, now=now)
+        figures = figures_in_words({**figures, **watch.standing}, watch.t)
+        reach = await _reach(session, WATCHER, community)
+        desk = await watches.state(session, WATCHER, community, now=now)
+        known = (watch.figures, watch.reach, watch.desk)
+        watch.figures, watch.reach, watch.desk = figures, reach, desk
+        watch.figures_at = moment
+        named = zip(("stats", "reach", "watch"), (figures, reach, desk), known, strict=True)
+        return [sse(name, found) for name, found, before in named if found != before]
 
     async def _may_stay(self, token: str, community: UUID) -> bool:
         try:

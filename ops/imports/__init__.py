@@ -137,7 +137,7 @@ def _write_bad(
         for number, cells in sheet.lines
         if number in wrong
     ]
-    bad = path.with_name(f"{path.stem}.bad{path.suffix}")
+    bad = path.with_name(f"{path.stem}.bad{'.xlsx' if path.suffix == '.xlsx' else '.csv'}")
     files.write(bad, (*(headers.names[at] for at in kept), PROBLEM), rows)
     return bad
 

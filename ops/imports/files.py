@@ -1,4 +1,4 @@
-"""Tables as files: csv in UTF-8 or GB 18030, and xlsx with its merged cells; the first sheet alone."""
+"""Tables as files: csv in UTF-8 or GB 18030, xlsx with its merged cells (the first sheet), GeoJSON."""
 
 import csv
 import io
@@ -9,6 +9,7 @@ from datetime import date, time
 from pathlib import Path
 
 from core.i18n import Translator
+from services.imports import geojson
 from services.imports.columns import Line
 
 LARGEST = 64 * 1024 * 1024
@@ -32,6 +33,8 @@ def read(path: Path) -> Sheet:
         return _sheet(_xlsx(path))
     if path.suffix.lower() == ".csv":
         return _sheet(_csv(path.read_bytes()))
+    if path.suffix.lower() in {".geojson", ".json"}:
+        return _sheet(geojson.table(path.read_bytes()))
     raise ValueError(Translator()("file-not-read", kind=path.suffix or path.name))
 
 

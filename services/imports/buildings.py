@@ -71,7 +71,7 @@ def _read(
     stairs, floors = cell("stairs", cells.integer(1, 30)), cell("floors", cells.integer(1, 120))
     old = before.get(house(name)) if name else None
     at, outline = _where(reading, needed=old is None)
-    grid = _grid(reading, where, plan)
+    grid = _grid(reading, where, plan, stands=old.grid if old else None)
     if reading.faults or grid is None:
         return None
     if old is not None:
@@ -91,9 +91,14 @@ def _suffix() -> str:
     return columns("buildings")["name"].header
 
 
-def _grid(reading: Reading, where: Places, plan: Plan) -> UUID | None:
-    """Find the grid of a row; one that has a number and is not there yet is made."""
+def _grid(reading: Reading, where: Places, plan: Plan, *, stands: UUID | None) -> UUID | None:
+    """Find the grid of a row; one that has a number and is not there yet is made.
+
+    Without one a building that is known stays where it stands.
+    """
     text = reading.row.get("grid")
+    if not text and stands is not None:
+        return stands
     if not text:
         reading.fault("grid", "fault-empty")
         return None

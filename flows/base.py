@@ -27,16 +27,21 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a flow stands: its name, the step that waits for an answer, what is known so far."""
+    """Where a flow stands: its name, the step that waits for an answer, what is known so far.
+
+    `under` is the flow, as stored, that was interrupted for this one and goes on after it.
+    """
 
     flow: str
     step: str
     data: dict[str, Any]
     ref: str  # ties the buttons of a question to this run and step
+    under: dict[str, Any] | None = None
 
     def stored(self) -> dict[str, Any]:
         """Return the JSON kept in the conversation's row."""
-        return {"flow": self.flow, "step": self.step, "data": self.data, "ref": self.ref}
+        kept = {"flow": self.flow, "step": self.step, "data": self.data, "ref": self.ref}
+        return kept | ({"under": self.under} if self.under else {})
 
 
 @dataclass(frozen=True, slots=True)

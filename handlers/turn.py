@@ -237,4 +237,18 @@ async def _within_flow(ctx: Context, standing: Standing, text: str) -> list[Act]
         phrase = "human" if found.intent == "human" and found.confidence > _SURE else None
     if phrase in _INTERRUPTS and phrase in INTENTS:
         return await INTENTS[phrase](ctx)
-    return await flow.answered(ctx, standing, Answer(text=text))
+    if (acts := await flow.offered(ctx, standing, text)) is not None:
+        return acts
+    return await _beside(ctx, standing, text)
+
+
+async def _beside(ctx: Context, standing: Standing, text: str) -> list[Act]:
+    """Do what else was surely meant, then ask the flow's question again; else ask it at once."""
+    found = await _understood(ctx, text)
+    if found.confidence < _SURE or found.intent in {UNKNOWN, "smalltalk"}:
+        return await flow.answered(ctx, standing, Answer(text=text))
+    acts = await _done(replace(ctx, understood=found, slots=found.slots), found.intent)
+    stands = await conversation.standing(ctx.session, ctx.conversation)
+    if stands is not None and stands["ref"] != standing.ref:
+        return acts  # it began a flow, under which this one waits, or went through this one
+    return [*acts, *await flow.asked_again(ctx, standing)]

@@ -1,7 +1,7 @@
 """What a step of a flow gets and returns. Its state lies in the conversation's row."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -46,10 +46,14 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Show the card and wait for the answer at `standing`."""
+    """Show the card and wait for the answer at `standing`.
+
+    `unread` says that what was given is none of its choices.
+    """
 
     standing: Standing
     card: Card
+    unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,11 @@ class Turn:
 
 
 Continue = Callable[[Turn, Standing, Answer], Awaitable[Step]]
+
+
+def unread(asked: Ask) -> Ask:
+    """Ask again after something that was none of the choices."""
+    return replace(asked, unread=True)
 
 
 def ticket_of(standing: Standing) -> UUID:

@@ -8,7 +8,7 @@ from cards import shop_reports as cards
 from cards.talk import question, say
 from core.act import Reply
 from core.crypto import new_token
-from flows.base import Abort, Answer, Ask, Done, Standing, Step, Turn
+from flows.base import Abort, Answer, Ask, Done, Standing, Step, Turn, unread
 from models import ShopFault
 from services import notices
 from services.shops import reports
@@ -33,7 +33,7 @@ async def proceed(turn: Turn, standing: Standing, given: Answer) -> Step:
         said = reports.checked(ShopFault(standing.data["fault"]), given.text)
         return _ask(turn, replace(standing, step="sure", data=standing.data | {"said": said}))
     if value not in choices:
-        return _ask(turn, standing, "flow-choose-one")
+        return unread(_ask(turn, standing, "flow-choose-one"))
     if standing.step == "fault":
         return _next(turn, replace(standing, data=standing.data | {"fault": value}))
     if standing.step == "said":

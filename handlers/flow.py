@@ -75,13 +75,11 @@ async def answered(ctx: Context, standing: Standing, answer: Answer) -> list[Act
 
 
 async def offered(ctx: Context, standing: Standing, text: str) -> list[Act] | None:
-    """Hand words to the flow that waits; None where they leave its question as it was."""
+    """Hand words to the flow that waits; None where they are none of its choices."""
     if FOR in standing.data:
         return await answered(ctx, standing, Answer(text=text))
     step = await _FLOWS[standing.flow].proceed(ctx.turn(), standing, Answer(text=text))
-    if isinstance(step, Ask) and (step.standing.step, step.standing.data) == (
-        standing.step, standing.data,
-    ):  # fmt: skip
+    if isinstance(step, Ask) and step.unread:
         return None
     return await take(ctx, step, going=standing)
 

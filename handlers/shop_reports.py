@@ -1,10 +1,16 @@
 """信息不对, 已经关门了: what is wrong about a shop, reported and checked in chat."""
 
+from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 
 from cards import shop_reports as cards
 from core.act import Act, Reply
+from core.actor import Actor
+from core.card import Card
+from core.db import Session
+from core.i18n import Translator
 from flows import correct
 from handlers.context import Context, Pressed
 from handlers.flow import take
@@ -52,9 +58,17 @@ async def untrue(ctx: Context, pressed: Pressed) -> list[Act]:
 
 
 async def _decide(ctx: Context, pressed: Pressed, *, accept: bool) -> list[Act]:
-    one = await reports.decide(
-        ctx.session, ctx.by, report=UUID(pressed.args["report"]), accept=accept, now=ctx.now
+    card = await decide(
+        ctx.session, ctx.by, UUID(pressed.args["report"]), accept=accept, now=ctx.now
     )
-    card = partial(cards.decided, one, accepted=accept)
-    await notices.tell(ctx.session, one.people, card, now=ctx.now)
     return [Reply(card(ctx.t))]
+
+
+async def decide(
+    session: Session, by: Actor, report: UUID, *, accept: bool, now: datetime
+) -> Callable[[Translator], Card]:
+    """Decide a report and tell everybody who made it; returns what is said."""
+    one = await reports.decide(session, by, report=report, accept=accept, now=now)
+    card = partial(cards.decided, one, accepted=accept)
+    await notices.tell(session, one.people, card, now=now)
+    return card

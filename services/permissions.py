@@ -63,6 +63,8 @@ class Permission(StrEnum):
     SHOPS_REPORT = "shops.report"
     SHOPS_DECIDE = "shops.decide"
     SHOPS_TEACH = "shops.teach"
+    OFFERS_READ = "offers.read"
+    OFFERS_WRITE = "offers.write"
 
 
 class Tie(StrEnum):
@@ -152,6 +154,8 @@ RULES: Mapping[Permission, frozenset[Role | Tie]] = {
     Permission.SHOPS_REPORT: _MEMBER,
     Permission.SHOPS_DECIDE: _STAFF,
     Permission.SHOPS_TEACH: _OPERATOR,
+    Permission.OFFERS_READ: _STAFF,
+    Permission.OFFERS_WRITE: _OPERATOR,
     Permission.RULES_READ: _STAFF,
     Permission.RULES_WRITE: _OPERATOR,
     Permission.AWAY_SET: _STAFF | {Tie.SELF, Tie.RELATIVE},

@@ -9,6 +9,7 @@ import { createFilter } from "./filter.js";
 import { setUpKeys } from "./keys.js";
 import { setUpLogin } from "./login.js";
 import { createMap } from "./map.js";
+import { createPages } from "./pages.js";
 import { createPanel } from "./panel.js";
 import { createQueue } from "./queue.js";
 import { createReach } from "./reach.js";
@@ -32,13 +33,14 @@ const now = () => Date.now() - clockAhead;
 let heardAt = Date.now();
 let clockAhead = 0; // this machine's clock against the server's: waiting times count by the server's
 
-let map, queue, panel, dialog, filter, siren, reach, login, watch, figures, search;
+let map, queue, panel, dialog, filter, siren, reach, login, watch, figures, search, pages;
 let stream = null;
 let soon = null;
 
 function openTicket(id) {
   const ticket = tickets.get(id);
   if (!ticket) return;
+  pages.toMap();
   panel.close();
   queue.mark(id);
   dialog.open(ticket);
@@ -60,11 +62,13 @@ function beside(show) {
 function openBuilding(id, home) {
   const building = [...buildings.values()].find((one) => one.id === id);
   if (!building) return;
+  pages.toMap();
   map.goToBuilding(id);
   beside(() => panel.showBuilding(building, home));
 }
 
 function openDevice(id) {
+  pages.toMap();
   map.zoomTo(id);
   const feature = features.get(id);
   if (feature) openPoint([feature.properties]);
@@ -139,7 +143,10 @@ const hear = {
   },
   ticket: keepTicket,
   stats: showStats,
-  reach: (sums) => reach.show(sums),
+  reach(sums) {
+    reach.show(sums);
+    pages.refresh("delivery");
+  },
   watch: (desk) => watch.show(desk),
   ping() {},
 };
@@ -196,7 +203,8 @@ function furnish() {
   filter = createFilter((kind) => map.points.showKind(kind));
   figures = createFigures((status) => queue.filter(status));
   siren = createSiren(client);
-  reach = createReach(client);
+  reach = createReach();
+  pages = createPages(client);
   watch = createWatch(client, me);
   search = createSearch(client, { building: openBuilding, device: openDevice });
   setUpKeys({
@@ -227,6 +235,7 @@ async function enter() {
   byId("centre").hidden = false;
   byId("watch").textContent = t("web-console-on-watch", { name: client.me.name });
   if (!map) furnish();
+  pages.show();
   heardAt = Date.now();
   try {
     await loadBuildings();
@@ -246,6 +255,7 @@ function leave(reason) {
   tickets.clear();
   siren?.update([]);
   for (const node of document.querySelectorAll("dialog[open]")) node.close();
+  pages?.leave();
   byId("centre").hidden = true;
   document.title = t("web-console-page");
   login.ask(reason);

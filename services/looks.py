@@ -70,22 +70,25 @@ async def about(
 
 async def listing(
     session: Session, by: Actor, *, community: UUID, person: UUID | None, since: datetime | None,
-    before: int | None, limit: int,
+    before: int | None, limit: int, actor: UUID | None = None, action: Permission | None = None,
+    until: datetime | None = None,
 ) -> list[Entry]:  # fmt: skip
-    """List a community's log for an operator, newest first: all of it, or about one person."""
+    """List a community's log, newest first: all of it, or what one did, about one, of one kind.
+
+    Reading it is the caller's to write down.
+    """
     require(by, Permission.ACCESS_READ, At(community))
-    which = "e.community_id = :community"
-    values: dict[str, Any] = {"community": community}
-    if person is not None:
-        which += " AND e.subject_id = :person"
-        values["person"] = person
-    if since is not None:
-        which += " AND e.at >= :since"
-        values["since"] = since
-    if before is not None:
-        which += " AND e.number < :before"
-        values["before"] = before
-    return await _entries(session, which, values, None, limit)
+    wanted: dict[str, tuple[str, Any]] = {
+        "person": ("e.subject_id = :person", person),
+        "actor": ("(e.actor_id = :actor OR e.for_id = :actor)", actor),
+        "action": ("e.action = :action", action),
+        "since": ("e.at >= :since", since),
+        "until": ("e.at < :until", until),
+        "before": ("e.number < :before", before),
+    }
+    asked = {name: value for name, (_, value) in wanted.items() if value is not None}
+    which = " AND ".join(["e.community_id = :community", *(wanted[name][0] for name in asked)])
+    return await _entries(session, which, {"community": community, **asked}, None, limit)
 
 
 async def _entries(

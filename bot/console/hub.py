@@ -1,12 +1,13 @@
-"""The live screen: one watcher a community reads what changed, every reader gets the same bytes.
+"""The live screen: one watcher a view reads what changed, every reader of it gets the same bytes.
 
+A view is a community or some of its grids, with names or, before visitors and on walls, without.
 Wake-ups are coalesced: 100 ms after the first one the newest state is read, so a storm costs ten
 reads a second however many screens are open. Without wake-ups it polls.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -14,28 +15,30 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.console.words import in_words
 from bot.fanout import Fanout, sse, woken
-from core.actor import Actor
+from core.actor import Actor, Grant, Role, ScopeKind
 from core.clock import utcnow
 from core.db import Database, Session
 from core.errors import UserError
 from core.i18n import Translator
 from core.log import logger
-from services import actors, login, map_points, pauses, stats, undelivered, unreachable
-from services.permissions import At, Permission, allowed
+from services import actors, login, map_points, pauses, stats, undelivered, unreachable, walls
+from services.permissions import At, Permission, allowed, within
 from services.tickets import board
 
 COALESCE_S = 0.1
 STATS_S = 1.0
-# Who reads for all screens at once; each screen was let in, and is asked again, by its own actor.
-WATCHER = Actor(person=None, name="screen", machine=True)
 _BACKLOG = 200
 
 
 @dataclass(slots=True)
 class _Watch:
-    """What one community's screens have been told last."""
+    """What the screens of one view have been told last.
+
+    `reader` reads for all of them at once; each was let in, and is asked again, by its own actor.
+    """
 
     community: UUID
+    reader: Actor
     readers: set[asyncio.Queue[bytes | None]] = field(default_factory=set)
     states: dict[UUID, tuple[str, UUID | None]] = field(default_factory=dict)
     versions: dict[UUID, int] = field(default_factory=dict)
@@ -50,16 +53,18 @@ class Hub:
 
     def __init__(self, db: Database, fanout: Fanout, t: Translator) -> None:
         self._db, self._fanout, self._t = db, fanout, t
-        self._watches: dict[UUID, _Watch] = {}
+        self._watches: dict[tuple[UUID, Actor], _Watch] = {}
 
     async def follow(
         self, by: Actor, community: UUID, t: Translator, token: str
     ) -> AsyncIterator[bytes]:
         """Yield a snapshot and then the changes.
 
-        Ends with the session, with the right to look, or for a reader too slow.
+        Ends with the session, with the right to look, when visitors come or go, or for a reader too
+        slow.
         """
-        watch = self._watches.setdefault(community, _Watch(community))
+        reader = _reader(by, community)
+        watch = self._watches.setdefault((community, reader), _Watch(community, reader))
         queue: asyncio.Queue[bytes | None] = asyncio.Queue(_BACKLOG)
         watch.readers.add(queue)
         try:
@@ -69,7 +74,9 @@ class Hub:
             yield sse("snapshot", await self._snapshot(by, community, t))
             while (chunk := await queue.get()) is not None:
                 yield chunk
-                if chunk.startswith(b"event: ping") and not await self._may_stay(token, community):
+                if chunk.startswith(b"event: ping") and not await self._may_stay(
+                    by, community, token
+                ):
                     return
         finally:
             watch.readers.discard(queue)
@@ -88,16 +95,17 @@ class Hub:
             "tickets": [in_words(ticket, t) for ticket in tickets],
             "stats": figures,
             "reach": reach,
+            "masked": by.masked,
             "at": utcnow().isoformat(),
         }
 
     async def _read_first(self, watch: _Watch) -> None:
         async with self._db.reading() as session:
-            watch.states = await map_points.states(session, WATCHER, watch.community)
-            watch.versions = await board.versions(session, WATCHER, watch.community)
+            watch.states = await map_points.states(session, watch.reader, watch.community)
+            watch.versions = await board.versions(session, watch.reader, watch.community)
 
     async def _watch(self, watch: _Watch) -> None:
-        with self._fanout.watch(str(watch.community), "channels") as event:
+        with self._fanout.watch(str(watch.community), "channels", login.TOPIC) as event:
             while True:
                 if await woken(event):
                     await asyncio.sleep(COALESCE_S)
@@ -111,8 +119,8 @@ class Hub:
 
     async def _changes(self, watch: _Watch) -> list[bytes]:
         async with self._db.reading() as session:
-            states = await map_points.states(session, WATCHER, watch.community)
-            versions = await board.versions(session, WATCHER, watch.community)
+            states = await map_points.states(session, watch.reader, watch.community)
+            versions = await board.versions(session, watch.reader, watch.community)
             moved = [
                 d
                 for d in states.keys() | watch.states.keys()
@@ -126,16 +134,16 @@ class Hub:
             chunks: list[bytes] = []
             if moved:
                 features = await map_points.features(
-                    session, WATCHER, watch.community, changed_of=moved
+                    session, watch.reader, watch.community, changed_of=moved
                 )
                 chunks.append(sse("points", {"features": features}))
             if changed:
-                tickets = await board.live(session, WATCHER, watch.community, only=changed)
+                tickets = await board.live(session, watch.reader, watch.community, only=changed)
                 chunks += [sse("ticket", in_words(ticket, self._t)) for ticket in tickets]
             now = asyncio.get_running_loop().time()
             if moved or changed or now - watch.figures_at > STATS_S:
-                figures = await stats.figures(session, WATCHER, watch.community, now=utcnow())
-                reach = await _reach(session, WATCHER, watch.community)
+                figures = await stats.figures(session, watch.reader, watch.community, now=utcnow())
+                reach = await _reach(session, watch.reader, watch.community)
                 if figures != watch.figures:
                     chunks.append(sse("stats", figures))
                 if reach != watch.reach:
@@ -144,18 +152,43 @@ class Hub:
         watch.states, watch.versions = states, versions
         return chunks
 
-    async def _may_stay(self, token: str, community: UUID) -> bool:
+    async def _may_stay(self, by: Actor, community: UUID, token: str) -> bool:
+        """Tell whether a screen may still see what it began with; being there keeps its session."""
+        now = utcnow()
         try:
             async with self._db.reading() as session:
-                user = await login.user_of(session, token, "console", now=utcnow())
-                by = await actors.actor(session, user.person)
+                if by.person is None:
+                    idle_until = (await walls.shown(session, token, now=now)).idle_until
+                    present = by
+                else:
+                    user = await login.user_of(session, token, "console", now=now)
+                    idle_until = user.idle_until
+                    actor = await actors.actor(session, user.person)
+                    present = replace(actor, masked=user.masked)
         except UserError:
             return False
-        return allowed(by, Permission.TICKETS_READ, At(community))
+        kind = "wall" if by.person is None else "console"
+        if idle_until - now < login.IDLE[kind] / 2:
+            await self._db.run(lambda s: login.keep_alive(s, token, kind, now=now))
+        try:
+            return _reader(present, community) == _reader(by, community)
+        except UserError:
+            return False
+
+
+def _reader(by: Actor, community: UUID) -> Actor:
+    """Make the actor that sees what this one sees, and that all who see the same share."""
+    grids = within(by, Permission.TICKETS_READ, community)
+    if grids is None:
+        return Actor(None, "screen", machine=True, masked=by.masked)
+    leads = tuple(Grant(Role.LEAD, community, ScopeKind.GRID, grid) for grid in sorted(set(grids)))
+    return Actor(None, "screen", leads, masked=by.masked)
 
 
 async def _reach(session: Session, by: Actor, community: UUID) -> dict[str, Any]:
     """Sum up what does not arrive; the lists are asked for when somebody opens them."""
+    if not allowed(by, Permission.DELIVERY_READ, At(community)):
+        return {"undelivered": 0, "unreachable": 0, "resting": []}
     return {
         "undelivered": await undelivered.count(session, by, community=community),
         "unreachable": await unreachable.count(session, by, community=community),

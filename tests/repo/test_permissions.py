@@ -7,7 +7,7 @@ from pathlib import Path
 from services.permissions import RULES, Permission
 from tests.repo.house import ROOT, modules, name_of, tree
 
-ASKING = {"require", "allowed", "reach"}
+ASKING = {"require", "allowed", "reach", "within"}
 # Functions that take an actor and ask the table nothing, and why they need not.
 FREE = {
     "services/audit.py:note": "writes down what another service has allowed",

@@ -9,7 +9,7 @@ import yaml
 
 from cards.access import TOLD
 from cards.scene import DIAL
-from core.actor import Role
+from core.actor import CENTRE, Role
 from core.card import Tone
 from core.event import StrangeKind
 from core.i18n import LANGUAGES, LOCALES, page_words
@@ -21,7 +21,7 @@ from models.points import Reason, RedemptionState
 from services import undelivered
 from services.away import NOT_BACK
 from services.device_requests import KINDS
-from services.language.intents import ALL
+from services.language.intents import ALL, OF_ROLE
 from services.people.requests import Wish
 from services.rules import outages
 from services.rules.draft import VITAL
@@ -73,7 +73,7 @@ FAMILIES: dict[str, set[str]] = {
     "transfer-why-": {"first", *transfer.REASONS},
     "undelivered-": set(undelivered.CAUSES),
     "use-": set(HomeUse),
-    "menu-": set(Role),
+    "menu-": set(OF_ROLE),
     "group-": groups(),
     "relation-": {"child", *data("people.yaml")["relations"]},
     "need-": set(data("people.yaml")["needs"]),
@@ -87,6 +87,7 @@ FAMILIES: dict[str, set[str]] = {
     "glass-reason-": set(glass.REASONS),
     "glass-told-": {"self", "family", "worker"},
     "look-": {one.value.replace(".", "_") for one in TOLD} | {"other"},
+    "role-": set(CENTRE),
     "look-by-": set(Role),
     "resolve-ask-": {"found", "seen", "note"},
     "emergency-kind-": set(CallKind),

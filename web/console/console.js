@@ -4,6 +4,7 @@ import { byId, el } from "../shared/dom.js";
 import { ApiError } from "../shared/errors.js";
 import { follow } from "../shared/stream.js";
 import { chooseLanguage, dayTime, fillWords, loadWords, otherLanguage, preferredLanguage, t } from "../shared/words.js";
+import { createAccount } from "./account.js";
 import { showFigures } from "./figures.js";
 import { createFilter } from "./filter.js";
 import { setUpLogin } from "./login.js";
@@ -14,6 +15,7 @@ import { createReach } from "./reach.js";
 import { STATES, isWaiting } from "./signs.js";
 import { createSiren } from "./siren.js";
 import { createTicketDialog } from "./ticket.js";
+import { createVisitors } from "./visitors.js";
 
 const STALE_MS = 5000;
 const SUM_EVERY_MS = 250;
@@ -26,7 +28,7 @@ const buildings = new Map(); // name, as the points say it -> {id, name, grid, f
 let heardAt = Date.now();
 let clockAhead = 0; // this machine's clock against the server's: waiting times count by the server's
 
-let map, queue, panel, dialog, filter, siren, reach, login;
+let map, queue, panel, dialog, filter, siren, reach, login, visitors;
 let stream = null;
 let soon = null;
 
@@ -89,7 +91,8 @@ function keepTicket(ticket) {
 }
 
 const hear = {
-  snapshot({ points, tickets: live, stats, reach: sums, at }) {
+  snapshot({ points, tickets: live, stats, reach: sums, masked, at }) {
+    visitors.show(masked);
     clockAhead = Date.now() - Date.parse(at);
     features.clear();
     for (const feature of points.features) features.set(feature.properties.device, feature);
@@ -163,10 +166,14 @@ function furnish() {
   filter = createFilter((kind) => map.points.showKind(kind));
   siren = createSiren();
   reach = createReach(client);
+  visitors = createVisitors(client, { onChange: lookAnew });
+  createAccount(client, visitors);
   byId("building-choice").addEventListener("change", ({ target }) => target.value && openBuilding(target.value));
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, select, textarea, dialog[open]");
-    if (event.key.toLowerCase() === "g" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) queue.focusOldest();
+    if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key.toLowerCase() === "g") queue.focusOldest();
+    if (event.key.toLowerCase() === "v") visitors.begin();
   });
   setInterval(() => {
     watchAge();
@@ -175,10 +182,25 @@ function furnish() {
   }, 1000);
 }
 
+/** With visitors coming or going whatever is open closes, and the stream begins anew. */
+function lookAnew() {
+  for (const node of document.querySelectorAll("dialog[open]")) node.close();
+  if (!stream) return;
+  stream.stop();
+  listen();
+}
+
+/** Who looks after accounts has no map and no queue to watch. */
+const watches = () => client.me.kind === "wall" || client.me.may.includes("map.read");
+
 async function enter() {
+  document.body.classList.toggle("on-wall", client.me.kind === "wall");
+  byId("centre").classList.toggle("no-map", !watches());
   byId("centre").hidden = false;
   byId("watch").textContent = t("web-console-on-watch", { name: client.me.name });
   if (!map) furnish();
+  visitors.show(client.me.masked);
+  if (!watches()) return;
   heardAt = Date.now();
   try {
     await loadBuildings();

@@ -57,11 +57,16 @@ export function createClient(slot, { shared = false } = {}) {
     get me() {
       return session?.me ?? null;
     },
+    /** Logs in; where a further step is wanted, the answer says which, and nobody is logged in yet. */
     async login(path, body) {
       this.forget();
-      session = await post(path, body);
+      const answer = await post(path, body);
+      if (!answer.token) return answer;
+      const { token, csrf, me } = answer;
+      session = { token, csrf, me };
       tab.set(slot, session);
-      if (shared) browser.set(slot, { csrf: session.csrf, me: session.me });
+      if (shared) browser.set(slot, { csrf, me });
+      return answer;
     },
     forget() {
       session = null;

@@ -21,6 +21,7 @@ from bot.console import (
 )
 from bot.console import routes as console
 from bot.console.hub import Hub
+from bot.console.lists import routes as lists
 from bot.fanout import Fanout
 from bot.guard import Guard, answer_in_words
 from bot.routes import (
@@ -94,7 +95,7 @@ def add_routes(app: FastAPI) -> None:
     """Add every route but the demo's."""
     routers = (
         pages, health, chat, pictures, qr, wechat, miniprogram, wecom, telegram, ingest, console,
-        reach, people, duty, policies, calendars, figures, practice, field,
+        lists, reach, people, duty, policies, calendars, figures, practice, field,
         entrance, myself, staff,
     )  # fmt: skip
     for module in routers:

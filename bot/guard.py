@@ -1,5 +1,7 @@
 """What every request and answer passes: size limits, security headers, errors in words."""
 
+from typing import Any
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -7,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.deps import words_of
-from core.errors import UserError
+from core.errors import FieldErrors, StaleError, UserError
 from core.log import logger
 
 MAX_BODY = 9 * 1024 * 1024
@@ -64,15 +66,27 @@ def _says(message: Message, name: bytes) -> bool:
     return any(one == name for one, _ in message["headers"])
 
 
-def _refusal(status: int, code: str, message: str) -> JSONResponse:
-    return JSONResponse({"error": {"code": code, "message": message}}, status)
+def _refusal(status: int, code: str, message: str, **more: Any) -> JSONResponse:
+    return JSONResponse({"error": {"code": code, "message": message, **more}}, status)
 
 
 async def _user_error(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, UserError):
         raise error
-    text = words_of(request)(error.key, **error.args_for_words)
+    t = words_of(request)
+    text = t(error.key, **error.args_for_words)
+    if isinstance(error, FieldErrors):
+        fields = {name: t(one.key, **one.args_for_words) for name, one in error.fields.items()}
+        return _refusal(error.status, error.key, text, fields=fields)
+    if isinstance(error, StaleError):
+        now = {"values": dict(error.values), "version": error.version}
+        return _refusal(error.status, error.key, text, **now)
     return _refusal(error.status, error.key, text)
+
+
+# What pydantic says of a field that was left empty; its own text would repeat what was sent.
+_MISSING = {"missing", "string_too_short", "too_short", "uuid_parsing", "time_parsing",
+            "date_from_datetime_parsing", "date_parsing", "datetime_from_date_parsing"}  # fmt: skip
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
@@ -80,8 +94,15 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, RequestValidationError):
         raise error
     places = sorted({".".join(str(part) for part in one["loc"][1:]) for one in error.errors()})
-    text = words_of(request)("request-invalid", fields=", ".join(places) or "body")
-    return _refusal(422, "request-invalid", text)
+    t = words_of(request)
+    text = t("request-invalid", fields=", ".join(places) or "body")
+    fields = {
+        ".".join(str(part) for part in one["loc"][1:]): t(
+            "fill-needed" if one["type"] in _MISSING else "fill-wrong"
+        )
+        for one in error.errors()
+    }
+    return _refusal(422, "request-invalid", text, fields=fields)
 
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:

@@ -66,6 +66,8 @@ class Permission(StrEnum):
     ACCOUNTS_RESET = "accounts.reset"
     ROLES_GRANT = "roles.grant"
     WALLS_MAKE = "walls.make"
+    OFFERS_READ = "offers.read"
+    OFFERS_WRITE = "offers.write"
 
 
 class Tie(StrEnum):
@@ -159,6 +161,8 @@ RULES: Mapping[Permission, frozenset[Role | Tie]] = {
     Permission.POINTS_REVERSE: _OPERATOR,
     Permission.REDEMPTION_READ: _BETWEEN,
     Permission.REDEMPTION_END: frozenset({Role.MERCHANT}),
+    Permission.OFFERS_READ: _STAFF,
+    Permission.OFFERS_WRITE: _OPERATOR,
     Permission.RULES_READ: _STAFF | _DESK | {Role.STREET},
     Permission.RULES_WRITE: _OPERATOR,
     Permission.AWAY_SET: _STAFF | {Tie.SELF, Tie.RELATIVE},

@@ -19,10 +19,11 @@ from core.db import Session, sql
 from core.errors import UserError
 from core.ids import uuid7
 from models.accounts import Purpose
-from services import actors, audit, entry, login, second_factor
+from services import actors as persons
+from services import audit, entry, login, second_factor
 from services.permissions import At, Permission, require
 
-PAGE = 50
+PAGE, MOST = 50, 10_000
 _ACCOUNT = re.compile(r"[a-z][a-z0-9._-]{2,31}")
 _NAME_LIMIT = 40
 _OURS = """
@@ -91,6 +92,23 @@ async def listing(
         )
         for row, name in found
     ]  # fmt: skip
+
+
+async def actors(session: Session, by: Actor, *, community: UUID) -> list[tuple[UUID, str]]:
+    """List whom the access log may name as the one who looked: accounts and workers, by name."""
+    require(by, Permission.ACCESS_READ, At(community))
+    rows = await session.execute(
+        sql(
+            """
+            SELECT p.id, p.name FROM person p WHERE p.id IN (
+                SELECT person_id FROM membership WHERE community_id = :community
+                AND (role = 'worker' OR role = ANY(CAST(:centre AS text[]))))
+            """
+        ),
+        {"community": community, "centre": sorted(CENTRE)},
+    )
+    found = [(row.id, str(open_json(row.name, "person.name"))) for row in rows]
+    return sorted(found, key=lambda one: one[1])
 
 
 async def make(
@@ -274,7 +292,7 @@ async def _other(
     )
     if rows.scalar_one_or_none() is None:
         raise UserError("account-unknown", status=404)
-    for grant in (await actors.actor(session, person)).grants:
+    for grant in (await persons.actor(session, person)).grants:
         if grant.role in CENTRE:
             require(by, what, At(grant.community))
 

@@ -81,4 +81,10 @@ async def person_of(by: ByOperator) -> Operator:
     return by
 
 
+async def unmasked(by: ByOperator) -> None:
+    """Refuse what is a list of names while visitors are present, and on a wall."""
+    if by.actor.masked:
+        raise UserError("visitors-present", status=403)
+
+
 ByPerson = Annotated[Operator, Depends(person_of)]

@@ -7,9 +7,10 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.console.deps import ByOperator
+from bot.console.deps import ByOperator, Operator
 from bot.console.doors import asks
 from bot.deps import InStack
+from bot.stack import Stack
 from core.actor import Role
 from core.clock import utcnow
 from services import staff, walls
@@ -32,13 +33,6 @@ class Given(BaseModel):
     model_config = ConfigDict(extra="forbid")
     role: Role
     grid: UUID | None = None
-
-
-class Closing(BaseModel):
-    """Whether an account is to be closed, or open again."""
-
-    model_config = ConfigDict(extra="forbid")
-    closed: bool
 
 
 class Screen(BaseModel):
@@ -74,18 +68,24 @@ async def make_account(body: Account, by: ByOperator, stack: InStack) -> dict[st
     return {"person": str(person), "link": link(ticket)}
 
 
-@router.post("/accounts/{person}/closed", **asks(Permission.ACCOUNTS_MAKE))
-async def close_account(
-    person: UUID, body: Closing, by: ByOperator, stack: InStack
-) -> dict[str, bool]:
-    """Close an account or open it again."""
+@router.post("/accounts/{person}/close", **asks(Permission.ACCOUNTS_MAKE))
+async def close_account(person: UUID, by: ByOperator, stack: InStack) -> dict[str, bool]:
+    """Close an account; its sessions end."""
+    return await _closed(stack, by, person, closed=True)
+
+
+@router.post("/accounts/{person}/reopen", **asks(Permission.ACCOUNTS_MAKE))
+async def reopen_account(person: UUID, by: ByOperator, stack: InStack) -> dict[str, bool]:
+    """Open an account again, with the roles that it had."""
+    return await _closed(stack, by, person, closed=False)
+
+
+async def _closed(stack: Stack, by: Operator, person: UUID, *, closed: bool) -> dict[str, bool]:
     now = utcnow()
     await stack.db.run(
-        lambda s: staff.close(
-            s, by.actor, person, community=by.community, closed=body.closed, now=now
-        )
+        lambda s: staff.close(s, by.actor, person, community=by.community, closed=closed, now=now)
     )
-    return {"closed": body.closed}
+    return {"closed": closed}
 
 
 @router.post("/accounts/{person}/reset", **asks(Permission.ACCOUNTS_RESET))

@@ -98,8 +98,9 @@ def _say(options: argparse.Namespace) -> int:
 
 
 def _import(options: argparse.Namespace) -> int:
-    from ops.imports import Wishes, command, kind_of, meanings
+    from ops.imports import command, kind_of, meanings
     from ops.stack import joined
+    from services.imports.reports import Wishes
 
     means = meanings(kind_of(options.kind), options.map)
     wishes = Wishes(options.dry_run, options.skip_bad, means)

@@ -122,10 +122,10 @@ async def test_a_closed_account_comes_in_no_more(centre: Centre) -> None:
     desk = await centre.account("desk", role=Role.DESK)
     await centre.account("system", role=Role.SYSTEM)
     there, system = await centre.session("desk"), await centre.session("system")
-    path = f"/accounts/{desk}/closed"
-    assert (await centre.posts(path, {"closed": True}, headers=system)).status_code == 200
+    path = f"/accounts/{desk}"
+    assert (await centre.posts(f"{path}/close", headers=system)).status_code == 200
     assert (await got(centre, "/me", there))[0] == 401
-    await centre.posts(path, {"closed": False}, headers=system)
+    await centre.posts(f"{path}/reopen", headers=system)
     assert (await centre.enters("desk"))["Authorization"]
 
 

@@ -9,6 +9,7 @@ import { showFigures } from "./figures.js";
 import { createFilter } from "./filter.js";
 import { setUpLogin } from "./login.js";
 import { createMap } from "./map.js";
+import { createPages } from "./pages.js";
 import { createPanel } from "./panel.js";
 import { createQueue } from "./queue.js";
 import { createReach } from "./reach.js";
@@ -28,7 +29,7 @@ const buildings = new Map(); // name, as the points say it -> {id, name, grid, f
 let heardAt = Date.now();
 let clockAhead = 0; // this machine's clock against the server's: waiting times count by the server's
 
-let map, queue, panel, dialog, filter, siren, reach, login, visitors;
+let map, queue, panel, dialog, filter, siren, reach, login, visitors, pages;
 let stream = null;
 let soon = null;
 
@@ -168,6 +169,7 @@ function furnish() {
   reach = createReach(client);
   visitors = createVisitors(client, { onChange: lookAnew });
   createAccount(client, visitors);
+  pages = createPages(client);
   byId("building-choice").addEventListener("change", ({ target }) => target.value && openBuilding(target.value));
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, select, textarea, dialog[open]");
@@ -200,6 +202,7 @@ async function enter() {
   byId("watch").textContent = t("web-console-on-watch", { name: client.me.name });
   if (!map) furnish();
   visitors.show(client.me.masked);
+  pages.show();
   if (!watches()) return;
   heardAt = Date.now();
   try {
@@ -222,6 +225,7 @@ function leave(reason) {
   byId("ticket").close();
   byId("panel").close();
   byId("unreached").close();
+  pages?.leave();
   byId("centre").hidden = true;
   document.title = t("web-console-page");
   login.ask(reason);

@@ -9,6 +9,7 @@ import { browser, tab } from "./memory.js";
 import { t } from "./words.js";
 
 const ANSWER_WITHIN_MS = 20_000;
+const FILES = /^(image\/|application\/vnd\.)/;
 
 /** `shared`: other tabs of this browser may go on as the same person. */
 export function createClient(slot, { shared = false } = {}) {
@@ -32,11 +33,11 @@ export function createClient(slot, { shared = false } = {}) {
     } catch {
       throw new ApiError(0, "unreachable", t("web-unreachable"));
     }
-    if (response.ok && response.headers.get("Content-Type")?.startsWith("image/")) return response.blob();
+    if (response.ok && FILES.test(response.headers.get("Content-Type") ?? "")) return response.blob();
     const answer = await response.json().catch(() => ({}));
     if (response.ok) return answer;
-    const { code = "unknown", message = t("web-server-failed") } = answer.error ?? {};
-    throw new ApiError(response.status, code, message);
+    const { code = "unknown", message = t("web-server-failed"), ...more } = answer.error ?? {};
+    throw new ApiError(response.status, code, message, more);
   }
 
   function post(path, body = {}, extra = {}) {

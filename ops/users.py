@@ -11,7 +11,7 @@ from core.crypto import use_keyring
 from core.db import Session, sql
 from core.settings import Settings
 from ops.community import community_of, opened
-from services import staff
+from services import roles, staff
 from services.staff import Staff
 
 OPERATING = Actor(person=None, name="ops", machine=True, way="ops")
@@ -32,7 +32,7 @@ def add(
         person, ticket = await staff.make(
             session, OPERATING, community=where, account=account, name=name, now=now
         )
-        await staff.grant(session, OPERATING, person, role, community=where, grid=lies, now=now)
+        await roles.grant(session, OPERATING, person, role, community=where, grid=lies, now=now)
         return _address(settings, ticket)
 
     return _run(settings, slug, work)

@@ -1,4 +1,4 @@
-"""Accounts of the command centre: made by one administrator, given roles and reset by another.
+"""Accounts of the command centre: made by one administrator, reset by another (roles: `roles`).
 
 Who makes an account gives it no right, who gives rights sees no resident, and nobody changes what
 is their own. The database parts the three administrators from each other and from everybody who
@@ -11,9 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
-
-from core.actor import CENTRE, Actor, Role, ScopeKind
+from core.actor import CENTRE, Actor, Role
 from core.crypto import open_json, seal_json
 from core.db import Session, sql
 from core.errors import UserError
@@ -136,7 +134,7 @@ async def make(
     made = await entry.make(session, person, account, where=community, by=by.person, now=now)
     if not made:
         raise UserError("account-taken", status=409)
-    _noted(session, by, Permission.ACCOUNTS_MAKE, community, person, now=now, reason=account)
+    noted(session, by, Permission.ACCOUNTS_MAKE, community, person, now=now, reason=account)
     return person, await entry.ticket(session, person, Purpose.SETUP, now=now)
 
 
@@ -144,20 +142,20 @@ async def close(
     session: Session, by: Actor, person: UUID, *, community: UUID, closed: bool, now: datetime
 ) -> None:
     """Close an account, its sessions end; or open it again, with the roles that it had."""
-    await _other(session, by, Permission.ACCOUNTS_MAKE, person, community)
+    await somebody_else(session, by, Permission.ACCOUNTS_MAKE, person, community)
     await session.execute(
         sql("UPDATE credential SET closed_at = :at WHERE person_id = :person"),
         {"person": person, "at": now if closed else None},
     )
     await login.close_others(session, person)
-    _noted(session, by, Permission.ACCOUNTS_MAKE, community, person, now=now)
+    noted(session, by, Permission.ACCOUNTS_MAKE, community, person, now=now)
 
 
 async def reset(
     session: Session, by: Actor, person: UUID, *, community: UUID, now: datetime
 ) -> str:
     """Forget a lost telephone and the password, end the sessions; returns the ticket to begin anew."""
-    await _other(session, by, Permission.ACCOUNTS_RESET, person, community)
+    await somebody_else(session, by, Permission.ACCOUNTS_RESET, person, community)
     await second_factor.forget(session, person)
     await session.execute(
         sql("UPDATE credential SET password_hash = NULL WHERE person_id = :person"),
@@ -173,7 +171,7 @@ async def reset(
         {"person": person, "now": now},
     )
     await login.close_others(session, person)
-    _noted(session, by, Permission.ACCOUNTS_RESET, community, person, now=now)
+    noted(session, by, Permission.ACCOUNTS_RESET, community, person, now=now)
     return await entry.ticket(session, person, Purpose.SETUP, now=now)
 
 
@@ -181,101 +179,12 @@ async def revoke(
     session: Session, by: Actor, person: UUID, *, community: UUID, now: datetime
 ) -> int:
     """End somebody's sessions in the command centre; tells how many there were."""
-    await _other(session, by, Permission.ACCOUNTS_RESET, person, community)
-    _noted(session, by, Permission.ACCOUNTS_RESET, community, person, now=now)
+    await somebody_else(session, by, Permission.ACCOUNTS_RESET, person, community)
+    noted(session, by, Permission.ACCOUNTS_RESET, community, person, now=now)
     return await login.close_others(session, person)
 
 
-async def grant(
-    session: Session, by: Actor, person: UUID, role: Role, *, community: UUID,
-    grid: UUID | None = None, now: datetime,
-) -> None:  # fmt: skip
-    """Give an account a role of the command centre here; a grid's lead is given the grid.
-
-    Raises UserError `role-not-here`, `role-grid-wanted`, `role-apart` (409) where the account has
-    a role that goes with no other.
-    """
-    await _other(session, by, Permission.ROLES_GRANT, person, community)
-    if role not in CENTRE:
-        raise UserError("role-not-here")
-    kind, scope = await _scope(session, by, role, community, grid)
-    values = {
-        "id": uuid7(), "person": person, "community": community, "role": role, "kind": kind,
-        "scope": scope,
-    }  # fmt: skip
-    try:
-        async with session.begin_nested():
-            await session.execute(
-                sql(
-                    """
-                    INSERT INTO membership (id, person_id, community_id, role, scope_kind, scope_id)
-                    VALUES (:id, :person, :community, :role, :kind, :scope)
-                    ON CONFLICT (person_id, role, scope_id) DO NOTHING
-                    """
-                ),
-                values,
-            )
-    except IntegrityError:
-        raise UserError("role-apart", status=409) from None
-    _noted(session, by, Permission.ROLES_GRANT, community, person, now=now, reason=role)
-
-
-async def withdraw(
-    session: Session, by: Actor, person: UUID, held: UUID, *, community: UUID, now: datetime
-) -> None:
-    """Take a role of the command centre back; streams that hang on it end."""
-    await _other(session, by, Permission.ROLES_GRANT, person, community)
-    gone = await session.execute(
-        sql(
-            """
-            DELETE FROM membership WHERE id = :id AND person_id = :person
-              AND community_id = :community AND role = ANY(CAST(:centre AS text[])) RETURNING role
-            """
-        ),
-        {"id": held, "person": person, "community": community, "centre": sorted(CENTRE)},
-    )
-    role = gone.scalar_one_or_none()
-    if role is None:
-        raise UserError("account-unknown", status=404)
-    login.look_again(session)
-    _noted(session, by, Permission.ROLES_GRANT, community, person, now=now, reason=f"-{role}")
-
-
-async def _scope(
-    session: Session, by: Actor, role: Role, community: UUID, grid: UUID | None
-) -> tuple[ScopeKind, UUID]:
-    if role is Role.LEAD:
-        rows = await session.execute(
-            sql("SELECT id FROM grid WHERE id = :grid AND community_id = :community"),
-            {"grid": grid, "community": community},
-        )
-        if grid is None or rows.scalar_one_or_none() is None:
-            raise UserError("role-grid-wanted")
-        return ScopeKind.GRID, grid
-    if role is Role.STREET:
-        return ScopeKind.STREET, await _street(session, by, community)
-    return ScopeKind.COMMUNITY, community
-
-
-async def _street(session: Session, by: Actor, community: UUID) -> UUID:
-    """Find the street, every community of which the actor may give roles in."""
-    rows = await session.execute(
-        sql(
-            """
-            SELECT o.id, o.street_id FROM community c JOIN community o ON o.street_id = c.street_id
-            WHERE c.id = :community
-            """
-        ),
-        {"community": community},
-    )
-    found = rows.all()
-    for one in found:
-        require(by, Permission.ROLES_GRANT, At(one.id))
-    street: UUID = found[0].street_id
-    return street
-
-
-async def _other(
+async def somebody_else(
     session: Session, by: Actor, what: Permission, person: UUID, community: UUID
 ) -> None:
     """Require the right over somebody else's account that is this community's.
@@ -315,8 +224,9 @@ async def _held(session: Session, community: UUID, people: list[UUID]) -> dict[U
     return found
 
 
-def _noted(
+def noted(
     session: Session, by: Actor, what: Permission, community: UUID, person: UUID, *,
     now: datetime, reason: Any = "",
 ) -> None:  # fmt: skip
+    """Write down what was done with somebody's account."""
     audit.note(session, by, what, community=community, now=now, subject=person, reason=str(reason))

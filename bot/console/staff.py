@@ -13,7 +13,7 @@ from bot.deps import InStack
 from bot.stack import Stack
 from core.actor import Role
 from core.clock import utcnow
-from services import staff, walls
+from services import roles, staff, walls
 from services.permissions import Permission
 
 router = APIRouter(prefix="/api/console", tags=["console"])
@@ -113,7 +113,7 @@ async def give_role(person: UUID, body: Given, by: ByOperator, stack: InStack) -
     """Give an account a role."""
     now = utcnow()
     await stack.db.run(
-        lambda s: staff.grant(
+        lambda s: roles.grant(
             s, by.actor, person, body.role, community=by.community, grid=body.grid, now=now
         )
     )
@@ -125,7 +125,7 @@ async def take_role(person: UUID, role: UUID, by: ByOperator, stack: InStack) ->
     """Take a role back."""
     now = utcnow()
     await stack.db.run(
-        lambda s: staff.withdraw(s, by.actor, person, role, community=by.community, now=now)
+        lambda s: roles.withdraw(s, by.actor, person, role, community=by.community, now=now)
     )
     return {"ok": True}
 

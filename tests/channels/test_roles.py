@@ -13,7 +13,7 @@ from core.errors import UserError
 from core.ids import uuid7
 from models import Membership
 from ops.embedded import Urls
-from services import actors, staff
+from services import actors, roles
 from tests import make
 from tests.channels.centre_stage import PASSWORD, Centre, opened
 from tests.world import World
@@ -91,7 +91,7 @@ async def test_administrators_stay_apart(centre: Centre) -> None:
 
         async def grant(session: Session, role: Role, person: UUID = person) -> None:
             where = world.community
-            await staff.grant(session, by, person, role, community=where, now=utcnow())
+            await roles.grant(session, by, person, role, community=where, now=utcnow())
 
         given = await asyncio.gather(
             world.db.run(lambda s: grant(s, Role.OPERATOR)),

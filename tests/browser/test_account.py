@@ -204,16 +204,56 @@ async def test_before_visitors(browser: BrowserContext, strict: Strict) -> None:
         await expect(tab.locator("#visitors")).to_be_visible()
 
 
-async def test_an_administrator_sees_no_map(browser: BrowserContext, strict: Strict) -> None:
-    """Neither queue nor figures; nothing is asked for that would be refused."""
-    page = await browser.new_page()
+async def test_three_administrators_and_a_new_colleague(
+    browser: BrowserContext, strict: Strict
+) -> None:
+    """One makes the account, one gives the role, one reads of it; each has own lists and no map."""
     refused: list[str] = []
-    page.on("response", lambda answer: refused.append(answer.url) if answer.status == 403 else None)
-    await sets_up(page, await strict.link("zhaoqiang", Role.SECURITY))
-    await expect(page.locator("#my-account")).to_be_visible()
-    for name in ("#figures", "#stage", "#queue", "#visitors"):
-        await expect(page.locator(name)).to_be_hidden()
+    lists = {
+        "system": ["账号", "角色"],
+        "security": ["账号", "角色", "大屏"],
+        "audit": ["审计记录"],
+    }
+    tabs: dict[str, Page] = {}
+    for role, titles in lists.items():
+        page = tabs[role] = await browser.new_page()
+        page.on("response", lambda one: refused.append(one.url) if one.status == 403 else None)
+        await sets_up(page, await strict.link(f"the{role}", Role(role)))
+        await expect(page.locator("#list-title")).to_have_text(titles[0])
+        for name in ("#figures", "#stage", "#queue", "#visitors", '#pages a[href="#/"]'):
+            await expect(page.locator(name)).to_be_hidden()
+        links = page.locator("#page nav a")
+        await expect(links).to_have_text(titles)
+        assert await faults(page) == []
+
+    system, security, audit = tabs.values()
+    await system.get_by_role("button", name="新建账号").click()
+    await system.get_by_label("账号名").fill("newdesk")
+    await system.get_by_label("名称").fill("刘洋")
+    await system.keyboard.press("Enter")
+    shown = system.locator("dialog.link input")
+    link = await shown.input_value()
+    assert "#setup=" in link
+    assert await faults(system) == []
+    await system.keyboard.press("Escape")
+    await expect(system.locator("tr", has_text="newdesk")).to_contain_text("等本人设置")
+
+    await security.reload()
+    row = security.locator("tr", has_text="newdesk")
+    await row.get_by_role("button", name="分配角色").click()
+    await security.get_by_label("角色").select_option(label="值班员")
+    await security.keyboard.press("Enter")
+    await expect(row).to_contain_text("值班员")
+    await audit.reload()
+    await expect(audit.locator("table")).to_contain_text(
+        "安全管理员thesecurity分配了角色。角色：值班员。"
+    )
     assert refused == []
+
+    colleague = await browser.new_page()
+    await sets_up(colleague, link)
+    await expect(colleague.locator("#figures dd").first).to_be_visible()
+    await expect(colleague.locator("#queue")).to_be_visible()
 
 
 async def test_a_wall_screen_opens_by_its_link(browser: BrowserContext, strict: Strict) -> None:

@@ -202,6 +202,7 @@ async function enter() {
   byId("watch").textContent = t("web-console-on-watch", { name: client.me.name });
   if (!map) furnish();
   visitors.show(client.me.masked);
+  if (!watches() && !location.hash.startsWith("#/list/")) history.replaceState(null, "", "#/list/");
   pages.show();
   if (!watches()) return;
   heardAt = Date.now();

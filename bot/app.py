@@ -9,6 +9,7 @@ from fastapi.staticfiles import StaticFiles
 
 from bot.attempts import Attempts
 from bot.console import (
+    desk,
     duty,
     entrance,
     figures,
@@ -47,7 +48,6 @@ from core.bus import RedisBus
 from core.clock import use_timezone
 from core.crypto import use_keyring
 from core.db import Database
-from core.i18n import Translator
 from core.settings import Settings
 from services import language
 from services.access import SharedTokens
@@ -81,13 +81,15 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(title="Linling", docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.stack, app.state.fanout, app.state.attempts = stack, fanout, Attempts()
-    app.state.hub = Hub(stack.db, fanout, Translator())
+    app.state.hub = Hub(stack.db, fanout)
     add_routes(app)
     if settings.demo:
         app.include_router(demo.router)
     app.mount("/web", StaticFiles(directory=pages.WEB), name="web")
     answer_in_words(app)
-    app.add_middleware(Guard, https=settings.base_url.startswith("https://"))
+    app.add_middleware(
+        Guard, https=settings.base_url.startswith("https://"), images=settings.tiles.origin
+    )
     return app
 
 
@@ -95,7 +97,7 @@ def add_routes(app: FastAPI) -> None:
     """Add every route but the demo's."""
     routers = (
         pages, health, chat, pictures, qr, wechat, miniprogram, wecom, telegram, ingest, console,
-        lists, reach, people, duty, policies, calendars, figures, practice, field,
+        reach, desk, lists, people, duty, policies, calendars, figures, practice, field,
         entrance, myself, staff,
     )  # fmt: skip
     for module in routers:

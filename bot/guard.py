@@ -14,12 +14,11 @@ from core.log import logger
 
 MAX_BODY = 9 * 1024 * 1024
 _CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:{images}; "
     "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
 _HEADERS = [
-    (b"content-security-policy", _CSP.encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
@@ -31,9 +30,11 @@ _HEADERS = [
 class Guard:
     """Refuses bodies over 9 MiB before they are read and puts security headers on answers."""
 
-    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+    def __init__(self, app: ASGIApp, *, https: bool, images: str = "") -> None:
+        """`images` is the one other host from which pages may show pictures, for a map's tiles."""
         self._app = app
-        self._headers = [*_HEADERS]
+        policy = _CSP.format(images=f" {images}" if images else "")
+        self._headers = [*_HEADERS, (b"content-security-policy", policy.encode())]
         if https:
             self._headers.append((b"strict-transport-security", b"max-age=31536000"))
 

@@ -39,7 +39,7 @@ class FieldErrors(UserError):
 class StaleError(UserError):
     """Say that somebody changed this meanwhile, with what it says now."""
 
-    def __init__(self, key: str, /, *, values: Mapping[str, Any], version: str) -> None:
+    def __init__(self, key: str, /, *, values: Mapping[str, Any], version: str | int) -> None:
         super().__init__(key, status=409)
         self.values = values
         self.version = version

@@ -103,6 +103,18 @@ class Frigate(BaseModel):
     base_url: str = ""
 
 
+class Tiles(BaseModel):
+    """Pictures below the map, in WGS-84, from a server of one's own; none without an address."""
+
+    url: str = Field(default="", pattern=r"^(https?://[^/{}?#]+/.*\{z\}.*)?$")
+    attribution: str = ""
+
+    @property
+    def origin(self) -> str:
+        """Name the host that a page may then ask, empty for none."""
+        return "/".join(self.url.split("/")[:3])
+
+
 class Asr(BaseModel):
     """A speech endpoint with the interface of OpenAI's `/audio/transcriptions`."""
 
@@ -138,6 +150,7 @@ class Settings(BaseSettings):
     telegram: Telegram = Telegram()
     asr: Asr = Asr()
     frigate: Frigate = Frigate()
+    tiles: Tiles = Tiles()
     ctwing: Ctwing = Ctwing()
     onenet: Onenet = Onenet()
 

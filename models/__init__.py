@@ -25,6 +25,7 @@ from models.channels import (
     PaceMark,
     VendorMessage,
 )
+from models.desk import Mute, WatchHandover
 from models.devices import (
     DeadLetter,
     Device,
@@ -32,7 +33,6 @@ from models.devices import (
     DevicePresence,
     DeviceRequest,
     DeviceState,
-    Gateway,
     Installation,
     Reading,
     Stage,
@@ -103,14 +103,14 @@ __all__ = [
     "Building", "Button", "CallKind", "ChannelAccount", "ChannelPause", "CodeEntry", "Community",
     "Comparison", "Contact", "Conversation", "Credential", "Datum", "DayOff", "DeadLetter", "DemoPersona",
     "Device", "DeviceKind", "DevicePresence", "DeviceRequest", "DeviceScope", "DeviceState", "Drill", "DrillDevice", "Duty",
-    "Emergency", "Enrolment", "EnrolmentStatus", "FamilyLink", "Gateway", "Grid", "Handover",
+    "Emergency", "Enrolment", "EnrolmentStatus", "FamilyLink", "Grid", "Handover",
     "HandoverMessage", "Happened", "Heartbeat", "Home", "HomeUse", "How", "ImportMapping",
     "Inbound", "Installation", "IntakeMark", "Invitation", "ItemOp", "LastCard", "LinkCode",
     "LoginCount", "LoginTicket", "MailboxCounter", "MailboxItem", "Media", "Membership", "MessageWindow",
-    "NoticeConsent", "Outbox", "OutboxKind", "OutboxState", "PaceMark", "Part", "Person", "Policy", "Posting",
+    "Mute", "NoticeConsent", "Outbox", "OutboxKind", "OutboxState", "PaceMark", "Part", "Person", "Policy", "Posting",
     "Proxy", "Purpose", "Reading", "Reason", "RecoveryCode", "Redemption", "RedemptionState", "Relief", "Residence", "Reward", "Rota", "Rule",
     "RuleKind", "RuleProposal", "RuleScope", "RuleState", "SafetyAnswer", "SessionKind", "Severity", "Shift",
     "Shop", "ShopMark", "Side", "Silence", "SilenceKind", "Snapshot", "Stage", "Standing", "Status", "Street",
     "Suppression", "Swap", "Team", "TeamMember", "Ticket", "TicketCard", "TicketEvent", "Transfer",
-    "UnknownDevice", "UnknownKey", "VendorMessage", "WallScreen", "WebSession", "WrongClock",
+    "UnknownDevice", "UnknownKey", "VendorMessage", "WallScreen", "WatchHandover", "WebSession", "WrongClock",
 ]  # fmt: skip

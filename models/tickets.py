@@ -82,6 +82,7 @@ class Happened(StrEnum):
     SEEN = "seen"
     DRILL_OVER = "drill_over"
     UNDELIVERED = "undelivered"
+    NOTED = "noted"
 
 
 class Part(StrEnum):
@@ -116,6 +117,12 @@ class Ticket(SQLModel, table=True):
             postgresql_where=text("next_escalation_at IS NOT NULL"),
         ),
         Index("ix_ticket_watch", "watch_at", postgresql_where=text("status = 'acked'")),
+        Index(
+            "ix_ticket_arrived",
+            "acked_by",
+            "arrived_at",
+            postgresql_where=text("arrived_at IS NOT NULL"),
+        ),
         Index("ix_ticket_live_device", "device_id", postgresql_where=text("status <> 'closed'")),
         Index("ix_ticket_closed_at", "closed_at", "community_id"),
         Index(

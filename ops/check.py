@@ -16,7 +16,7 @@ SEALED = (
     ("residence", "relation"), ("family_link", "relation"), ("contact", "name"),
     ("contact", "phone"), ("contact", "relation"), ("binding", "relation"), ("binding", "said"),
     ("access_entry", "reason"), ("credential", "totp_secret"), ("broken_glass", "reason"),
-    ("device", "place"), ("gateway", "name"), ("device", "external"), ("ticket", "place"), ("ticket", "people"), ("silence", "reason"),
+    ("device", "place"), ("device", "external"), ("ticket", "place"), ("ticket", "people"), ("silence", "reason"),
     ("ticket_event", "note"),
     ("conversation", "flow"), ("conversation", "place"), ("conversation", "search"),
     ("outbox", "payload"),
@@ -27,7 +27,7 @@ SEALED = (
     ("unknown_device", "model"), ("unknown_device", "gateway"),
     ("unknown_key", "key"), ("wrong_clock", "claimed"), ("device_request", "said"),
     ("redemption", "secret"), ("inbound", "reply"), ("vendor_message", "receipt"),
-    ("last_card", "card"), ("last_card", "rest"), ("access_token", "token"),
+    ("watch_handover", "note"), ("mute", "reason"), ("last_card", "card"), ("last_card", "rest"), ("access_token", "token"),
 )  # fmt: skip
 _SAMPLE = 20
 _PAGES = 200

@@ -16,12 +16,12 @@ from services.permissions import At, Permission, require, within
 
 
 async def outlines(session: Session, by: Actor, community: UUID) -> list[dict[str, Any]]:
-    """List a community's buildings as GeoJSON polygons with their figures and worst state."""
+    """List a community's buildings with figures and worst state: polygons, points if not drawn."""
     grids = within(by, Permission.MAP_READ, community)
     rows = await session.execute(
         sql(
             f"""
-            SELECT b.id, b.name, b.outline, g.name AS grid,
+            SELECT b.id, b.name, b.outline, b.lon, b.lat, g.name AS grid,
                    (SELECT count(*) FROM home h WHERE h.building_id = b.id) AS flats,
                    (SELECT count(*) FROM residence r JOIN home h ON h.id = r.home_id
                     WHERE h.building_id = b.id AND r.elder AND r.until IS NULL) AS elders,
@@ -42,7 +42,9 @@ async def outlines(session: Session, by: Actor, community: UUID) -> list[dict[st
     return [
         {
             "type": "Feature",
-            "geometry": {"type": "Polygon", "coordinates": [row.outline]},
+            "geometry": {"type": "Polygon", "coordinates": [row.outline]}
+            if row.outline
+            else {"type": "Point", "coordinates": [row.lon, row.lat]},
             "properties": {
                 "id": str(row.id),
                 "name": row.name,
@@ -105,6 +107,8 @@ async def detail(
             {
                 "id": str(home.id),
                 "label": labels[home.id],
+                "stair": home.stair,
+                "floor": home.floor,
                 "use": home.use,
                 "residents": residents[home.id],
                 "devices": devices[home_index(home.id)],

@@ -14,6 +14,7 @@ import yaml
 
 from core.actor import CENTRE, Actor
 from core.crypto import open_json
+from core.errors import UserError
 from services.permissions import At, Permission, allowed
 
 _DATA = Path(__file__).resolve().parent.parent / "data" / "surnames.yaml"
@@ -59,6 +60,12 @@ def shown(sealed: bytes, *, whole: bool) -> str:
     """Open a name out of the database, and mask it unless it may be whole, as that of staff is."""
     opened: str = open_json(sealed, "person.name")
     return opened if whole else name(opened)
+
+
+def require_unmasked(by: Actor) -> None:
+    """Raise UserError `visitors-present` (403) where names and telephones would be shown."""
+    if by.masked:
+        raise UserError("visitors-present", status=403)
 
 
 def whole(by: Actor, at: At) -> bool:

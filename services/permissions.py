@@ -178,7 +178,8 @@ RULES: Mapping[Permission, frozenset[Role | Tie]] = {
 BEFORE_VISITORS = frozenset(
     {
         Permission.CONSOLE_ENTER, Permission.MAP_READ, Permission.FIGURES_READ,
-        Permission.TICKETS_READ, Permission.TICKETS_DISPATCH, Permission.WORKERS_READ,
+        Permission.TICKETS_READ, Permission.TICKETS_WORK, Permission.TICKETS_NOTE,
+        Permission.TICKETS_DISPATCH, Permission.WORKERS_READ,
         Permission.HOMES_READ, Permission.RULES_READ,
     }
 )  # fmt: skip

@@ -1,11 +1,14 @@
 """The live figures of a community; minutes come from the tickets' events alone."""
 
+from collections import Counter
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from core.actor import Actor
 from core.clock import local
+from core.crypto import open_json
 from core.db import Session, sql
 from services.map_points import STATE
 from services.permissions import Permission, within
@@ -53,6 +56,47 @@ async def figures(session: Session, by: Actor, community: UUID, *, now: datetime
         "devices": await _devices(session, keys),
         **await _medians(session, keys, since=now - timedelta(days=30)),
     }
+
+
+async def standing(
+    session: Session, by: Actor, community: UUID, *, now: datetime
+) -> dict[str, Any]:
+    """Count what changes slowly: people by group, activities of the coming week, points they hold.
+
+    Groups are sealed: they are opened in memory, and only their numbers leave it.
+    """
+    grids = within(by, Permission.FIGURES_READ, community)
+    lives = _LIVES if grids is not None else ""
+    row = (
+        await session.execute(
+            sql(
+                f"""
+                SELECT
+                  (SELECT coalesce(array_agg(r.groups), '{{}}') FROM residence r {lives}
+                   WHERE r.community_id = :c AND r.until IS NULL AND r.groups IS NOT NULL) AS groups,
+                  (SELECT count(*) FROM activity
+                   WHERE community_id = :c AND status = 'open' AND starts_at >= :now
+                     AND starts_at < :week) AS activities,
+                  (SELECT coalesce(sum(balance), 0)::bigint FROM account
+                   WHERE community_id = :c AND kind = 'resident') AS points
+                """  # noqa: S608  (literals of this module)
+            ),
+            {"c": community, "grids": grids, "now": now, "week": now + timedelta(days=7)},
+        )
+    ).one()
+    groups = Counter(code for sealed in row.groups for code in _groups(sealed))
+    return {
+        "groups": dict(groups.most_common()),
+        "grouped": sum(bool(_groups(sealed)) for sealed in row.groups),
+        "activities": row.activities,
+        "points": row.points,
+    }
+
+
+# By what is sealed, so nothing here can be out of date: a list that changes is sealed anew.
+@lru_cache(maxsize=20_000)
+def _groups(sealed: bytes) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(open_json(sealed, "residence.groups") or ()))
 
 
 async def _devices(session: Session, keys: dict[str, Any]) -> dict[str, dict[str, int]]:

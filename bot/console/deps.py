@@ -12,7 +12,7 @@ from core.actor import CENTRE, Actor
 from core.clock import utcnow
 from core.errors import UserError
 from core.i18n import Translator
-from services import actors, login, walls
+from services import actors, login, masks, walls
 
 _WALL_SEEN = timedelta(minutes=10)
 
@@ -83,8 +83,7 @@ async def person_of(by: ByOperator) -> Operator:
 
 async def unmasked(by: ByOperator) -> None:
     """Refuse what is a list of names while visitors are present, and on a wall."""
-    if by.actor.masked:
-        raise UserError("visitors-present", status=403)
+    masks.require_unmasked(by.actor)
 
 
 ByPerson = Annotated[Operator, Depends(person_of)]

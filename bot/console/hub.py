@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.console.words import in_words
+from bot.console.words import figures_in_words, in_words
 from bot.fanout import Fanout, sse, woken
 from core.actor import Actor, Grant, Role, ScopeKind
 from core.clock import utcnow
@@ -21,39 +21,54 @@ from core.db import Database, Session
 from core.errors import UserError
 from core.i18n import Translator
 from core.log import logger
-from services import actors, login, map_points, pauses, stats, undelivered, unreachable, walls
+from services import (
+    actors,
+    login,
+    map_points,
+    pauses,
+    stats,
+    undelivered,
+    unreachable,
+    walls,
+    watches,
+)
 from services.permissions import At, Permission, allowed, within
 from services.tickets import board
 
 COALESCE_S = 0.1
 STATS_S = 1.0
+STANDING_S = 30.0
 _BACKLOG = 200
 
 
 @dataclass(slots=True)
 class _Watch:
-    """What the screens of one view have been told last.
+    """What the screens of one view and language have been told last.
 
     `reader` reads for all of them at once; each was let in, and is asked again, by its own actor.
     """
 
     community: UUID
     reader: Actor
+    t: Translator
     readers: set[asyncio.Queue[bytes | None]] = field(default_factory=set)
     states: dict[UUID, tuple[str, UUID | None]] = field(default_factory=dict)
     versions: dict[UUID, int] = field(default_factory=dict)
     figures: dict[str, Any] = field(default_factory=dict)
     figures_at: float = 0.0
+    standing: dict[str, Any] = field(default_factory=dict)
+    standing_at: float = 0.0
     reach: dict[str, Any] = field(default_factory=dict)
+    desk: dict[str, Any] = field(default_factory=dict)
     task: asyncio.Task[None] | None = None
 
 
 class Hub:
     """Follows communities for as long as somebody looks."""
 
-    def __init__(self, db: Database, fanout: Fanout, t: Translator) -> None:
-        self._db, self._fanout, self._t = db, fanout, t
-        self._watches: dict[tuple[UUID, Actor], _Watch] = {}
+    def __init__(self, db: Database, fanout: Fanout) -> None:
+        self._db, self._fanout = db, fanout
+        self._watches: dict[tuple[UUID, Actor, str], _Watch] = {}
 
     async def follow(
         self, by: Actor, community: UUID, t: Translator, token: str
@@ -64,7 +79,8 @@ class Hub:
         slow.
         """
         reader = _reader(by, community)
-        watch = self._watches.setdefault((community, reader), _Watch(community, reader))
+        key = (community, reader, t.lang)
+        watch = self._watches.setdefault(key, _Watch(community, reader, t))
         queue: asyncio.Queue[bytes | None] = asyncio.Queue(_BACKLOG)
         watch.readers.add(queue)
         try:
@@ -89,13 +105,16 @@ class Hub:
             features = await map_points.features(session, by, community)
             tickets = await board.live(session, by, community)
             figures = await stats.figures(session, by, community, now=utcnow())
+            figures |= await stats.standing(session, by, community, now=utcnow())
             reach = await _reach(session, by, community)
+            at_desk = await watches.state(session, by, community, now=utcnow())
         return {
             "points": {"type": "FeatureCollection", "features": features},
             "tickets": [in_words(ticket, t) for ticket in tickets],
-            "stats": figures,
+            "stats": figures_in_words(figures, t),
             "reach": reach,
             "masked": by.masked,
+            "watch": at_desk,
             "at": utcnow().isoformat(),
         }
 
@@ -139,18 +158,29 @@ class Hub:
                 chunks.append(sse("points", {"features": features}))
             if changed:
                 tickets = await board.live(session, watch.reader, watch.community, only=changed)
-                chunks += [sse("ticket", in_words(ticket, self._t)) for ticket in tickets]
-            now = asyncio.get_running_loop().time()
-            if moved or changed or now - watch.figures_at > STATS_S:
-                figures = await stats.figures(session, watch.reader, watch.community, now=utcnow())
-                reach = await _reach(session, watch.reader, watch.community)
-                if figures != watch.figures:
-                    chunks.append(sse("stats", figures))
-                if reach != watch.reach:
-                    chunks.append(sse("reach", reach))
-                watch.figures, watch.reach, watch.figures_at = figures, reach, now
+                chunks += [sse("ticket", in_words(ticket, watch.t)) for ticket in tickets]
+            chunks += await self._figures(session, watch)
         watch.states, watch.versions = states, versions
         return chunks
+
+    async def _figures(self, session: Session, watch: _Watch) -> list[bytes]:
+        """Read what is counted, at most once a second; what changes slowly less often."""
+        moment = asyncio.get_running_loop().time()
+        if moment - watch.figures_at < STATS_S:
+            return []
+        now, community = utcnow(), watch.community
+        if moment - watch.standing_at > STANDING_S:
+            watch.standing = await stats.standing(session, watch.reader, community, now=now)
+            watch.standing_at = moment
+        figures = await stats.figures(session, watch.reader, community, now=now)
+        figures = figures_in_words({**figures, **watch.standing}, watch.t)
+        reach = await _reach(session, watch.reader, community)
+        desk = await watches.state(session, watch.reader, community, now=now)
+        known = (watch.figures, watch.reach, watch.desk)
+        watch.figures, watch.reach, watch.desk = figures, reach, desk
+        watch.figures_at = moment
+        named = zip(("stats", "reach", "watch"), (figures, reach, desk), known, strict=True)
+        return [sse(name, found) for name, found, before in named if found != before]
 
     async def _may_stay(self, by: Actor, community: UUID, token: str) -> bool:
         """Tell whether a screen may still see what it began with; being there keeps its session."""

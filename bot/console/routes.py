@@ -1,24 +1,25 @@
 """Map, queue, dispatch and figures."""
 
 import asyncio
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from bot.console.deps import ByOperator
 from bot.console.doors import asks
 from bot.console.hub import Hub
-from bot.console.words import in_words
+from bot.console.words import figures_in_words, in_words
 from bot.deps import InStack
 from core.clock import utcnow
 from core.db import Session
 from core.errors import UserError
-from services import buildings, map_points, media, stats, workers
+from services import buildings, map_points, media, search, stats, workers
 from services.permissions import Permission
-from services.tickets import answer, board
+from services.tickets import board, desk
 
 router = APIRouter(prefix="/api/console", tags=["console"])
 
@@ -28,6 +29,13 @@ class Dispatch(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     worker: UUID
+
+
+class Search(BaseModel):
+    """What somebody looks for; not in an address, for addresses are logged."""
+
+    model_config = ConfigDict(extra="forbid")
+    text: str = Field(max_length=200)
 
 
 @router.get("/points", **asks(Permission.MAP_READ))
@@ -40,10 +48,15 @@ async def read_points(by: ByOperator, stack: InStack) -> dict[str, Any]:
 
 @router.get("/buildings", **asks(Permission.MAP_READ))
 async def read_buildings(by: ByOperator, stack: InStack) -> dict[str, Any]:
-    """List every building as a GeoJSON polygon."""
+    """List every building as a GeoJSON polygon, a point where none is drawn; and what lies below."""
     async with stack.db.reading() as session:
         found = await buildings.outlines(session, by.actor, by.community)
-    return {"type": "FeatureCollection", "features": found}
+    tiles = stack.settings.tiles
+    return {
+        "type": "FeatureCollection",
+        "features": found,
+        "tiles": {"url": tiles.url, "attribution": tiles.attribution} if tiles.url else None,
+    }
 
 
 @router.get("/buildings/{building}", **asks(Permission.HOMES_READ))
@@ -61,6 +74,18 @@ async def read_building(building: UUID, by: ByOperator, stack: InStack) -> dict[
     return found
 
 
+@router.post("/search", **asks(Permission.MAP_READ))
+async def find(body: Search, by: ByOperator, stack: InStack) -> dict[str, Any]:
+    """Find buildings, flats, people (masked) and devices; who was shown is written down."""
+    now = utcnow()
+    found = await stack.db.run(lambda s: search.find(s, by.actor, by.community, body.text, now=now))
+    for one in found.flats:
+        one["use_text"] = by.t(f"use-{one['use']}")
+    for one in found.people:
+        one["groups"] = [by.t(f"group-{group}") for group in one["groups"]]
+    return asdict(found)
+
+
 @router.get("/tickets", **asks(Permission.TICKETS_READ))
 async def read_tickets(by: ByOperator, stack: InStack) -> dict[str, Any]:
     """List live tickets, worst first."""
@@ -74,7 +99,7 @@ async def dispatch(ticket: UUID, body: Dispatch, by: ByOperator, stack: InStack)
     """Send a worker; the chain goes on until somebody acknowledges."""
 
     async def work(session: Session) -> list[dict[str, Any]]:
-        await answer.dispatch(session, by.actor, ticket=ticket, worker=body.worker, now=utcnow())
+        await desk.send(session, by.actor, ticket=ticket, worker=body.worker, now=utcnow())
         return await board.live(session, by.actor, by.community, only=[ticket])
 
     return in_words((await stack.db.run(work))[0], by.t)
@@ -108,7 +133,10 @@ async def read_workers(
 async def read_stats(by: ByOperator, stack: InStack) -> dict[str, Any]:
     """Show the live figures."""
     async with stack.db.reading() as session:
-        return await stats.figures(session, by.actor, by.community, now=utcnow())
+        now = utcnow()
+        found = await stats.figures(session, by.actor, by.community, now=now)
+        slow = await stats.standing(session, by.actor, by.community, now=now)
+    return figures_in_words({**found, **slow}, by.t)
 
 
 @router.get("/stream", response_class=StreamingResponse, **asks(Permission.TICKETS_READ))

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict
 
+from bot.briefs import people_in_words
 from bot.deps import InStack
 from bot.routes.pages import WEB
 from core.actor import Actor
@@ -131,19 +132,5 @@ def _brief(found: Brief, by: Worker) -> dict[str, Any]:
         "taken_by": view.acked_by_name,
         "mine": view.acked_by == by.actor.person,
         "way": found.way,
-        "people": [
-            {"part": t(f"part-{one.part.value}"), "name": one.name, "phone": one.phone}
-            for one in found.people
-        ],
-        "helpers": [
-            {"name": name, "phone": phone, "key": key} for name, phone, key in found.helpers
-        ],
-        "conditions": [
-            {
-                "name": name,
-                "says": [t(f"group-{one}") for one in groups] + [t(f"need-{one}") for one in needs],
-            }
-            for name, groups, needs in found.conditions
-            if groups or needs
-        ],
+        **people_in_words(found, t),
     }

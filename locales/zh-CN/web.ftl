@@ -93,21 +93,19 @@ web-console-logged-out = 登录已经过期，请重新登录。
 web-console-stale = 数据已经 { $seconds } 秒没有更新，正在重新连接…
 web-console-stale-since = 数据停在 { $time }，正在重新连接…
 web-console-sound-blocked = 声音被浏览器拦住了，点这里打开
-web-console-mute = 静音 10 分钟
-web-console-muted = 已静音到 { $time }，点这里恢复
+web-console-mute = 静音
+web-console-muted = 静音到 { $time }，点这里恢复
 web-console-map = 社区地图
 web-console-map-said = 社区地图：{ $total } 个设备，{ $alarm } 个报警，{ $handled } 个已处置、设备还没恢复，{ $offline } 个离线。报警请看旁边的列表。
 web-console-zoom-in = 放大
 web-console-zoom-out = 缩小
 web-console-whole = 看全社区
-web-console-find-building = 查看楼栋
-web-console-find-building-hint = 选择楼栋…
 web-console-all-kinds = 全部设备
 web-console-kinds = 只看一种设备
 web-console-legend = 图例
 web-console-queue = 待处理
 web-console-queue-empty = 现在没有要处理的事。
-web-console-queue-keys = 按 G 选中最早的报警，回车打开，再回车派单。
+web-console-queue-keys = G 选最早的报警，A 接单；回车打开，再回车派单。
 web-console-new-alarm = 新报警：{ $title }，{ $place }
 web-console-close = 关闭
 web-console-cluster = 这里的设备
@@ -127,7 +125,7 @@ web-figure-close-median = 办结用时
 web-figure-on-duty = 在岗网格员
 web-figure-minutes = { $minutes } 分钟
 web-figure-seconds = { $seconds } 秒
-web-figure-none = 暂无
+web-figure-none = –
 web-figure-share = 占 { $percent }%
 web-figure-median = 中位数
 
@@ -183,6 +181,90 @@ web-ticket-dispatch = 派单
 web-ticket-dispatched = 已派给 { $name }，卡片正在发过去。
 web-ticket-gone = 这件事已经办结。
 web-ticket-locate = 在地图上看
+
+web-theme-to-night = 夜间
+web-theme-to-day = 白天
+
+web-search = 找楼栋、住户、人、设备
+web-search-hint = 找楼栋、住户、人、设备（按 /）
+web-search-found = 找到的
+web-search-buildings = 楼栋
+web-search-flats = 房屋
+web-search-people = 居民
+web-search-devices = 设备
+web-search-more = 还有更多，请再写几个字。
+web-search-none = 没有找到。
+
+web-queue-all = 全部
+web-queue-statuses = 只看一种进度
+web-queue-more = 还有 { $count } 件不太急的没有列出来。
+
+web-keys-title = 快捷键
+web-keys-oldest = 选中等得最久的报警
+web-keys-next = 选中下一件
+web-keys-before = 选中上一件
+web-keys-claim = 接下选中的这一件
+web-keys-open = 打开选中的，再按一次派单
+web-keys-mute = 静音，或恢复声音
+web-keys-visitors = 来访模式：不显示姓名和人群
+web-keys-search = 找楼栋、住户、人、设备
+web-keys-close = 关上旁边打开的
+
+web-mute-title = 静音
+web-mute-what = 只静这个页面的声音，到时自动恢复，同事看得见。静音以后再来的“危及生命”报警照样会响。
+web-mute-how-long = 静多久
+web-mute-minutes = { $minutes } 分钟
+web-mute-why = 为什么
+web-mute-talking = 正在打电话
+web-mute-handled = 已经有人在处理
+web-mute-drill = 正在演练
+web-mute-other = 别的原因（可以不写）
+web-mute-begin = 开始静音
+
+web-watch-hand-over = 交班
+web-watch-give = 交班
+web-watch-give-how = 写下接班的人要知道的事。对方签收以后，您手上的单子就归对方；没签收之前还是您的。
+web-watch-note = 交班的话
+web-watch-give-now = 交班，等签收
+web-watch-waits = 您的交班还没人签收
+web-watch-to-sign = { $name }交班，请看一看，签收
+web-watch-from = { $name } { $time } 交班
+web-watch-no-note = 没有留话。
+web-watch-mine = 交班人手上
+web-watch-sign = 签收，接班
+web-watch-muted = { $name } 静音到 { $time }：{ $reason }
+
+web-calls-title = 打电话
+web-calls-duty = 值班电话
+web-calls-minds = 注意：{ $what }
+web-calls-noted = 打开这份名单已经记下来。点 119、120、110 会记下您拨过。
+
+web-flat-stair = { $stair } 单元
+web-flat-floor = { $floor } 楼
+web-flat-people = { $count } 人
+web-flat-elder = 老
+web-flat-legend = 蓝线：出租；虚线：空置；“老”：有 60 岁以上的人
+web-flat-choose = 点一户，看谁住、有什么设备。
+
+web-status-sent = 已派 { $name }，等接单
+web-ticket-claim = 我来接单
+web-ticket-calls = 打电话
+web-ticket-building = 看这栋楼
+web-ticket-note = 记一笔
+web-ticket-note-keep = 记下
+web-ticket-sent = 派给
+web-ticket-reachable = 联系得上
+web-ticket-unreachable = 联系不上
+web-ticket-far = 约 { $distance }（{ $time } 到过的地方）
+web-ticket-far-unknown = 位置不明
+web-ticket-metres = { $metres } 米
+web-ticket-kilometres = { $kilometres } 公里
+
+web-figure-groups = 特殊群体
+web-figure-activities = 活动
+web-figure-week = 往后 7 天
+web-figure-points = 积分
+web-figure-points-held = 居民手上
 
 web-building-figures = { $flats } 户，60 岁以上 { $elders } 人，{ $grid }
 web-building-flats = 住户

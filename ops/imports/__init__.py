@@ -70,7 +70,7 @@ def _write_bad(
     says: Callable[[Fault], str],
 ) -> Path:  # fmt: skip
     """Write the faulty rows as they were, each with what is wrong."""
-    bad = path.with_name(f"{path.stem}.bad{path.suffix}")
+    bad = path.with_name(f"{path.stem}.bad{'.xlsx' if path.suffix == '.xlsx' else '.csv'}")
     files.write(bad, *bad_rows(sheet, headers, faults, says))
     return bad
 

@@ -77,7 +77,7 @@ def _read(
             return None
         old = meant
     at, outline = _where(reading, needed=old is None)
-    grid = _grid(reading, where, plan)
+    grid = _grid(reading, where, plan, stands=old.grid if old else None)
     if reading.faults or grid is None:
         return None
     if old is not None:
@@ -98,9 +98,14 @@ def _suffix() -> str:
     return columns("buildings")["name"].header
 
 
-def _grid(reading: Reading, where: Places, plan: Plan) -> UUID | None:
-    """Find the grid of a row; one that has a number and is not there yet is made."""
+def _grid(reading: Reading, where: Places, plan: Plan, *, stands: UUID | None) -> UUID | None:
+    """Find the grid of a row; one that has a number and is not there yet is made.
+
+    Without one a building that is known stays where it stands.
+    """
     text = reading.row.get("grid")
+    if not text and stands is not None:
+        return stands
     if not text:
         reading.fault("grid", "fault-empty")
         return None

@@ -1,4 +1,4 @@
-"""Tables as files: csv in UTF-8 or GB 18030, and xlsx with its merged cells; the first sheet alone."""
+"""Tables as files: csv in UTF-8 or GB 18030, xlsx with its merged cells (the first sheet), GeoJSON."""
 
 import csv
 import io
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 
-from services.imports import Faulty
+from services.imports import Faulty, geojson
 from services.imports.columns import Line
 
 LARGEST = 64 * 1024 * 1024
@@ -32,6 +32,8 @@ def read(name: str, raw: bytes) -> Sheet:
         return _sheet(_xlsx(raw))
     if kind == ".csv":
         return _sheet(_csv(raw))
+    if kind in {".geojson", ".json"}:
+        return _sheet(geojson.table(raw))
     raise Faulty("file-not-read", kind=kind or name)
 
 

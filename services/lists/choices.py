@@ -40,6 +40,16 @@ async def buildings(session: Session, by: Actor, what: Permission, community: UU
 async def staff(session: Session, by: Actor, community: UUID) -> Choices:
     """List workers and operators by name."""
     require(by, Permission.WORKERS_READ, At(community))
+    return await _members(session, community, Role.WORKER, Role.OPERATOR)
+
+
+async def merchants(session: Session, by: Actor, community: UUID) -> Choices:
+    """List merchants by name."""
+    require(by, Permission.OFFERS_WRITE, At(community))
+    return await _members(session, community, Role.MERCHANT)
+
+
+async def _members(session: Session, community: UUID, *roles: Role) -> Choices:
     rows = await session.execute(
         sql(
             """
@@ -47,7 +57,7 @@ async def staff(session: Session, by: Actor, community: UUID) -> Choices:
             WHERE m.community_id = :community AND m.role = ANY(CAST(:roles AS text[]))
             """
         ),
-        {"community": community, "roles": [Role.WORKER.value, Role.OPERATOR.value]},
+        {"community": community, "roles": [role.value for role in roles]},
     )
     return sorted(
         ((str(row.id), str(open_json(row.name, "person.name"))) for row in rows),

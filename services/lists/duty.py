@@ -29,6 +29,9 @@ _SWAPS = Query(
 )  # fmt: skip
 
 
+_ALWAYS: dict[str, Any] = {"days": [], "begins": "00:00", "ends": "24:00"}
+
+
 async def rota(session: Session, by: Actor, asked: Asked, *, now: datetime) -> Page:  # noqa: ARG001  (every list is asked so)
     """List who holds which post every week."""
     require(by, Permission.WORKERS_READ, At(asked.community))
@@ -111,7 +114,7 @@ def _hours(row: Any) -> dict[str, Any]:
         for one in row.staffed
     ]
     return {
-        "id": row.id, "spans": spans, "duty_phone": row.duty_phone or "",
+        "id": row.id, "spans": spans or [_ALWAYS], "duty_phone": row.duty_phone or "",
         "values": {"hours": spans, "duty_phone": row.duty_phone or ""},
     }  # fmt: skip
 

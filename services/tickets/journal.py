@@ -108,13 +108,14 @@ async def at_the_door(session: Session, by: Actor, ticket: UUID) -> Any:
 
 
 async def note(
-    session: Session, row: Any, kind: Happened, by: Actor, *, now: datetime, data: dict[str, Any]
-) -> None:
+    session: Session, row: Any, kind: Happened, by: Actor, *, now: datetime,
+    data: dict[str, Any] | None = None, text: str | None = None,
+) -> None:  # fmt: skip
     """Write it into the log of a ticket that the caller has locked, and edit every card."""
     await session.execute(
         sql("UPDATE ticket SET version = version + 1 WHERE id = :id"), {"id": row.id}
     )
-    entry = Entry(row.community_id, row.id, row.epoch, kind, now, by.person, data)
+    entry = Entry(row.community_id, row.id, row.epoch, kind, now, by.person, data or {}, text)
     await record(session, [entry])
     await rings.refresh(session, [row.id], now=now)
     wake(session, "console", community=str(row.community_id))

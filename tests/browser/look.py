@@ -4,13 +4,18 @@ from typing import Any
 
 from playwright.async_api import Page
 
-# The sign in the middle of the map: its colour by counting pixels, its shape by its breadth
-# at a fifth, half and four fifths of its height.
+# The sign in the middle of what is seen of the map: its colour by counting pixels, its shape by its
+# breadth at a fifth, half and four fifths of its height.
 SIGN = """() => {
-  const COLOURS = { alarm: [255, 90, 79], handled: [245, 184, 61], offline: [154, 167, 179], normal: [74, 163, 255] };
+  const style = getComputedStyle(document.documentElement);
+  const parts = (hex) => [1, 3, 5].map((at) => parseInt(hex.trim().slice(at, at + 2), 16));
+  const COLOURS = Object.fromEntries(
+    ["alarm", "handled", "offline", "normal"].map((state) => [state, parts(style.getPropertyValue(`--${state}`))]),
+  );
   const canvas = document.querySelector("canvas.points");
   const side = 40;
-  const left = Math.round(canvas.width / 2) - side / 2;
+  const beside = document.querySelector("#stage dialog[open]")?.getBoundingClientRect().width ?? 0;
+  const left = Math.round((canvas.width - beside) / 2) - side / 2;
   const top = Math.round(canvas.height / 2) - side / 2;
   const { data } = canvas.getContext("2d").getImageData(left, top, side, side);
   const rows = {};

@@ -64,22 +64,6 @@ async def test_the_demo_panel_leads_through_the_whole_journey(page: Page, live: 
     await expect(row).to_have_count(0)
 
 
-async def test_a_building_tells_who_lives_there(page: Page, live: Live) -> None:
-    """Flats, their use and masked names, of which one is opened; Escape closes it again."""
-    console = await open_console(page)
-    choice = console.locator("#building-choice")
-    await choice.select_option(index=1)
-    panel = console.locator("#panel")
-    await expect(panel.locator(".flat").first).to_be_visible()
-    await expect(panel.locator(".residents .name").first).to_contain_text("*")
-    await panel.locator(".residents button").first.click()
-    await expect(panel.locator(".residents .name").first).not_to_contain_text("*")
-    assert await faults(console) == []
-    await panel.locator(".close").focus()
-    await console.keyboard.press("Escape")
-    await expect(panel).to_be_hidden()
-
-
 async def test_logging_out_forgets(page: Page, live: Live) -> None:
     """After leaving, a reload asks who it is."""
     console = await open_console(page)

@@ -56,7 +56,8 @@ BARE = {
 # Routes that change the asker's own community and name nothing in it.
 OWN = {
     "/api/console/duty/hours", "/api/console/policies/{key}", "/api/console/figures/baseline",
-    "/api/console/walls",
+    "/api/console/walls", "/api/console/search", "/api/console/watch/handovers",
+    "/api/console/watch/mute",
 }  # fmt: skip
 LISTS = "/api/console/lists/"
 # Routes that take a person or a worker of the community.
@@ -67,6 +68,8 @@ CHAT = {chat_visitor, pictures._viewer}
 BODIES = {
     "/accounts": {"account": "newcomer", "name": "新来的"}, "/walls": {"name": "大厅"},
     "/roles": {"role": "desk"}, "/closed": {"closed": True},
+    "/notes": {"text": "已经打过电话"}, "/dialled": {"number": "110"}, "/handovers": {"text": ""},
+    "/search": {"text": "3幢"},
     "/duty/hours": {"hours": [{"begins": "08:30", "ends": "17:30"}]},
     "/policies/{key}": {"chain": [], "watch": {"arrive_s": 60, "again_s": 60, "quiet_s": 60}},
     "/figures/baseline": {"month": "2026-10"},
@@ -145,7 +148,7 @@ async def _beside(session: Session, world: World) -> dict[str, dict[str, Any]]:
         "worker": world.person("worker").id, "photo": "0" * 64, "letter": 1, "line": 1,
         "device": world.devices["gas"].id,
         "grid": world.grid, "rota": uuid7(), "role": uuid7(), "wall": uuid7(), "shift": shift.id,
-        "day": "2030-12-25", "key": "property", "object": uuid7(),
+        "day": "2030-12-25", "key": "property", "row": uuid7(), "handover": uuid7(),
     }  # fmt: skip
     foreign = own | {
         "building": flat.building_id,
@@ -204,6 +207,8 @@ def body_of(method: str, route: APIRoute, ids: dict[str, Any]) -> Any:
     if route.path.endswith("/duty/shifts"):
         now = utcnow()
         return {**held, "starts_at": now.isoformat(), "ends_at": f"{now + timedelta(hours=2)}"}
+    if route.path.endswith("/watch/mute") and method == "POST":
+        return {"reason": "正在开会", "until": f"{utcnow() + timedelta(minutes=10)}"}
     if route.path == "/api/console/glass":
         return {"person": str(ids["person"]), "reason": "有人求救"}
     if route.path.startswith(LISTS) and "/rows" in route.path:
@@ -215,6 +220,7 @@ def answers(house: House, by: Actor, what: Permission, route: APIRoute, *, named
     """Say what a door of the centre may answer to somebody."""
     here = At(house.world.community, anywhere=what is Permission.GLASS_BREAK)
     at_grid = At(house.world.community, house.world.grid)
+    late = {409} if "/tickets/" in route.path or "/watch/" in route.path else set[int]()
     if not by.roles & CENTRE:
         return {403}
     if all(grant.community != house.world.community for grant in by.grants):
@@ -222,8 +228,8 @@ def answers(house: House, by: Actor, what: Permission, route: APIRoute, *, named
         if route.path.startswith(LISTS):
             return {200, 403, 404, 422}
         named = route.path not in OWN and ("{" in route.path or named)
-        return {403, 404} if named else {200, 403}
+        return {403, 404} | late if named else {200, 403}
     if allowed(by, what, here):
-        return {200, 404, 422} if route.path.startswith(LISTS) else {200, 404}
+        return {200, 404, 422} if route.path.startswith(LISTS) else {200, 404} | late
     formal = {422} if route.path.startswith(LISTS) else set()  # a form says what it lacks first
-    return {200, 403, 404} if allowed(by, what, at_grid) else {403, 404} | formal
+    return {200, 403, 404, 409} if allowed(by, what, at_grid) else {403, 404} | formal

@@ -158,6 +158,6 @@ async def test_a_filter_that_names_nothing_is_refused(centre: Centre) -> None:
 async def test_the_navigation_names_what_may_be_opened(centre: Centre) -> None:
     """For those who have no console there is none."""
     named = [one["name"] for one in (await centre.asks("GET", "lists")).json()["lists"]]
-    assert named[:2] == ["people", "devices"]
+    assert named[:2] == ["people", "flats"]
     assert (await centre.asks("GET", "lists", "worker")).status_code == 403
     assert (await centre.asks("GET", "lists/people", "worker")).status_code == 403

@@ -1,6 +1,7 @@
 """Everything that everybody is shown in the small world, searched for what is not theirs to see."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -11,7 +12,18 @@ from core.actor import Role
 from core.db import Session, sql
 from core.i18n import Translator
 from models import Person
-from services import buildings, glass, looks, map_points, stats, undelivered, unreachable, workers
+from services import (
+    buildings,
+    glass,
+    looks,
+    map_points,
+    search,
+    stats,
+    undelivered,
+    unreachable,
+    watches,
+    workers,
+)
 from services.actors import actor
 from services.tickets import board
 from tests import make
@@ -119,11 +131,14 @@ async def test_the_command_centre_shows_masks(lived: World) -> None:
             await map_points.features(session, by, here),
             [in_words(one, t) for one in await board.live(session, by, here)],
             await stats.figures(session, by, here, now=now),
+            await stats.standing(session, by, here, now=now),
             await workers.board(session, by, here, now=now),
             await buildings.outlines(session, by, here),
             await buildings.detail(session, by, here, building, now=now),
             await undelivered.letters(session, by, community=here),
             await unreachable.people(session, by, community=here),
+            await watches.state(session, by, here, now=now),
+            asdict(await search.find(session, by, here, "陈桂芳", now=now)),
             await glass.listing(session, by, community=here, now=now),
             await looks.listing(
                 session, by, community=here, person=None, since=None, before=None, limit=50

@@ -20,10 +20,21 @@ from core.event import StrangeKind
 from core.i18n import LANGUAGES, LOCALES, page_words
 from flows import glass, silence, transfer
 from handlers.routes import NOT_YET
-from models import DeviceKind, Duty, Happened, HomeUse, How, Part, Standing, Status
+from models import (
+    DeviceKind,
+    Duty,
+    Happened,
+    HomeUse,
+    How,
+    Part,
+    RuleKind,
+    Severity,
+    Standing,
+    Status,
+)
 from models.calls import CallKind
 from models.points import Reason, RedemptionState
-from services import undelivered, unreachable
+from services import gateways, undelivered, unreachable
 from services.away import NOT_BACK
 from services.device_requests import KINDS
 from services.imports.columns import columns
@@ -37,6 +48,7 @@ from services.tickets import flapping, remedies
 from services.tickets.answer import Found, Seen
 from services.tickets.bell import BELL, Failed
 from services.tickets.callers import CALLS
+from services.tickets.chain import DEFAULTS
 from services.tickets.door import TRIED, Step
 from services.tickets.signs import Says
 from tests.repo.house import ROOT
@@ -71,7 +83,11 @@ def fields_of(body: type[BaseModel]) -> set[str]:
         if get_origin(info.annotation) is dict
         for key in get_args(get_args(info.annotation)[0])
     }
-    return set(body.model_fields) | keys | {name for one in inner for name in fields_of(one)}
+    return (
+        set(body.model_fields) - {"version"}
+        | keys
+        | {name for one in inner for name in fields_of(one)}
+    )
 
 
 # What may stand in the hole of f"what-{…}" and the like.
@@ -88,7 +104,7 @@ FAMILIES: dict[str, set[str]] = {
     "what-": {rule["key"] for rule in data("rules.yaml")}
     | CALLS
     | {"unregistered", "unreadable", NOT_BACK, BELL}
-    | {remedies.FAULTY, flapping.FLAPPING, outages.AFTER, outages.FLAT, outages.GATEWAY},
+    | {remedies.FAULTY, flapping.FLAPPING, outages.AFTER, outages.FLAT, gateways.OFFLINE},
     "status-": set(Status),
     "state-": {"normal", "alarm", "handled", "offline"},
     "found-": set(Found),
@@ -183,7 +199,9 @@ FAMILIES: dict[str, set[str]] = {
     "act-": {act.code for one in EVERY for act in one.acts} | {"add", "edit"},
     "fill-": {code for kind in FORMS for code in columns(kind)}
     | {name for body in BODIES for name in fields_of(body)},
-    "choice-": set(Duty),
+    "choice-": {*Duty, "all", *Severity, *HomeUse},
+    "looks-for-": set(RuleKind),
+    "policy-for-": set(DEFAULTS),
     "shift-is-": set(STATES),
     "swap-is-": set(ANSWERS),
     "drill-is-": {"runs", "over"},

@@ -1,50 +1,82 @@
 /** The command centre: one state, fed by one stream, shown as map, queue and figures. */
 import { createClient } from "../shared/api.js";
-import { byId, el } from "../shared/dom.js";
+import { byId } from "../shared/dom.js";
 import { ApiError } from "../shared/errors.js";
 import { follow } from "../shared/stream.js";
 import { chooseLanguage, dayTime, fillWords, loadWords, otherLanguage, preferredLanguage, t } from "../shared/words.js";
 import { createAccount } from "./account.js";
-import { showFigures } from "./figures.js";
+import { createFigures } from "./figures.js";
 import { createFilter } from "./filter.js";
+import { setUpKeys } from "./keys.js";
 import { setUpLogin } from "./login.js";
 import { createMap } from "./map.js";
 import { createPages } from "./pages.js";
 import { createPanel } from "./panel.js";
 import { createQueue } from "./queue.js";
 import { createReach } from "./reach.js";
+import { createSearch } from "./search.js";
 import { STATES, isWaiting } from "./signs.js";
 import { createSiren } from "./siren.js";
+import { setUpTheme, startTheme } from "./theme.js";
 import { createTicketDialog } from "./ticket.js";
 import { createVisitors } from "./visitors.js";
+import { createWatch } from "./watch.js";
 
 const STALE_MS = 5000;
 const SUM_EVERY_MS = 250;
+const LONGEST_PAUSE_MS = 1000; // the screen that lives are watched on does not wait longer to come back
 const ORDER = Object.keys(STATES);
 
 const client = createClient("console", { shared: true });
 const features = new Map(); // device -> GeoJSON feature
 const tickets = new Map(); // id -> live ticket
 const buildings = new Map(); // name, as the points say it -> {id, name, grid, flats, elders}
+const now = () => Date.now() - clockAhead;
 let heardAt = Date.now();
 let clockAhead = 0; // this machine's clock against the server's: waiting times count by the server's
 
-let map, queue, panel, dialog, filter, siren, reach, login, visitors, pages;
+let map, queue, panel, dialog, filter, siren, reach, login, watch, figures, search, pages, visitors;
 let stream = null;
 let soon = null;
 
 function openTicket(id) {
   const ticket = tickets.get(id);
   if (!ticket) return;
-  map.select(ticket.device);
+  pages.toMap();
+  panel.close();
+  queue.mark(id);
   dialog.open(ticket);
+  map.select(ticket.device);
 }
 
 function openPoint(devices) {
   const [first] = devices;
   if (devices.length === 1 && tickets.has(first.ticket)) openTicket(first.ticket);
-  else panel.showDevices(devices);
+  else beside(() => panel.showDevices(devices));
 }
+
+/** Ticket and building share one place beside the map: whichever was wanted last is there. */
+function beside(show) {
+  byId("ticket").close();
+  show();
+}
+
+function openBuilding(id, home) {
+  const building = [...buildings.values()].find((one) => one.id === id);
+  if (!building) return;
+  pages.toMap();
+  map.goToBuilding(id);
+  beside(() => panel.showBuilding(building, home));
+}
+
+function openDevice(id) {
+  pages.toMap();
+  map.zoomTo(id);
+  const feature = features.get(id);
+  if (feature) openPoint([feature.properties]);
+}
+
+const houseOf = (device) => buildings.get(features.get(device)?.properties.building)?.id;
 
 /** What the points add up to: the edges of the buildings and the map in one sentence. */
 function showBuildings() {
@@ -69,13 +101,14 @@ function showBuildingsSoon() {
 
 function showTickets() {
   queue.show(tickets.values());
-  const waiting = [...tickets.values()].filter(isWaiting).length;
-  document.title = waiting ? t("web-console-page-alarms", { count: waiting }) : t("web-console-page");
-  siren.update(waiting > 0);
+  const waiting = [...tickets.values()].filter(isWaiting);
+  document.title = waiting.length ? t("web-console-page-alarms", { count: waiting.length }) : t("web-console-page");
+  siren.update(waiting);
 }
 
 function showStats(stats) {
-  showFigures(stats);
+  figures.show(stats);
+  queue.expect(stats.open + stats.acked + stats.resolved);
   filter.count(stats.devices);
 }
 
@@ -92,7 +125,7 @@ function keepTicket(ticket) {
 }
 
 const hear = {
-  snapshot({ points, tickets: live, stats, reach: sums, masked, at }) {
+  snapshot({ points, tickets: live, stats, reach: sums, watch: desk, masked, at }) {
     visitors.show(masked);
     clockAhead = Date.now() - Date.parse(at);
     features.clear();
@@ -104,6 +137,7 @@ const hear = {
     showTickets();
     showStats(stats);
     reach.show(sums);
+    watch.show(desk);
   },
   points({ features: changed }) {
     for (const feature of changed) features.set(feature.properties.device, feature);
@@ -113,6 +147,7 @@ const hear = {
   ticket: keepTicket,
   stats: showStats,
   reach: (sums) => reach.show(sums),
+  watch: (desk) => watch.show(desk),
   ping() {},
 };
 
@@ -120,6 +155,7 @@ function listen() {
   stream = follow("/api/console/stream", {
     headers: client.headers,
     silentMs: 10_000,
+    longestPauseMs: LONGEST_PAUSE_MS,
     onEvent(name, data) {
       heardAt = Date.now();
       hear[name]?.(data);
@@ -135,6 +171,8 @@ function watchAge() {
   const age = Date.now() - heardAt;
   const stale = byId("stale");
   stale.hidden = !stream || age < STALE_MS;
+  // Map and queue fade too: a blue that may be old must not look like one that is true.
+  byId("centre").classList.toggle("stale", !stale.hidden);
   if (stale.hidden) return;
   stale.textContent =
     age < 60_000
@@ -146,41 +184,47 @@ async function loadBuildings() {
   const collection = await client.get("/api/console/buildings");
   for (const { properties } of collection.features) buildings.set(properties.name, properties);
   map.setBuildings(collection);
-  const choice = byId("building-choice");
-  const sorted = [...buildings.values()].sort((a, b) => a.name.localeCompare(b.name, "zh-CN", { numeric: true }));
-  const options = sorted.map(({ name }) => el("option", { value: name }, name));
-  choice.replaceChildren(el("option", { value: "" }, t("web-console-find-building-hint")), ...options);
-}
-
-function openBuilding(name) {
-  const building = buildings.get(name);
-  map.goToBuilding(building.id);
-  panel.showBuilding(building);
 }
 
 /** Built once, at the first entry: Leaflet wants to measure a map that is visible. */
 function furnish() {
-  queue = createQueue({ onOpen: openTicket, onSelect: (device) => map.select(device), now: () => Date.now() - clockAhead });
-  map = createMap(byId("map"), { onPoint: openPoint, onBuilding: (building) => panel.showBuilding(building) });
+  const me = () => client.me.name;
+  queue = createQueue({ onOpen: openTicket, onSelect: (device) => map.select(device), now });
+  map = createMap(byId("map"), { onPoint: openPoint, onBuilding: ({ id }) => openBuilding(id) });
   panel = createPanel(client, { buildingOf: (name) => buildings.get(name), onTicket: openTicket });
-  dialog = createTicketDialog(client, { onTicket: keepTicket, onLocate: (device) => map.zoomTo(device) });
+  dialog = createTicketDialog(client, {
+    onTicket: keepTicket,
+    onLocate: (device) => map.zoomTo(device),
+    onBuilding: (device) => openBuilding(houseOf(device)),
+    now,
+    me,
+  });
+  byId("ticket").addEventListener("close", () => queue.mark(null));
   filter = createFilter((kind) => map.points.showKind(kind));
-  siren = createSiren();
+  figures = createFigures((status) => queue.filter(status));
+  siren = createSiren(client);
   reach = createReach(client);
   visitors = createVisitors(client, { onChange: lookAnew });
   createAccount(client, visitors);
   pages = createPages(client);
-  byId("building-choice").addEventListener("change", ({ target }) => target.value && openBuilding(target.value));
-  document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest("input, select, textarea, dialog[open]");
-    if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key.toLowerCase() === "g") queue.focusOldest();
-    if (event.key.toLowerCase() === "v") visitors.begin();
+  watch = createWatch(client, me);
+  search = createSearch(client, { building: openBuilding, device: openDevice });
+  setUpKeys({
+    G: { words: "web-keys-oldest", act: () => queue.focusOldest() },
+    J: { words: "web-keys-next", act: () => queue.move(1) },
+    K: { words: "web-keys-before", act: () => queue.move(-1) },
+    A: { words: "web-keys-claim", act: () => claim() },
+    Enter: { words: "web-keys-open" },
+    V: { words: "web-keys-visitors", act: () => visitors.begin() },
+    M: { words: "web-keys-mute", act: () => byId("mute").click() },
+    "/": { words: "web-keys-search", act: () => search.focus() },
+    Escape: { words: "web-keys-close", act: () => ["ticket", "panel"].forEach((id) => byId(id).close()) },
   });
   setInterval(() => {
     watchAge();
     queue.tick();
-    siren.update([...tickets.values()].some(isWaiting));
+    dialog.tick();
+    siren.update([...tickets.values()].filter(isWaiting));
   }, 1000);
 }
 
@@ -194,6 +238,12 @@ function lookAnew() {
 
 /** Who looks after accounts has no map and no queue to watch. */
 const watches = () => client.me.kind === "wall" || client.me.may.includes("map.read");
+
+/** The ticket that has the focus in the queue, else the one that is open beside the map. */
+function claim() {
+  const ticket = queue.focused() ?? tickets.get(dialog.shown());
+  if (ticket) dialog.claim(ticket);
+}
 
 async function enter() {
   document.body.classList.toggle("on-wall", client.me.kind === "wall");
@@ -222,10 +272,8 @@ function leave(reason) {
   stream = null;
   client.forget();
   tickets.clear();
-  siren?.update(false);
-  byId("ticket").close();
-  byId("panel").close();
-  byId("unreached").close();
+  siren?.update([]);
+  for (const node of document.querySelectorAll("dialog[open]")) node.close();
   pages?.leave();
   byId("centre").hidden = true;
   document.title = t("web-console-page");
@@ -233,8 +281,10 @@ function leave(reason) {
 }
 
 async function start() {
+  startTheme();
   await loadWords(preferredLanguage());
   fillWords();
+  setUpTheme(byId("theme"));
   login = setUpLogin(client, enter);
   byId("language").lang = otherLanguage();
   byId("language").addEventListener("click", () => chooseLanguage(otherLanguage()));

@@ -3,11 +3,32 @@ import { el } from "../shared/dom.js";
 import { t } from "../shared/words.js";
 import { L } from "./leaflet.js";
 import { PointsLayer } from "./points.js";
+import { colour, onTheme } from "./theme.js";
 
 const CLOSEST = 21;
-const PANEL_WIDTH = 440;
-const HOUSE = { color: "#4b6175", weight: 1, fillColor: "#24323f", fillOpacity: 1 };
-const HOUSE_COLOURS = { alarm: "#ff5a4f", handled: "#f5b83d" };
+const PANEL_WIDTH = 520;
+const NOT_DRAWN = 0.00007; // degrees: half the side of the square for a building without an outline
+
+/** A building wears the edge of the worst state among its devices. */
+function houseStyle(state, drawn) {
+  const urgent = state === "alarm" || state === "handled";
+  return {
+    color: colour(urgent ? state : "house-edge"),
+    weight: urgent ? 2 : 1,
+    fillColor: colour("house"),
+    fillOpacity: 1,
+    dashArray: drawn ? null : "3 3",
+  };
+}
+
+/** A building that nobody has drawn yet is a small square. */
+function shape(feature) {
+  if (feature.geometry.type !== "Point") return feature;
+  const [lon, lat] = feature.geometry.coordinates;
+  const [left, right, low, high] = [lon - NOT_DRAWN, lon + NOT_DRAWN, lat - NOT_DRAWN, lat + NOT_DRAWN];
+  const ring = [[left, low], [right, low], [right, high], [left, high], [left, low]];
+  return { ...feature, properties: { ...feature.properties, drawn: false }, geometry: { type: "Polygon", coordinates: [ring] } };
+}
 
 /**
  * `onPoint(points)` is told which devices were chosen, `onBuilding(properties)` which building.
@@ -27,6 +48,8 @@ export function createMap(node, { onPoint, onBuilding }) {
   const whole = L.control({ position: "topleft" });
   const points = new PointsLayer().addTo(map);
   const houses = new Map(); // building id -> its outline
+  let stateOf = () => "normal";
+  let tiles = null;
   let home = null;
   let seen = null; // centre and zoom of the whole community, as last shown
 
@@ -55,6 +78,13 @@ export function createMap(node, { onPoint, onBuilding }) {
   };
   whole.addTo(map);
 
+  /** How much of the right side lies under what is open beside the map. */
+  function covered() {
+    const open = node.parentElement.querySelector("dialog[open]");
+    const width = open ? open.getBoundingClientRect().width : 0;
+    return width < map.getSize().x / 1.5 ? width : 0;
+  }
+
   /** A point lies over its building: the click is for the point, if there is one. */
   function pointAt(event) {
     const cell = points.hit(event.containerPoint);
@@ -77,12 +107,26 @@ export function createMap(node, { onPoint, onBuilding }) {
     if (untouched) goHome();
   }).observe(node);
 
+  function setTiles(wanted) {
+    tiles?.remove();
+    tiles = wanted && L.tileLayer(wanted.url, { attribution: wanted.attribution, maxZoom: CLOSEST, maxNativeZoom: 19 }).addTo(map);
+    if (wanted?.attribution) L.control.attribution({ prefix: false }).addTo(map);
+  }
+
+  function paint() {
+    for (const outline of houses.values()) {
+      const { name, drawn } = outline.feature.properties;
+      outline.setStyle(houseStyle(stateOf(name), drawn !== false));
+    }
+  }
+  onTheme(paint);
+
   function setBuildings(collection) {
     // After another log-in they come again.
     for (const outline of houses.values()) outline.remove();
     houses.clear();
-    const layer = L.geoJSON(collection, {
-      style: () => HOUSE,
+    setTiles(collection.tiles);
+    const layer = L.geoJSON({ ...collection, features: collection.features.map(shape) }, {
       onEachFeature(feature, outline) {
         houses.set(feature.properties.id, outline);
         outline.on("click", (event) => {
@@ -91,6 +135,7 @@ export function createMap(node, { onPoint, onBuilding }) {
         });
       },
     }).addTo(map);
+    paint();
     if (!layer.getBounds().isValid()) return;
     home = layer.getBounds().pad(0.05);
     goHome();
@@ -107,27 +152,25 @@ export function createMap(node, { onPoint, onBuilding }) {
   return {
     points,
     setBuildings,
-    /** A building wears the edge of the worst state among its devices. */
-    markBuildings(stateOf) {
-      for (const outline of houses.values()) {
-        const edge = HOUSE_COLOURS[stateOf(outline.feature.properties.name)];
-        outline.setStyle({ color: edge ?? HOUSE.color, weight: edge ? 2 : 1 });
-      }
+    /** `worst(name)` is the worst state among a building's devices. */
+    markBuildings(worst) {
+      stateOf = worst;
+      paint();
     },
     select(device) {
       const point = points.select(device);
-      if (point && !map.getBounds().pad(-0.1).contains(point.latlng)) map.panTo(point.latlng, { animate: false });
+      if (point) map.panInside(point.latlng, { paddingTopLeft: [60, 60], paddingBottomRight: [60 + covered(), 60], animate: false });
     },
     zoomTo(device) {
       const point = points.select(device);
-      if (point) map.setView(point.latlng, 19, { animate: false });
+      if (!point) return;
+      map.setView(point.latlng, 19, { animate: false });
+      map.panBy([covered() / 2, 0], { animate: false });
     },
     goToBuilding(id) {
       const outline = houses.get(id);
       if (!outline) return;
-      // The panel lies over the right side: the building is shown in what is left.
-      const panel = map.getSize().x > 800 ? PANEL_WIDTH : 0;
-      map.fitBounds(outline.getBounds().pad(1), { maxZoom: 19, paddingBottomRight: [panel, 0] });
+      map.fitBounds(outline.getBounds().pad(1), { maxZoom: 19, paddingBottomRight: [PANEL_WIDTH < map.getSize().x / 1.5 ? PANEL_WIDTH : 0, 0] });
     },
   };
 }

@@ -44,6 +44,12 @@ export function createPages(client) {
 
   return {
     show,
+    /** What is opened beside the map needs the map. */
+    toMap() {
+      if (!open) return;
+      history.pushState(null, "", "#/");
+      show();
+    },
     /** Whoever leaves takes what was shown along. */
     leave() {
       lists?.leave();

@@ -2,6 +2,7 @@
 import { byId, el } from "../shared/dom.js";
 import { ApiError } from "../shared/errors.js";
 import { t } from "../shared/words.js";
+import { flatGrid } from "./flats.js";
 import { STATES, kindName, stateName, stateSign } from "./signs.js";
 
 const ORDER = Object.keys(STATES);
@@ -59,7 +60,7 @@ export function createPanel(client, { buildingOf, onTicket }) {
   function flat({ label, use, use_text: useText, residents, devices }) {
     const nobody = use !== "vacant" && el("p", { class: "soft" }, t("web-building-nobody"));
     return el(
-      "li",
+      "section",
       { class: `flat ${use}` },
       el("h3", {}, label, el("span", { class: "use" }, useText)),
       residents.length ? el("ul", { class: "residents" }, residents.map(resident)) : nobody,
@@ -67,8 +68,8 @@ export function createPanel(client, { buildingOf, onTicket }) {
     );
   }
 
-  /** `outline`: what the map knows of it; flats and people are asked for when they are wanted. */
-  async function showBuilding(outline) {
+  /** `outline`: what the map knows of it; flats and people are asked for when they are wanted. `home` is shown first. */
+  async function showBuilding(outline, home = null) {
     wanted = outline.id;
     open(outline.name, el("p", { class: "soft" }, t("web-building-loading")));
     let building;
@@ -84,9 +85,7 @@ export function createPanel(client, { buildingOf, onTicket }) {
       outline.name,
       el("p", { class: "soft" }, t("web-building-figures", outline)),
       el("h3", {}, t("web-building-flats")),
-      building.flats.length
-        ? el("ul", { class: "flats" }, building.flats.map(flat))
-        : el("p", { class: "soft" }, t("web-building-no-flats")),
+      ...(building.flats.length ? flatGrid(building.flats, flat, home) : [el("p", { class: "soft" }, t("web-building-no-flats"))]),
       building.devices.length > 0 && el("h3", {}, t("web-building-devices")),
       building.devices.length > 0 && el("ul", { class: "devices" }, building.devices.map(deviceRow)),
     );
@@ -94,6 +93,7 @@ export function createPanel(client, { buildingOf, onTicket }) {
 
   return {
     showBuilding,
+    close: () => panel.close(),
 
     /** The devices that lie on one spot of the map, the worst first. */
     showDevices(devices) {

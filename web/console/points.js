@@ -5,12 +5,12 @@
  */
 import { L } from "./leaflet.js";
 import { STATES, kindName } from "./signs.js";
+import { colour, onTheme } from "./theme.js";
 
 const CELL = 40;
 const ORDER = Object.keys(STATES);
 const OFFLINE = ORDER.indexOf("offline");
 const NORMAL = ORDER.indexOf("normal");
-const PAPER = "#101a23";
 
 export const PointsLayer = L.Layer.extend({
   initialize() {
@@ -26,6 +26,8 @@ export const PointsLayer = L.Layer.extend({
     this._canvas.setAttribute("role", "img");
     map.on("move resize", this._draw, this);
     map.on("zoom", this._regroup, this);
+    onTheme(() => this._dip());
+    this._dip();
     this._regroup();
   },
 
@@ -72,6 +74,13 @@ export const PointsLayer = L.Layer.extend({
     return near.sort((a, b) => distance(a) - distance(b))[0] ?? null;
   },
 
+  /** Takes the colours of the day or the night. */
+  _dip() {
+    const names = [...ORDER, "ground", "label", "ring"];
+    this._colours = Object.fromEntries(names.map((name) => [name, colour(name)]));
+    this._draw();
+  },
+
   /** Which points share a cell depends on the zoom, the filter and the data, not on the drag. */
   _regroup() {
     this._stale = true;
@@ -88,6 +97,7 @@ export const PointsLayer = L.Layer.extend({
       let cell = grid.get(key);
       if (!cell) grid.set(key, (cell = { x: 0, y: 0, points: [], states: [0, 0, 0, 0] }));
       cell.points.push(point);
+      point.cell = cell;
       cell.x += x;
       cell.y += y;
       cell.states[point.rank] += 1;
@@ -129,18 +139,19 @@ export const PointsLayer = L.Layer.extend({
     const inside = (x, y) => x > -60 && y > -60 && x < size.x + 60 && y < size.y + 60;
     this._paintLabels(pen, min, inside);
     const named = this._map.getZoom() >= 18.5;
+    const chosen = this._points.get(this._selected)?.cell;
     for (const cell of this._cells) {
       const [x, y] = [cell.x - min.x, cell.y - min.y];
       if (!inside(x, y)) continue;
-      paintCell(pen, x, y, cell, named);
-      if (cell.points.some((point) => point.properties.device === this._selected)) paintRing(pen, x, y);
+      paintCell(pen, x, y, cell, named, this._colours);
+      if (cell === chosen) paintRing(pen, x, y, this._colours.ring);
     }
   },
 
   _paintLabels(pen, min, inside) {
     const scale = 2 ** this._map.getZoom();
     pen.font = "12px sans-serif";
-    pen.fillStyle = "#93a4b2";
+    pen.fillStyle = this._colours.label;
     for (const label of this._labels) {
       const [x, y] = [label.x * scale - min.x, label.y * scale - min.y];
       const room = (label.width / 360) * 256 * scale;
@@ -155,21 +166,21 @@ function shownRank(states) {
   return worst === OFFLINE && states[NORMAL] > 0 ? NORMAL : worst;
 }
 
-function paintCell(pen, x, y, { rank, points, count }, named) {
+function paintCell(pen, x, y, { rank, points, count }, named, colours) {
   const state = ORDER[rank];
   const single = points.length === 1;
   const text = single ? (named ? [...kindName(points[0].properties.kind)][0] : "") : String(count);
   const radius = single && !named ? 6 : 12 + Math.min(4, Math.log10(points.length) * 2);
-  const { colour } = STATES[state];
+  const tint = colours[state];
   pen.beginPath();
   outline(pen, x, y, state, radius);
-  pen.fillStyle = state === "offline" ? PAPER : colour;
+  pen.fillStyle = state === "offline" ? colours.ground : tint;
   pen.fill();
   pen.lineWidth = state === "offline" ? 2 : 1.5;
-  pen.strokeStyle = state === "offline" ? colour : PAPER;
+  pen.strokeStyle = state === "offline" ? tint : colours.ground;
   pen.stroke();
   if (!text) return;
-  pen.fillStyle = state === "offline" ? colour : PAPER;
+  pen.fillStyle = state === "offline" ? tint : colours.ground;
   pen.font = `bold ${text.length > 3 ? 10 : 12}px sans-serif`;
   pen.fillText(text, x, state === "alarm" ? y + radius * 0.3 : y + 1);
 }
@@ -194,10 +205,10 @@ function outline(pen, x, y, state, radius) {
   }
 }
 
-function paintRing(pen, x, y) {
+function paintRing(pen, x, y, tint) {
   pen.beginPath();
   pen.arc(x, y, 24, 0, Math.PI * 2);
   pen.lineWidth = 2.5;
-  pen.strokeStyle = "#ffffff";
+  pen.strokeStyle = tint;
   pen.stroke();
 }

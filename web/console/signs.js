@@ -24,12 +24,12 @@ const SEVERITY_WORDS = {
   maintenance: "web-severity-maintenance",
 };
 
-/** Worst first: where several meet in one place, the first one is shown. */
+/** Worst first: where several meet in one place, the first one is shown. Colours: the style sheet. */
 export const STATES = {
-  alarm: { sign: "▲", colour: "#ff5a4f", words: "web-state-alarm" },
-  handled: { sign: "◆", colour: "#f5b83d", words: "web-state-handled" },
-  offline: { sign: "○", colour: "#9aa7b3", words: "web-state-offline" },
-  normal: { sign: "●", colour: "#4aa3ff", words: "web-state-normal" },
+  alarm: { sign: "▲", words: "web-state-alarm" },
+  handled: { sign: "◆", words: "web-state-handled" },
+  offline: { sign: "○", words: "web-state-offline" },
+  normal: { sign: "●", words: "web-state-normal" },
 };
 
 /** The kinds of points on the map; a gateway is none and stands in its building's list alone. */
@@ -57,4 +57,10 @@ export function span(seconds) {
   const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
   const two = (value) => String(value).padStart(2, "0");
   return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}
+
+/** How long a ticket waits for somebody, or how long ago it began. */
+export function waited(ticket, now) {
+  const passed = span((now - Date.parse(ticket.opened_at)) / 1000);
+  return ticket.status === "open" ? t("web-ticket-waiting", { time: passed }) : t("web-ticket-since", { time: passed });
 }

@@ -1,22 +1,49 @@
-/** One ticket in a dialog: what is known, what happened so far, and whom to send. */
+/** One ticket beside the map: what is known, what was done so far, and what the desk can do now. */
 import { byId, el } from "../shared/dom.js";
 import { ApiError } from "../shared/errors.js";
 import { dayTime, t } from "../shared/words.js";
-import { kindName, severityName, stateName, stateSign, statusName } from "./signs.js";
+import { callList } from "./calls.js";
+import { fillDispatch } from "./dispatch.js";
+import { kindName, severityName, stateName, stateSign, statusName, waited } from "./signs.js";
 
-const CAN_DISPATCH = ["open"];
-
-export function createTicketDialog(client, { onTicket, onLocate }) {
+/** `now` is the server's time, `me` the operator's name, `onBuilding(device)` leads to its house. */
+export function createTicketDialog(client, { onTicket, onLocate, onBuilding, now, me }) {
   const dialog = byId("ticket");
-  const known = el("div");
+  const known = el("div", { class: "known" });
+  const time = el("span", { class: "time" });
+  const log = el("div");
+  const calls = el("div");
   const note = el("p", { role: "status", class: "note" });
   const form = el("form", { class: "dispatch" });
+  const acts = el("p", { class: "doors" });
   let ticket = null;
+  let busy = false;
 
   const close = () => dialog.close();
-  // A click on the backdrop has the dialog itself as its target.
-  dialog.addEventListener("click", (event) => event.target === dialog && close());
   dialog.addEventListener("close", () => (ticket = null));
+  dialog.addEventListener("keydown", (event) => event.key === "Escape" && close());
+
+  const mine = () => ticket.status === "acked" && ticket.acked_by === me();
+  const path = (what) => `/api/console/tickets/${ticket.id}/${what}`;
+
+  /** Does something to the ticket once; a refusal is shown in its own words. */
+  async function act(what, body, said) {
+    if (busy) return false;
+    busy = true;
+    const { id } = ticket;
+    try {
+      const answer = await client.post(path(what), body);
+      if (ticket?.id === id) note.textContent = said ?? "";
+      onTicket(answer);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (ticket?.id === id) note.textContent = error.message;
+      return false;
+    } finally {
+      busy = false;
+    }
+  }
 
   function facts() {
     const row = (label, value) => value && el("div", {}, el("dt", {}, t(label)), el("dd", {}, value));
@@ -24,9 +51,10 @@ export function createTicketDialog(client, { onTicket, onLocate }) {
       "dl",
       {},
       row("web-ticket-place", ticket.place),
-      row("web-ticket-kind", [kindName(ticket.kind), stateName(ticket.state)].join(" · ")),
+      row("web-ticket-kind", ticket.kind && [kindName(ticket.kind), stateName(ticket.state)].join(" · ")),
       row("web-ticket-opened", dayTime(ticket.opened_at)),
       row("web-ticket-acked", ticket.acked_at && dayTime(ticket.acked_at)),
+      row("web-ticket-sent", ticket.assigned_to),
       row("web-ticket-escalation", ticket.escalation_step > 0 && t("web-ticket-escalation-step", { step: ticket.escalation_step })),
       row("web-ticket-epoch", ticket.epoch > 1 && t("web-ticket-epoch-again", { epoch: ticket.epoch })),
     );
@@ -34,11 +62,11 @@ export function createTicketDialog(client, { onTicket, onLocate }) {
 
   /** A picture needs the session, so it is asked for like data and shown from memory. */
   function photo(digest) {
-    const { id } = ticket;
+    const address = path(`photos/${digest}`);
     const button = el("button", { type: "button", class: "button" }, t("web-ticket-photo"));
     button.addEventListener("click", async () => {
       try {
-        const picture = await client.get(`/api/console/tickets/${id}/photos/${digest}`);
+        const picture = await client.get(address);
         button.replaceWith(el("img", { class: "photo", alt: t("web-ticket-photo"), src: URL.createObjectURL(picture) }));
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
@@ -48,103 +76,104 @@ export function createTicketDialog(client, { onTicket, onLocate }) {
     return button;
   }
 
-  function render() {
-    const events = ticket.events.map((event) =>
-      el(
-        "li",
-        {},
-        el("time", { datetime: event.at }, dayTime(event.at)),
-        el("span", {}, event.text, event.photo && photo(event.photo)),
-      ),
+  const step = (event) =>
+    el(
+      "li",
+      { class: event.kind },
+      el("time", { datetime: event.at }, dayTime(event.at)),
+      el("span", {}, event.text, event.photo && photo(event.photo)),
     );
-    known.replaceChildren(
-      el("p", { class: "status" }, severityName(ticket.severity), " · ", statusName(ticket)),
-      facts(),
+
+  function render() {
+    const newestFirst = [...ticket.events].reverse();
+    known.replaceChildren(el("p", { class: "status" }, severityName(ticket.severity), " · ", statusName(ticket), time), facts());
+    log.replaceChildren(
       el("h3", {}, t("web-ticket-timeline")),
-      events.length ? el("ol", { class: "timeline" }, events) : el("p", { class: "soft" }, t("web-ticket-no-events")),
+      newestFirst.length ? el("ol", { class: "timeline" }, newestFirst.map(step)) : el("p", { class: "soft" }, t("web-ticket-no-events")),
     );
     dialog.dataset.state = ticket.state;
+    dialog.dataset.status = ticket.status;
     dialog.querySelector(".sign").textContent = stateSign(ticket.state);
-    form.hidden = !CAN_DISPATCH.includes(ticket.status);
+    dialog.querySelector(".claim").hidden = ticket.status !== "open";
+    form.hidden = !(ticket.status === "open" || mine());
+    tick();
   }
 
-  function workerChoice(worker, index) {
-    const facts = [
-      worker.on_duty ? t("web-ticket-on-duty") : t("web-ticket-off-duty"),
-      worker.grid,
-      t("web-ticket-worker-open", { count: worker.open_tickets }),
-    ];
-    return el(
-      "label",
-      { class: worker.on_duty ? "on" : "off" },
-      el("input", { type: "radio", name: "worker", value: worker.id, required: true, checked: index === 0 }),
-      el("span", { class: "name" }, worker.name),
-      el("span", { class: "soft" }, facts.filter(Boolean).join(" · ")),
-    );
+  function tick() {
+    if (ticket) time.textContent = ticket.status === "closed" ? "" : waited(ticket, now());
   }
 
   async function showWorkers() {
-    // Those who may be sent there, the fittest first.
     const { id } = ticket;
     const { workers } = await client.get(`/api/console/workers?ticket=${id}`);
     if (ticket?.id !== id) return;
-    form.replaceChildren(
-      el(
-        "fieldset",
-        {},
-        el("legend", {}, t("web-ticket-workers")),
-        workers.length ? workers.map((worker, index) => workerChoice(worker, index)) : t("web-ticket-workers-none"),
-      ),
-      el("button", { type: "submit", class: "button primary", disabled: !workers.length }, t("web-ticket-dispatch")),
-    );
-    // The second of three keys has opened the dialog; the third, Enter, sends the first choice.
-    form.querySelector("input")?.focus();
-    form.onsubmit = (event) => {
-      event.preventDefault();
-      const chosen = new FormData(form).get("worker");
-      dispatch(workers.find((worker) => String(worker.id) === chosen));
-    };
+    fillDispatch(form, workers, async (worker) => {
+      if (await act("dispatch", { worker: worker.id }, t("web-ticket-dispatched", { name: worker.name }))) dialog.querySelector(".close").focus();
+    });
+    // The second of three keys has opened the ticket; the third, Enter, sends the first choice.
+    if (!form.hidden) form.querySelector("input")?.focus();
   }
 
-  async function dispatch(worker) {
-    const submit = form.querySelector("[type=submit]");
-    if (submit.disabled) return;
-    submit.disabled = true;
+  async function openCalls() {
+    const { id } = ticket;
     try {
-      const answer = await client.post(`/api/console/tickets/${ticket.id}/dispatch`, { worker: worker.id });
-      note.textContent = t("web-ticket-dispatched", { name: worker.name });
-      onTicket(answer);
-      dialog.querySelector(".close").focus();
+      const found = await client.post(path("calls"));
+      if (ticket?.id === id) calls.replaceChildren(callList(found.calls, (number) => act("dialled", { number })));
+      onTicket(found.ticket);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       note.textContent = error.message;
-    } finally {
-      submit.disabled = false;
     }
   }
 
+  function button(words, onClick, more = {}) {
+    const node = el("button", { type: "button", class: "button", ...more }, t(words));
+    node.addEventListener("click", onClick);
+    return node;
+  }
+
+  function noteForm() {
+    const field = el("input", { name: "text", maxlength: 500, required: true, autocomplete: "off", "aria-label": t("web-ticket-note"), placeholder: t("web-ticket-note") });
+    const node = el("form", { class: "write" }, field, el("button", { type: "submit", class: "button" }, t("web-ticket-note-keep")));
+    node.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      if (await act("notes", { text: field.value })) field.value = "";
+    });
+    return node;
+  }
+
   return {
+    tick,
+    shown: () => ticket?.id,
+
     async open(chosen) {
+      if (ticket?.id === chosen.id) return form.querySelector("input")?.focus();
       ticket = chosen;
       note.textContent = "";
       form.replaceChildren();
-      const locate = el("button", { type: "button", class: "button" }, t("web-ticket-locate"));
-      locate.addEventListener("click", () => {
-        onLocate(ticket.device);
-        close();
-      });
-      const shut = el("button", { type: "button", class: "button close" }, t("web-console-close"));
+      calls.replaceChildren();
+      const shut = el("button", { type: "button", class: "button close", "aria-label": t("web-console-close") }, "✕");
       shut.addEventListener("click", close);
+      acts.replaceChildren(
+        button("web-ticket-claim", () => act("claim"), { class: "button primary claim", "aria-keyshortcuts": "A" }),
+        button("web-ticket-calls", openCalls, { class: "button open-calls" }),
+        ...(ticket.device ? [button("web-ticket-locate", () => onLocate(ticket.device)), button("web-ticket-building", () => onBuilding(ticket.device))] : []),
+      );
       dialog.replaceChildren(
-        el("h2", { id: "ticket-title" }, el("span", { class: "sign", "aria-hidden": "true" }), ticket.title),
+        el("header", {}, el("h2", { id: "ticket-title" }, el("span", { class: "sign", "aria-hidden": "true" }), ticket.title), shut),
         known,
-        form,
+        acts,
         note,
-        el("p", { class: "doors" }, ticket.device && locate, shut),
+        form,
+        calls,
+        noteForm(),
+        log,
       );
       render();
-      dialog.showModal();
-      if (form.hidden) return;
+      // Not modal: map and queue stay in reach, and the next alarm is seen while this one is worked on.
+      if (!dialog.open) dialog.show();
+      dialog.scrollTop = 0;
+      if (form.hidden) return shut.focus();
       try {
         await showWorkers();
       } catch (error) {
@@ -156,9 +185,17 @@ export function createTicketDialog(client, { onTicket, onLocate }) {
     /** The ticket changed while it is looked at. */
     update(changed) {
       if (ticket?.id !== changed.id) return;
+      const could = !form.hidden;
       ticket = changed;
       render();
+      if (!form.hidden && !could) showWorkers().catch(console.error);
       if (ticket.status === "closed") note.textContent = t("web-ticket-gone");
+    },
+
+    async claim(chosen) {
+      const opening = ticket?.id === chosen.id ? null : this.open(chosen);
+      if (ticket.status === "open") await act("claim");
+      await opening;
     },
   };
 }

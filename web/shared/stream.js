@@ -4,7 +4,6 @@
  * nothing in between is missed.
  */
 const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 15_000;
 
 /** Yields {event, data, id} from the bytes of a text/event-stream. */
 async function* events(body, onBytes) {
@@ -36,7 +35,7 @@ async function* events(body, onBytes) {
  * "open", "lost" and "denied" (401: nobody is logged in any more, no further tries).
  * A stream that is silent for `silentMs` counts as lost: a phone that slept keeps dead sockets.
  */
-export function follow(url, { headers, lastId = null, silentMs = 30_000, onEvent, onState }) {
+export function follow(url, { headers, lastId = null, silentMs = 30_000, longestPauseMs = 15_000, onEvent, onState }) {
   let stopped = false;
   let abort = new AbortController();
   let wake = () => {};
@@ -91,7 +90,7 @@ export function follow(url, { headers, lastId = null, silentMs = 30_000, onEvent
         wake = resolve;
         setTimeout(resolve, pause * (0.75 + Math.random() / 2));
       });
-      pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+      pause = Math.min(pause * 2, longestPauseMs);
     }
     window.removeEventListener("online", hurry);
   })();

@@ -49,8 +49,9 @@ def _answer(t: Translator, code: str) -> str:
     return t(f"swap-is-{code}")
 
 
-def _span(t: Translator, span: Any) -> str:
-    days, hours = duty.written(span)
+def span(t: Translator, one: Any) -> str:
+    """Say some days and hours of the week."""
+    days, hours = duty.written(one)
     said = listed(_day(t, day) for day in days) or t("list-every-day")
     return t("list-span", days=said, hours=hours)
 
@@ -106,7 +107,7 @@ SWAPS = Listing(
 )  # fmt: skip
 HOURS = Listing(
     "hours", "duty", Permission.WORKERS_READ, duty.hours,
-    (Column("spans", "lines", _span), Column("duty_phone")),
+    (Column("spans", "lines", span), Column("duty_phone")),
     acts=(
         Act("set-hours", "PUT", f"{_API}/hours", Permission.DUTY_PLAN, body=Staffed,
             takes="values"),

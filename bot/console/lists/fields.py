@@ -89,6 +89,7 @@ async def of_body(session: Session, by: Operator, body: type[BaseModel]) -> list
     return [
         await _of_field(session, by, name, info)
         for name, info in body.model_fields.items()
+        if name != "version"  # of what was opened; nobody enters it
     ]  # fmt: skip
 
 
@@ -202,4 +203,10 @@ async def _devices(session: Session, by: Operator) -> list[tuple[str, str]]:
     return await choices.devices(session, by.actor, by.community)
 
 
-PICKS: Mapping[str, Pick] = {"grid": _grids, "person": _staff, "devices": _devices}
+async def _merchants(session: Session, by: Operator) -> list[tuple[str, str]]:
+    return await choices.merchants(session, by.actor, by.community)
+
+
+PICKS: Mapping[str, Pick] = {
+    "grid": _grids, "person": _staff, "devices": _devices, "merchant": _merchants,
+}  # fmt: skip

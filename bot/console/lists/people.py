@@ -45,7 +45,7 @@ PEOPLE = Listing(
     "people", "homes", Permission.PEOPLE_FIND, people.listing,
     (
         Column("name", title="person"), Column("phone"), Column("building"), Column("flat"), Column("grid"),
-        Column("elder", "flag"), Column("groups", "chips", _group),
+        Column("elder", "flag"), Column("groups", "groups", _group),
         Column("standing", words=_standing),
     ),
     (

@@ -37,7 +37,7 @@ DRILLS = Listing(
 BELL = Listing(
     "bell", "practice", Permission.DELIVERY_READ, practice.missed,
     (
-        Column("at", "moment"), Column("who"), Column("part", words=_part, title="role"),
+        Column("at", "moment"), Column("who"), Column("role", words=_part),
         Column("why", "long", _why, "cause"),
     ),
     acts=(

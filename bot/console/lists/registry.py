@@ -2,14 +2,27 @@
 
 from collections.abc import Mapping
 
-from bot.console.lists import delivery, duty, figures, people, practice, staff
+from bot.console.lists import (
+    delivery,
+    duty,
+    figures,
+    homes,
+    offers,
+    people,
+    practice,
+    settings,
+    staff,
+)
 from bot.console.lists.shape import Listing
 
 LISTS: Mapping[str, Listing] = {
     one.name: one
     for one in (
         people.PEOPLE,
+        homes.FLATS,
+        homes.BUILDINGS,
         people.DEVICES,
+        homes.GATEWAYS,
         duty.ROTA,
         duty.SHIFTS,
         duty.DAYS_OFF,
@@ -20,6 +33,12 @@ LISTS: Mapping[str, Listing] = {
         figures.FIGURES,
         delivery.UNDELIVERED,
         delivery.UNREACHABLE,
+        offers.SHOPS,
+        offers.ACTIVITIES,
+        offers.REWARDS,
+        offers.MERCHANTS,
+        settings.RULES,
+        settings.POLICIES,
         staff.ACCOUNTS,
         staff.ROLES,
         staff.WALLS,

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from bot.console.deps import ByOperator, Operator, unmasked
 from bot.console.doors import asks
-from bot.console.lists import fields, tables
+from bot.console.lists import fields, homes, offers, settings, tables
 from bot.console.lists.registry import LISTS
 from bot.console.lists.shape import Act, Column, Listing
 from bot.deps import InStack
@@ -18,7 +18,7 @@ from core.i18n import Translator
 from services.imports.forms import FORMS
 from services.imports.kinds import KINDS
 from services.lists.pages import LONGEST, WORDS, Asked
-from services.permissions import At, Permission, allowed
+from services.permissions import At, Permission, allowed, require
 
 router = APIRouter(prefix="/api/console/lists", tags=["console"], dependencies=[Depends(unmasked)])
 
@@ -110,7 +110,7 @@ async def _head(session: Session, listing: Listing, by: Operator) -> dict[str, A
 def _act(act: Act, t: Translator) -> dict[str, Any]:
     return {
         "code": act.code, "title": t(f"act-{act.code}"), "method": act.method, "path": act.path,
-        "on": act.on, "when": act.when, "shows": act.shows,
+        "on": act.on, "when": act.when, "shows": act.shows, "tells": act.tells,
         "sure": t(f"sure-{act.code}") if act.sure else None, "asks": act.asks, "loads": act.loads,
         "cells": act.cells, "takes": act.takes, "versioned": act.versioned,
     }  # fmt: skip
@@ -123,7 +123,15 @@ def _of_table(listing: Listing) -> tuple[Act, ...]:
     path, what = f"/api/console/lists/{listing.name}/rows", FORMS[listing.table].permission
     return (
         Act("add", "POST", path, what, on="list", cells=True),
-        Act("edit", "PUT", f"{path}/{{id}}", what, loads=f"{path}/{{id}}", cells=True),
+        Act(
+            "edit",
+            "PUT",
+            f"{path}/{{id}}",
+            what,
+            loads=f"{path}/{{id}}",
+            cells=True,
+            when=listing.changeable,
+        ),
     )
 
 
@@ -131,6 +139,7 @@ def _form_of(listing: Listing, act: Act) -> None:
     """Give what asks for something its route: the fields of the form."""
 
     async def read(by: ByOperator, stack: InStack) -> dict[str, Any]:
+        require(by.actor, act.permission, _here(by))
         async with stack.db.reading() as session:
             if act.body is not None:
                 return {"fields": await fields.of_body(session, by, act.body)}
@@ -156,6 +165,9 @@ def _cell(column: Column, t: Translator, value: Any) -> Any:
     return {"code": value, "text": text} if column.shape == "state" else text
 
 
+homes.add_routes(router)
+offers.add_routes(router)
+settings.add_routes(router)
 for _one in LISTS.values():
     _page_of(_one)
     tables.add_routes(router, _one)

@@ -30,7 +30,7 @@ class Rows(Protocol):
 class Column:
     """A column: its title is `col-TITLE`, by default of its code; `words` says a code of it, `shape` how it is drawn.
 
-    Shapes are text, number, moment, day, state, chips (several words), long (may wrap).
+    Shapes are text, number, moment, day, state, chips (several words), groups (those of care), long (may wrap).
     """
 
     code: str
@@ -56,10 +56,11 @@ class Filter:
 class Act:
     """Something to do with a row or with the whole list, by a route that stands elsewhere too.
 
-    Its words are `act-CODE`. `body` is what is asked for; `loads` is the path of what is there
-    already, with its version, `takes` the row's own field that holds it, `versioned` with the
-    row's version; `cells` says that the form is of the list's table; `sure` asks once more, in the words `sure-CODE`. `when` names a
-    column of the row that must be true.
+    Its words are `act-CODE`. `body` is what is asked for, `cells` says that the form is that of the
+    list's table. What is there already comes from the path `loads`, with its version, or from the
+    row's own `takes`. `sure` asks once more, in the words `sure-CODE`; `when` names what of the row
+    must be true; what a `shows` act answers is put into the row, what a `tells` act answers is
+    read out.
     """
 
     code: str
@@ -74,6 +75,7 @@ class Act:
     sure: bool = False
     when: str | None = None
     shows: bool = False
+    tells: bool = False
     cells: bool = False
 
     @property
@@ -86,7 +88,8 @@ class Act:
 class Listing:
     """A list: its title is `list-NAME`, `empty-NAME` says what to do where it has no rows.
 
-    `table` is the kind of table that comes in and goes out whole; `personal` ones go out with a
+    `table` is the kind of table that comes in and goes out whole, and whose form changes a row
+    where its `changeable` is true; `personal` ones go out with a
     reason only. `group` is where it stands in the navigation.
     """
 
@@ -100,6 +103,7 @@ class Listing:
     searched: bool = True
     personal: bool = False
     table: str = ""
+    changeable: str | None = None
 
 
 def fixed(codes: Callable[[], list[str]] | list[str], words: Words) -> Choices:

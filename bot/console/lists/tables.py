@@ -29,7 +29,7 @@ from services.imports.reports import Report, Wishes
 from services.imports.words import PARTS, listed
 from services.lists.outgoing import require_reason, taken
 from services.lists.pages import Asked
-from services.permissions import Permission
+from services.permissions import At, Permission, require
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MANY = 500  # faults that a report shows one by one
@@ -86,17 +86,17 @@ def _add_form(router: APIRouter, name: str, kind: str) -> None:
 
         return {"id": await stack.db.run(work)}
 
-    async def read(object: UUID, by: ByOperator, stack: InStack) -> dict[str, Any]:  # noqa: A002  (the path's word)
+    async def read(row: UUID, by: ByOperator, stack: InStack) -> dict[str, Any]:
         async def work(session: Session) -> forms.Opened:
-            return await forms.opened(_desk(session, by, stack), kind, object)
+            return await forms.opened(_desk(session, by, stack), kind, row)
 
         found = await stack.db.run(work)
         return {"values": _values(found.cells), "version": found.version}
 
-    async def save(object: UUID, body: Cells, by: ByOperator, stack: InStack) -> dict[str, Any]:  # noqa: A002  (same)
+    async def save(row: UUID, body: Cells, by: ByOperator, stack: InStack) -> dict[str, Any]:
         async def work(session: Session) -> UUID | None:
             desk, cells = _desk(session, by, stack), _known(kind, body)
-            return await forms.saved(desk, kind, cells, which=object, version=body.version)
+            return await forms.saved(desk, kind, cells, which=row, version=body.version)
 
         return {"id": await stack.db.run(work)}
 
@@ -104,8 +104,8 @@ def _add_form(router: APIRouter, name: str, kind: str) -> None:
         f"Make one of {name}.", f"Open one of {name} in a form.", f"Change one of {name}.",
     )  # fmt: skip
     router.post(path, **asks(permission), name=f"add_{name}")(add)
-    router.get(f"{path}/{{object}}", **asks(permission), name=f"open_{name}")(read)
-    router.put(f"{path}/{{object}}", **asks(permission), name=f"save_{name}")(save)
+    router.get(f"{path}/{{row}}", **asks(permission), name=f"open_{name}")(read)
+    router.put(f"{path}/{{row}}", **asks(permission), name=f"save_{name}")(save)
 
 
 def _known(kind: str, body: Cells) -> dict[str, str]:
@@ -125,7 +125,8 @@ def _values(cells: Mapping[str, str]) -> dict[str, str | list[str]]:
 
 
 def _add_import(router: APIRouter, name: str, kind: str) -> None:
-    async def template(by: ByOperator) -> Response:  # noqa: ARG001  (asks for the session)
+    async def template(by: ByOperator) -> Response:
+        require(by.actor, Permission.TABLES_IMPORT, At(by.community, anywhere=True))
         of = columns(kind).values()
         return _file(
             sheets.xlsx_of([one.header for one in of], [[one.example for one in of]]), kind
@@ -134,6 +135,7 @@ def _add_import(router: APIRouter, name: str, kind: str) -> None:
     async def bring(
         request: Request, by: ByOperator, stack: InStack, wanted: Annotated[Bringing, Query()]
     ) -> Any:
+        require(by.actor, Permission.TABLES_IMPORT, At(by.community, anywhere=True))
         raw = await request.body()
         try:
             return await asyncio.to_thread(_brought, stack, by, kind, wanted, raw)

@@ -19,7 +19,7 @@ export function createActs(client, { say, reload, list }) {
   }
 
   async function done(act, answer) {
-    if (answer?.link) await told(act, new URL(answer.link, location.href).href);
+    if (answer?.link) await handed(act, new URL(answer.link, location.href).href);
     say(t("web-list-done", { what: act.title }));
     await reload();
   }
@@ -64,13 +64,13 @@ export function createActs(client, { say, reload, list }) {
           throw error;
         }
       },
-      onDone: (answer) => done(act, answer),
+      onDone: (answer) => (act.tells ? open.add(told(act, answer)) : done(act, answer)),
     });
     open.add(form);
   }
 
   /** A link that is told this once, to be handed to whom it is for. */
-  function told(act, link) {
+  function handed(act, link) {
     return new Promise((resolve) => {
       const field = el("input", { value: link, readonly: true, "aria-label": act.title });
       const note = el("p", { role: "status" });
@@ -90,6 +90,17 @@ export function createActs(client, { say, reload, list }) {
       shown.showModal();
       field.select();
     });
+  }
+
+  /** What came of an act that only tells: a sentence, and what it is about line by line. */
+  function told(act, { said, lines }) {
+    const shut = el("button", { type: "submit", class: "button" }, t("web-console-close"));
+    const list = lines.length > 0 && el("ul", { class: "told", tabindex: 0 }, lines.map((line) => el("li", {}, line)));
+    const dialog = el("dialog", { class: "sure", "aria-label": act.title }, el("form", { method: "dialog" }, el("p", {}, said), list, el("p", { class: "doors" }, shut)));
+    dialog.addEventListener("close", () => dialog.remove());
+    document.body.append(dialog);
+    dialog.showModal();
+    return dialog;
   }
 
   /** Asks in a dialog of the page: the browser's own would stop the siren and every clock. */

@@ -49,7 +49,9 @@ function choice(field, value, id) {
 
 function check(field, value, id) {
   const control = el("input", { id, name: field.name, type: "checkbox", checked: Boolean(value) });
-  return { control, read: () => control.checked };
+  // What is nothing unless it is said is not said by a box that nobody ticked.
+  const not = field.value === undefined && !field.required ? null : false;
+  return { control, read: () => control.checked || not };
 }
 
 /** Several of many: with more than twenty a line to search in them stands above. */

@@ -26,8 +26,10 @@ export function createRail(client) {
     },
     mark(name) {
       for (const link of node.querySelectorAll("a")) {
-        if (link.dataset.list === name) link.setAttribute("aria-current", "page");
-        else link.removeAttribute("aria-current");
+        if (link.dataset.list === name) {
+          link.setAttribute("aria-current", "page");
+          link.scrollIntoView({ block: "nearest" });
+        } else link.removeAttribute("aria-current");
       }
     },
     forget() {

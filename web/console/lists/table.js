@@ -5,12 +5,15 @@ import { stateSign } from "../signs.js";
 
 const RIGHT = new Set(["number"]);
 
+const chips = (values) => values.map((text) => el("span", { class: "chip" }, text));
+
 /** What a cell shows, by the shape of its column. */
 const SHAPES = {
   number: (value) => number(value),
   moment: (value) => el("time", { datetime: value }, dayTime(value)),
   flag: (value) => (value ? el("span", { role: "img", "aria-label": t("web-list-yes") }, "✓") : ""),
-  chips: (values) => values.map((text) => el("span", { class: "chip" }, text)),
+  chips,
+  groups: chips,
   lines: (values) => values.map((text) => el("div", {}, text)),
   state: ({ code, text }) => [el("span", { class: `sign ${code}`, "aria-hidden": "true" }, stateSign(code)), text],
 };

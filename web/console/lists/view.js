@@ -39,7 +39,9 @@ export function createLists(client, page) {
   });
   content.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.target.closest("input, select, textarea")) return;
+    // Here it means the list's own search, not that of the whole centre.
     event.preventDefault();
+    event.stopPropagation();
     tools.querySelector("[type=search]")?.focus();
   });
 

@@ -64,7 +64,7 @@ export function openWizard(client, { name, title, onDone }) {
 
   /** First step: which file. */
   function choose() {
-    const input = el("input", { type: "file", id: "import-file", accept: ".xlsx,.csv" });
+    const input = el("input", { type: "file", id: "import-file", accept: ".xlsx,.csv,.geojson,.json" });
     const check = button(t("web-import-check"), async () => {
       [file] = input.files;
       means = {};

@@ -17,11 +17,11 @@ async def accounts(session: Session, by: Actor, asked: Asked, *, now: datetime) 
     """List accounts with their roles and with what is still missing."""
     found = await staff.listing(
         session, by, community=asked.community, search=asked.words, role=_role(asked),
-        after=asked.after, limit=asked.limit + 1,
+        after=asked.after, limit=staff.MOST,
     )  # fmt: skip
     rows = [_account(one) for one in found[: asked.limit]]
     goes_on = found[asked.limit - 1].account if len(found) > asked.limit else None
-    return Page(rows, goes_on, None)
+    return Page(rows, goes_on, None if asked.after else len(found))
 
 
 def _account(one: Staff) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 
 import httpx
@@ -78,20 +78,30 @@ def _ready(base: str) -> bool:
 
 
 @pytest.fixture
-async def browser(strict: Strict) -> AsyncIterator[BrowserContext]:
-    """Open a browser that fails the test for what no page may do."""
+async def machines(strict: Strict) -> AsyncIterator[Callable[[], Awaitable[BrowserContext]]]:
+    """Give each person a machine of their own; the test fails for what no page may do on any."""
     found: list[str] = []
     async with async_playwright() as playwright:
         opened = await playwright.chromium.launch(executable_path=find("chromium"), args=FLAGS)
-        context = await opened.new_context(
-            base_url=strict.base_url, locale="zh-CN", timezone_id="Asia/Shanghai",
-            reduced_motion="reduce",
-        )  # fmt: skip
-        context.set_default_timeout(15_000)
-        await watch(context, {strict.base_url.removeprefix("http://")}, found)
-        yield context
+
+        async def machine() -> BrowserContext:
+            context = await opened.new_context(
+                base_url=strict.base_url, locale="zh-CN", timezone_id="Asia/Shanghai",
+                reduced_motion="reduce",
+            )  # fmt: skip
+            context.set_default_timeout(15_000)
+            await watch(context, {strict.base_url.removeprefix("http://")}, found)
+            return context
+
+        yield machine
         await opened.close()
     assert not found
+
+
+@pytest.fixture
+async def browser(machines: Callable[[], Awaitable[BrowserContext]]) -> BrowserContext:
+    """Open one machine's browser."""
+    return await machines()
 
 
 async def sets_up(page: Page, link: str) -> tuple[str, list[str]]:
@@ -179,8 +189,9 @@ async def test_before_visitors(browser: BrowserContext, strict: Strict) -> None:
     second = await browser.new_page()
     await second.goto("/console")
     await expect(second.locator("#visitors")).to_be_visible()
-    await page.locator("#building-choice").select_option(index=1)
-    await expect(page.locator(".residents .name").first).to_be_visible()
+    panel = page.locator("#panel")
+    await _finds(page, "2幢1单元201")
+    await expect(panel.locator(".residents .name").first).to_contain_text("陈**")
     await page.keyboard.press("Escape")
     await page.locator("body").press("v")
     for tab in (page, second):
@@ -189,10 +200,11 @@ async def test_before_visitors(browser: BrowserContext, strict: Strict) -> None:
     assert await faults(page) == []
     await page.reload()
     await expect(page.locator("#visitors-line")).to_be_visible()
-    await page.locator("#building-choice").select_option(index=1)
-    await expect(page.locator(".residents .name").first).to_have_text("**")
-    await expect(page.locator(".group")).to_have_count(0)
-    await page.locator("#panel .close").click()
+    await _finds(page, "2幢")
+    await panel.get_by_role("button", name=re.compile("1单元 201室")).click()
+    await expect(panel.locator(".residents .name").first).to_have_text("**")
+    await expect(panel.locator(".group")).to_have_count(0)
+    await panel.locator(".close").first.click()
     await page.locator("#visitors-end").click()
     await page.get_by_label("现在的密码").fill("wrong")
     await page.keyboard.press("Enter")
@@ -204,8 +216,15 @@ async def test_before_visitors(browser: BrowserContext, strict: Strict) -> None:
         await expect(tab.locator("#visitors")).to_be_visible()
 
 
+async def _finds(page: Page, words: str) -> None:
+    await page.locator("#search").fill(words)
+    await expect(page.locator("#found [role=option]").first).to_be_visible()
+    await page.locator("#search").press("Enter")
+    await expect(page.locator("#panel")).to_be_visible()
+
+
 async def test_three_administrators_and_a_new_colleague(
-    browser: BrowserContext, strict: Strict
+    machines: Callable[[], Awaitable[BrowserContext]], strict: Strict
 ) -> None:
     """One makes the account, one gives the role, one reads of it; each has own lists and no map."""
     refused: list[str] = []
@@ -216,7 +235,7 @@ async def test_three_administrators_and_a_new_colleague(
     }
     tabs: dict[str, Page] = {}
     for role, titles in lists.items():
-        page = tabs[role] = await browser.new_page()
+        page = tabs[role] = await (await machines()).new_page()
         page.on("response", lambda one: refused.append(one.url) if one.status == 403 else None)
         await sets_up(page, await strict.link(f"the{role}", Role(role)))
         await expect(page.locator("#list-title")).to_have_text(titles[0])
@@ -241,8 +260,9 @@ async def test_three_administrators_and_a_new_colleague(
     await security.reload()
     row = security.locator("tr", has_text="newdesk")
     await row.get_by_role("button", name="分配角色").click()
-    await security.get_by_label("角色").select_option(label="值班员")
-    await security.keyboard.press("Enter")
+    form = security.get_by_role("dialog")
+    await form.get_by_label("角色").select_option(label="值班员")
+    await form.get_by_role("button", name="保存").click()
     await expect(row).to_contain_text("值班员")
     await audit.reload()
     await expect(audit.locator("table")).to_contain_text(
@@ -250,7 +270,7 @@ async def test_three_administrators_and_a_new_colleague(
     )
     assert refused == []
 
-    colleague = await browser.new_page()
+    colleague = await (await machines()).new_page()
     await sets_up(colleague, link)
     await expect(colleague.locator("#figures dd").first).to_be_visible()
     await expect(colleague.locator("#queue")).to_be_visible()

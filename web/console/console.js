@@ -27,7 +27,7 @@ const SUM_EVERY_MS = 250;
 const LONGEST_PAUSE_MS = 1000; // the screen that lives are watched on does not wait longer to come back
 const ORDER = Object.keys(STATES);
 
-const client = createClient("console", { shared: true });
+const client = createClient("console", { shared: true, onDenied: () => leave(t("web-console-logged-out")) });
 const features = new Map(); // device -> GeoJSON feature
 const tickets = new Map(); // id -> live ticket
 const buildings = new Map(); // name, as the points say it -> {id, name, grid, flats, elders}

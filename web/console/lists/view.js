@@ -73,7 +73,7 @@ export function createLists(client, page) {
     const fresh = head?.name !== name;
     head = { name, ...answer.head };
     title.textContent = head.title;
-    sum.textContent = t("web-list-sum", { count: number(answer.total) });
+    sum.textContent = answer.total === null ? "" : t("web-list-sum", { count: number(answer.total) });
     if (fresh || !tools.contains(document.activeElement)) drawTools();
     buttons.replaceChildren(...acts.ofList());
     body.replaceChildren(answer.rows.length ? table.draw(head, answer.rows, answer.next) : empty());

@@ -85,9 +85,9 @@ async def _user_error(request: Request, error: Exception) -> JSONResponse:
     return _refusal(error.status, error.key, text)
 
 
-# What pydantic says of a field that was left empty; its own text would repeat what was sent.
-_MISSING = {"missing", "string_too_short", "too_short", "uuid_parsing", "time_parsing",
-            "date_from_datetime_parsing", "date_parsing", "datetime_from_date_parsing"}  # fmt: skip
+def _left_empty(one: dict[str, Any]) -> bool:
+    """Tell a field that nobody filled in from one that is wrong."""
+    return one["type"] == "missing" or one.get("input") in ("", None, [])
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
@@ -99,7 +99,7 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
     text = t("request-invalid", fields=", ".join(places) or "body")
     fields = {
         ".".join(str(part) for part in one["loc"][1:]): t(
-            "fill-needed" if one["type"] in _MISSING else "fill-wrong"
+            "fill-needed" if _left_empty(one) else "fill-wrong"
         )
         for one in error.errors()
     }

@@ -148,7 +148,7 @@ async def _beside(session: Session, world: World) -> dict[str, dict[str, Any]]:
         "worker": world.person("worker").id, "photo": "0" * 64, "letter": 1, "line": 1,
         "device": world.devices["gas"].id,
         "grid": world.grid, "rota": uuid7(), "role": uuid7(), "wall": uuid7(), "shift": shift.id,
-        "day": "2030-12-25", "key": "property", "row": uuid7(), "handover": uuid7(),
+        "day": "2030-12-25", "key": "property", "row": uuid7(), "activity": uuid7(), "handover": uuid7(),
     }  # fmt: skip
     foreign = own | {
         "building": flat.building_id,

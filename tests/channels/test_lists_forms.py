@@ -199,7 +199,13 @@ async def test_a_header_that_nobody_knew_is_explained_once(centre: Centre) -> No
     assert (await _brings(centre, raw, f"file=a.xlsx&want=write&{means}")).json()["added"] == 1
     again = (await _brings(centre, raw, "file=a.xlsx")).json()
     assert (again["strange"], again["good"]) == ([], 1)
-    for wrong in ('means={"甲方":"salary"}', "means=[", 'means={"乙方":"name"}'):
+    for wrong in (
+        'means={"甲方":"salary"}',
+        'means={"甲方":["name"]}',
+        'means={"甲方":["name"]}',
+        "means=[",
+        'means={"乙方":"name"}',
+    ):
         assert (await _brings(centre, raw, f"file=a.xlsx&{wrong}")).status_code == 422
 
 

@@ -1,6 +1,7 @@
 """The lists by which a community is run: rota, practice, rules, rewards; each done and seen done."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from core.actor import Role
 from core.clock import utcnow
 from core.db import Session
 from core.ids import uuid7
+from models import Enrolment, RuleProposal
 from ops.embedded import Urls
 from tests import make
 from tests.channels.centre import Centre, centre_of
@@ -226,3 +228,54 @@ async def test_an_activity_is_entered_and_a_past_one_is_left_alone(centre: Centr
 
     await centre.world.db.run(past)
     assert [one["changeable"] for one in await _rows(centre, "activities?when=past")] == [False]
+
+
+async def test_an_attendance_is_approved_and_the_person_hears_of_the_points(
+    centre: Centre,
+) -> None:
+    """As in the chat: once, never for oneself, and it waits only once the activity has begun."""
+    world = centre.world
+    resident, operator = world.person("resident").id, world.person("operator").id
+
+    async def joins(session: Session) -> None:
+        at = utcnow() - timedelta(hours=1)
+        made = await make.activity(session, world.community, operator, starts_at=at)
+        for person in (resident, operator):
+            row = Enrolment(community_id=world.community, activity_id=made.id, person_id=person)
+            await make.add(session, row)
+
+    await world.db.run(joins)
+    found = await _rows(centre, "attendances")
+    assert {one["person"]: one["waits"] for one in found} == {
+        str(resident): True, str(operator): False,
+    }  # fmt: skip
+    (row,) = [one for one in found if one["waits"]]
+    path = f"lists/attendances/{row['activity']}/{row['person']}"
+    await _does(centre, "POST", path)
+    assert (await centre.asks("POST", path)).status_code == 409
+    assert [one["approved"] for one in await _rows(centre, "attendances?approved=yes")] == [True]
+    world.now = utcnow()
+    assert "20" in (await world.person("resident").cards())[0]["summary"]
+
+
+async def test_a_proposed_limit_is_declined_and_its_proposer_told(centre: Centre) -> None:
+    """The list is empty again, the rule as it was."""
+    world = centre.world
+    await world.rings("smoke")
+    (ticket,) = await world.fetch("SELECT id FROM ticket")
+
+    async def proposes(session: Session) -> None:
+        row = RuleProposal(
+            community_id=world.community, ticket_id=ticket.id, device_id=world.devices["smoke"].id,
+            key="smoke", limit=2, span_s=0, was_limit=1, was_span_s=0,
+            asked_by=world.person("worker").id,
+        )  # fmt: skip
+        await make.add(session, row)
+
+    await world.db.run(proposes)
+    (row,) = await _rows(centre, "limits")
+    assert (row["what"], row["was"], row["limit"]) == ("烟雾报警", "1", "2")
+    await _does(centre, "POST", f"lists/limits/{row['id']}/decline")
+    assert await _rows(centre, "limits") == []
+    world.now = utcnow()
+    assert len(await world.person("worker").cards()) > 1

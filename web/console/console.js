@@ -146,7 +146,10 @@ const hear = {
   },
   ticket: keepTicket,
   stats: showStats,
-  reach: (sums) => reach.show(sums),
+  reach(sums) {
+    reach.show(sums);
+    pages.refresh("delivery");
+  },
   watch: (desk) => watch.show(desk),
   ping() {},
 };
@@ -203,7 +206,7 @@ function furnish() {
   filter = createFilter((kind) => map.points.showKind(kind));
   figures = createFigures((status) => queue.filter(status));
   siren = createSiren(client);
-  reach = createReach(client);
+  reach = createReach();
   visitors = createVisitors(client, { onChange: lookAnew });
   createAccount(client, visitors);
   pages = createPages(client);

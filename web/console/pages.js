@@ -50,6 +50,10 @@ export function createPages(client) {
       history.pushState(null, "", "#/");
       show();
     },
+    /** Something changed that the lists of a group show. */
+    refresh(group) {
+      if (open) lists?.refresh(group);
+    },
     /** Whoever leaves takes what was shown along. */
     leave() {
       lists?.leave();

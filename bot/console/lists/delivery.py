@@ -15,6 +15,10 @@ def _cause(t: Translator, code: str) -> str:
     return t(f"undelivered-{code}")
 
 
+def _halted(t: Translator, code: str) -> str:
+    return t(f"halted-{code}")
+
+
 def _what(t: Translator, code: str) -> str:
     return t(f"what-{code}") if code else t("list-reply")
 
@@ -47,4 +51,12 @@ UNREACHABLE = Listing(
         Column("left", words=_left),
     ),
     (Filter("role", fixed(list(unreachable.ROLES), _role)),),
+)  # fmt: skip
+CHANNELS = Listing(
+    "channels", "delivery", Permission.DELIVERY_READ, delivery.resting,
+    (
+        Column("channel", words=_channel), Column("reason", "long", _halted, "cause"),
+        Column("since", "moment"), Column("until", "moment"),
+    ),
+    searched=False,
 )  # fmt: skip

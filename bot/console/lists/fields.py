@@ -59,6 +59,8 @@ async def of_table(session: Session, by: Operator, kind: str) -> list[Described]
     found = []
     for code, column in columns(kind).items():
         field = _field(by.t, code, _DRAWN.shapes.get(code, "text"), required=column.required)
+        if code == "name" and column.mask == "name":
+            field["title"] = by.t("col-person")
         if column.mask != "name":  # no invented name where a real one goes
             field["hint"] = column.example
         if code in named and (kind, code) != ("buildings", "grid"):

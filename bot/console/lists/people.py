@@ -65,7 +65,7 @@ DEVICES = Listing(
     (
         Column("state", "state", _state), Column("kind", words=_kind), Column("name"),
         Column("building"), Column("grid"), Column("battery", "number"),
-        Column("last_seen", "moment"), Column("source"), Column("model"),
+        Column("last_seen", "moment"), Column("model"),
     ),
     (
         Filter("kind", fixed(list(DeviceKind), _kind)),

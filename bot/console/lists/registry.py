@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bot.console.lists import (
+    decisions,
     delivery,
     duty,
     figures,
@@ -33,11 +34,14 @@ LISTS: Mapping[str, Listing] = {
         figures.FIGURES,
         delivery.UNDELIVERED,
         delivery.UNREACHABLE,
+        delivery.CHANNELS,
         offers.SHOPS,
         offers.ACTIVITIES,
+        decisions.ATTENDANCES,
         offers.REWARDS,
         offers.MERCHANTS,
         settings.RULES,
+        decisions.LIMITS,
         settings.POLICIES,
         staff.ACCOUNTS,
         staff.ROLES,

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from bot.console.deps import ByOperator, Operator, unmasked
 from bot.console.doors import asks
-from bot.console.lists import fields, homes, offers, settings, tables
+from bot.console.lists import decisions, fields, homes, offers, settings, tables
 from bot.console.lists.registry import LISTS
 from bot.console.lists.shape import Act, Column, Listing
 from bot.deps import InStack
@@ -79,6 +79,7 @@ async def _head(session: Session, listing: Listing, by: Operator) -> dict[str, A
     """Say how the list is drawn, by what it is narrowed, and what may be done with it."""
     return {
         "title": by.t(f"list-{listing.name}"),
+        "group": listing.group,
         "empty": by.t(f"empty-{listing.name}"),
         "columns": [
             {"code": one.code, "title": by.t(f"col-{one.word}"), "shape": one.shape}
@@ -165,6 +166,7 @@ def _cell(column: Column, t: Translator, value: Any) -> Any:
     return {"code": value, "text": text} if column.shape == "state" else text
 
 
+decisions.add_routes(router)
 homes.add_routes(router)
 offers.add_routes(router)
 settings.add_routes(router)

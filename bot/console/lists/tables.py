@@ -13,12 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.console.deps import ByOperator, Operator
 from bot.console.doors import asks
+from bot.console.lists.aside import aside
 from bot.console.lists.fields import SEVERAL
 from bot.console.lists.shape import Listing
 from bot.deps import InStack
 from bot.stack import Stack
 from core.clock import local, utcnow
-from core.db import Database, Session
+from core.db import Session
 from core.errors import UserError
 from core.i18n import Translator
 from services.imports import Desk, Fault, Faulty, forms, reports, sheets
@@ -84,13 +85,13 @@ def _add_form(router: APIRouter, name: str, kind: str) -> None:
         async def work(session: Session) -> UUID | None:
             return await forms.saved(_desk(session, by, stack), kind, _known(kind, body))
 
-        return {"id": await stack.db.run(work)}
+        return {"id": await aside(stack, work)}
 
     async def read(row: UUID, by: ByOperator, stack: InStack) -> dict[str, Any]:
         async def work(session: Session) -> forms.Opened:
             return await forms.opened(_desk(session, by, stack), kind, row)
 
-        found = await stack.db.run(work)
+        found = await aside(stack, work)
         return {"values": _values(found.cells), "version": found.version}
 
     async def save(row: UUID, body: Cells, by: ByOperator, stack: InStack) -> dict[str, Any]:
@@ -98,7 +99,7 @@ def _add_form(router: APIRouter, name: str, kind: str) -> None:
             desk, cells = _desk(session, by, stack), _known(kind, body)
             return await forms.saved(desk, kind, cells, which=row, version=body.version)
 
-        return {"id": await stack.db.run(work)}
+        return {"id": await aside(stack, work)}
 
     add.__doc__, read.__doc__, save.__doc__ = (
         f"Make one of {name}.", f"Open one of {name} in a form.", f"Change one of {name}.",
@@ -126,7 +127,7 @@ def _values(cells: Mapping[str, str]) -> dict[str, str | list[str]]:
 
 def _add_import(router: APIRouter, name: str, kind: str) -> None:
     async def template(by: ByOperator) -> Response:
-        require(by.actor, Permission.TABLES_IMPORT, At(by.community, anywhere=True))
+        require(by.actor, Permission.TABLES_IMPORT, At(by.community))
         of = columns(kind).values()
         return _file(
             sheets.xlsx_of([one.header for one in of], [[one.example for one in of]]), kind
@@ -135,10 +136,14 @@ def _add_import(router: APIRouter, name: str, kind: str) -> None:
     async def bring(
         request: Request, by: ByOperator, stack: InStack, wanted: Annotated[Bringing, Query()]
     ) -> Any:
-        require(by.actor, Permission.TABLES_IMPORT, At(by.community, anywhere=True))
+        require(by.actor, Permission.TABLES_IMPORT, At(by.community))
         raw = await request.body()
+
+        async def work(session: Session) -> Any:
+            return await _bring(_desk(session, by, stack), by.t, kind, wanted, raw)
+
         try:
-            return await asyncio.to_thread(_brought, stack, by, kind, wanted, raw)
+            return await aside(stack, work)
         except Faulty as fault:
             raise UserError(fault.key, status=422, **fault.args_for_words) from None
 
@@ -160,21 +165,6 @@ def _add_import(router: APIRouter, name: str, kind: str) -> None:
     )(bring)
 
 
-def _brought(stack: Stack, by: Operator, kind: str, wanted: Bringing, raw: bytes) -> Any:
-    """Read a file in a thread with connections of its own: thousands of rows must stop no screen."""
-
-    async def work() -> Any:
-        db = Database(stack.settings.database_url, bus=None, pool=1)
-        try:
-            return await db.run(
-                lambda session: _bring(_desk(session, by, stack), by.t, kind, wanted, raw)
-            )
-        finally:
-            await db.aclose()
-
-    return asyncio.run(work())
-
-
 async def _bring(desk: Desk, t: Translator, kind: str, wanted: Bringing, raw: bytes) -> Any:
     sheet = sheets.read(wanted.file, raw)
     wishes = Wishes(wanted.want != "write", wanted.skip, _means(kind, wanted.means))
@@ -194,7 +184,7 @@ def _means(kind: str, text: str) -> dict[str, str]:
         means = orjson.loads(text)
     except orjson.JSONDecodeError:
         means = None
-    if not isinstance(means, dict) or not set(means.values()) <= set(columns(kind)):
+    if not isinstance(means, dict) or not all(one in list(columns(kind)) for one in means.values()):
         raise Faulty("import-means-wrong")
     return means
 
@@ -232,7 +222,7 @@ def _add_export(router: APIRouter, listing: Listing) -> None:
                 return await _whole(_desk(session, by, stack), listing, body.reason)
             return await _as_shown(session, by, listing, asked, body.reason)
 
-        headers, rows = await stack.db.run(work)
+        headers, rows = await aside(stack, work)
         return _file(await asyncio.to_thread(sheets.xlsx_of, headers, rows), listing.name)
 
     take.__doc__ = f"Take {listing.name} out as a file; personal lists want a reason."

@@ -49,7 +49,7 @@ export function createActs(client, { say, reload, list }) {
     ]);
     let version = act.versioned ? row.version : there.version;
     const form = openForm({
-      title: act.title,
+      title: t("web-form-title", { what: act.title, list: list().head.title }),
       submit: t("web-form-save"),
       fields: fields.map((field) => ({ ...field, cell: act.cells })),
       values: there.values,

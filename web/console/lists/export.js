@@ -14,7 +14,7 @@ export function saveFile(blob, name) {
 export function exportForm(client, { name, head, asked, say }) {
   const fields = [
     { name: "reason", kind: "text", title: t("web-export-reason"), required: head.personal, most: 200 },
-    ...(head.whole ? [{ name: "whole", kind: "check", title: t("web-export-whole") }] : []),
+    ...(head.whole ? [{ name: "whole", kind: "check", title: t("web-export-whole"), value: false }] : []),
   ];
   return openForm({
     title: t("web-export-title", { list: head.title }),

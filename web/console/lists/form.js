@@ -59,8 +59,8 @@ export function openForm({ title, fields, values = {}, submit, send, onDone }) {
       onDone(answer);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      say(error.message);
-      mark(error.more.fields ?? {});
+      const marked = mark(error.more.fields ?? {});
+      say(marked ? t("web-form-faulty") : error.message);
       if (error.more.values) stale(error.more);
     } finally {
       busy = false;

@@ -34,8 +34,9 @@ export function createTable({ acts, onMore }) {
   function line(row) {
     const cells = new Map();
     const node = el("tr", { data: { id: row.id } });
-    for (const { code, shape } of head.columns) {
-      const cell = el("td", { class: RIGHT.has(shape) ? "right" : shape, data: { col: code } });
+    for (const { code, shape, title } of head.columns) {
+      // A narrow window has no room for a head: there each cell stands beside its own title.
+      const cell = el("td", { class: RIGHT.has(shape) ? "right" : shape, data: { col: code, title } });
       cell.append(...[drawCell(shape, row[code])].flat());
       cells.set(code, cell);
       node.append(cell);

@@ -75,8 +75,18 @@ export function createLists(client, page) {
     title.textContent = head.title;
     sum.textContent = answer.total === null ? "" : t("web-list-sum", { count: number(answer.total) });
     if (fresh || !tools.contains(document.activeElement)) drawTools();
+    const at = focused();
     buttons.replaceChildren(...acts.ofList());
     body.replaceChildren(answer.rows.length ? table.draw(head, answer.rows, answer.next) : empty());
+    if (at) (content.querySelector(at) ?? title).focus({ preventScroll: true });
+  }
+
+  /** Whoever is at a button stays there when the list is drawn anew around it. */
+  function focused() {
+    const act = document.activeElement?.dataset.act;
+    if (!act || !content.contains(document.activeElement)) return null;
+    const row = document.activeElement.closest("tr");
+    return `${row ? `tr[data-id="${CSS.escape(row.dataset.id)}"]` : ".list-acts"} [data-act="${act}"]`;
   }
 
   function empty() {
@@ -149,6 +159,10 @@ export function createLists(client, page) {
       rail.mark(name);
       await load();
       if (!page.contains(document.activeElement)) title.focus({ preventScroll: true });
+    },
+
+    refresh(group) {
+      if (head?.group === group) load();
     },
 
     leave() {

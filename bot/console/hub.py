@@ -30,12 +30,13 @@ from services import (
     unreachable,
     watches,
 )
-from services.permissions import At, Permission, allowed
+from services.permissions import At, Permission, allowed, require
 from services.tickets import board
 
 COALESCE_S = 0.1
 STATS_S = 1.0
 STANDING_S = 30.0
+STAY_S = 2.0  # how often a reader is asked whether they may still look
 # Who reads for all screens at once; each screen was let in, and is asked again, by its own actor.
 WATCHER = Actor(person=None, name="screen", machine=True)
 _BACKLOG = 200
@@ -57,6 +58,10 @@ class _Watch:
     reach: dict[str, Any] = field(default_factory=dict)
     desk: dict[str, Any] = field(default_factory=dict)
     task: asyncio.Task[None] | None = None
+    building: asyncio.Lock = field(default_factory=asyncio.Lock)
+    asked: int = 0
+    built_for: int = 0
+    snapshot: bytes = b""
 
 
 class Hub:
@@ -73,6 +78,7 @@ class Hub:
 
         Ends with the session, with the right to look, or for a reader too slow.
         """
+        require(by, Permission.TICKETS_READ, At(community))
         watch = self._watches.setdefault((community, t.lang), _Watch(community, t))
         queue: asyncio.Queue[bytes | None] = asyncio.Queue(_BACKLOG)
         watch.readers.add(queue)
@@ -80,18 +86,39 @@ class Hub:
             if watch.task is None or watch.task.done():
                 await self._read_first(watch)
                 watch.task = asyncio.create_task(self._watch(watch))
-            yield sse("snapshot", await self._snapshot(by, community, t))
+            yield await self._shared(watch)
+            asked = asyncio.get_running_loop().time()
             while (chunk := await queue.get()) is not None:
                 yield chunk
-                if chunk.startswith(b"event: ping") and not await self._may_stay(token, community):
-                    return
+                now = asyncio.get_running_loop().time()
+                if chunk.startswith(b"event: ping") and now - asked > STAY_S:
+                    asked = now
+                    if not await self._may_stay(token, community):
+                        return
         finally:
             watch.readers.discard(queue)
             if not watch.readers and watch.task is not None:
                 watch.task.cancel()
                 watch.task = None
+                watch.snapshot = b""
 
-    async def _snapshot(self, by: Actor, community: UUID, t: Translator) -> dict[str, Any]:
+    async def _shared(self, watch: _Watch) -> bytes:
+        """Build one snapshot for all who came before it was begun: fifty screens come back at once.
+
+        Nobody gets one that is older than their place among the readers, so nothing is missed.
+        """
+        watch.asked += 1
+        mine = watch.asked
+        async with watch.building:
+            if watch.built_for < mine:
+                everybody = watch.asked
+                found = await self._snapshot(watch)
+                watch.snapshot = await asyncio.to_thread(sse, "snapshot", found)
+                watch.built_for = everybody
+            return watch.snapshot
+
+    async def _snapshot(self, watch: _Watch) -> dict[str, Any]:
+        by, community, t = WATCHER, watch.community, watch.t
         async with self._db.reading() as session:
             features = await map_points.features(session, by, community)
             tickets = await board.live(session, by, community)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from copy import copy
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -56,6 +57,19 @@ def before_commit(session: Session, key: str, work: Callable[[Session], Awaitabl
 def process_name() -> str:
     """Name this process to PostgreSQL: whoever rotates keys sees which one each process writes."""
     return f"{PROCESS} key {mark}" if (mark := key_mark()) else PROCESS
+
+
+@asynccontextmanager
+async def savepoint(session: Session) -> AsyncIterator[None]:
+    """Undo what is done inside if it raises, and what it left to be done at and after the commit."""
+    before = {key: copy(value) for key, value in session.info.items()}
+    try:
+        async with session.begin_nested():
+            yield
+    except BaseException:
+        session.info.clear()
+        session.info.update(before)
+        raise
 
 
 class Database:

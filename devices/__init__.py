@@ -15,7 +15,7 @@ from devices import chirpstack, ctwing, frigate, onenet, own, wristband, zigbee2
 from devices.body import Address
 
 __all__ = [
-    "SOURCES", "bridge_of", "community_of", "decode", "decode_push", "parts_of_push", "pusher_of", "source_of",
+    "SOURCES", "community_of", "decode", "decode_push", "parts_of_push", "pusher_of", "source_of",
     "speaker_of",
 ]  # fmt: skip
 
@@ -43,14 +43,6 @@ def decode(topic: str, payload: bytes, received: datetime) -> Decoded:
         return NOTHING
     address, decoder = found
     return decoder(address, payload, received)
-
-
-def bridge_of(topic: str, payload: bytes) -> tuple[str, str, bool] | None:
-    """Tell (source, name, online) where a bridge says how it stands; None for all else."""
-    if len(topic) > _MAX_TOPIC:
-        return None
-    said = zigbee2mqtt.bridge(topic, payload)
-    return (zigbee2mqtt.SOURCE, *said) if said else None
 
 
 def decode_push(source: str, payload: bytes, received: datetime) -> Decoded:

@@ -32,9 +32,8 @@ SOURCE: Final = "zigbee2mqtt"
 _PREFIX: Final = "zigbee2mqtt/"
 _BRIDGE: Final = "zigbee2mqtt/bridge"
 _LONGEST_LIST: Final = 8 * 1024 * 1024  # each device with all that its model exposes
-_OF_BRIDGE: Final = {"bridge/state": "bridge", "bridge/devices": "devices"}
+_OF_BRIDGE: Final = re.compile(r"(?:(?P<within>.+)/)?bridge/(?P<kind>state|devices)")
 _AVAILABILITY: Final = "/availability"
-_BRIDGE_STATE: Final = "/bridge/state"
 # What others ask of a device, not what it says: …/set, …/get, …/set/<attribute>.
 _COMMAND: Final = re.compile(r"/(set|get)(/[^/]+)?$")
 # Keypads and buttons name the endpoint behind the action (`panic_1`); a cube's `fall` is a toy's.
@@ -120,25 +119,13 @@ _CONCENTRATION_RULES: Final[Rules] = {**_RULES, "gas": plain_rule("gas_level")}
 def address(topic: str) -> Address | None:
     """Read the device off a topic; None for most of the bridge's and for commands to devices."""
     name = topic.removeprefix(_PREFIX)
-    if name in _OF_BRIDGE:
-        return Address(_OF_BRIDGE[name], _BRIDGE)
-    if name == "bridge" or name.startswith("bridge/") or _COMMAND.search(name):
+    if found := _OF_BRIDGE.fullmatch(name):
+        return Address(f"bridge {found['kind']}", _PREFIX + name.removesuffix(f"/{found['kind']}"))
+    if name == "bridge" or "/bridge/" in f"/{name}" or _COMMAND.search(name):
         return None
     if name.endswith(_AVAILABILITY):
         return Address("availability", device_id(name.removesuffix(_AVAILABILITY)))
     return Address("state", device_id(name))
-
-
-def bridge(topic: str, payload: bytes) -> tuple[str, bool] | None:
-    """Read whether a bridge lives, by the name under which its devices speak; None for the rest.
-
-    The bridge publishes it retained, with `offline` as its last will.
-    """
-    if not topic.startswith(_PREFIX) or not topic.endswith(_BRIDGE_STATE):
-        return None
-    online = presence(payload)
-    name = topic.removesuffix(_BRIDGE_STATE).removeprefix(_PREFIX.rstrip("/")).lstrip("/")
-    return None if online is None else (name, online)
 
 
 def question(device: str, kind: str) -> tuple[str, dict[str, str]]:
@@ -153,8 +140,13 @@ def decode(to: Address, payload: bytes, received: datetime) -> Decoded:
     An empty state deletes a retained one: the bridge sends it when a device is renamed or
     removed. `last_seen` is the moment of the state, also of a cached one published again.
     """
-    if to.kind in _OF_BRIDGE.values():
-        return _bridge(to, payload, received)
+    if to.kind == "bridge state":
+        online = presence(payload)
+        said = Head(SOURCE, to.device, received, RECEIPT)
+        gateways = () if online is None else single(said, "online", value=online).readings
+        return replace(NOTHING, gateways=gateways)
+    if to.kind == "bridge devices":
+        return replace(NOTHING, about=tuple(_listed(to, payload)))
     if to.kind == "availability":
         online = presence(payload)
         head = Head(SOURCE, to.device, received, RECEIPT, about=told(to.device, gateway=_BRIDGE))
@@ -169,26 +161,21 @@ def decode(to: Address, payload: bytes, received: datetime) -> Decoded:
     return collect(body, _rules(body), Head(SOURCE, to.device, ts, clock, about=about))
 
 
-def _bridge(to: Address, payload: bytes, received: datetime) -> Decoded:
-    """Hear that the bridge comes or goes, or which models it knows; nothing is refused here."""
+def _listed(bridge: Address, payload: bytes) -> Iterator[About]:
+    """Read name and model of each device that a bridge lists, the coordinator left out.
+
+    Nothing is refused here: a list may hold whatever a new version of the bridge writes.
+    """
     try:
-        if to.kind == "bridge":
-            online = presence(payload)
-            if online is None:
-                return NOTHING
-            head = Head(SOURCE, to.device, received, RECEIPT)
-            return replace(NOTHING, gateways=single(head, "online", value=online).readings)
-        return replace(NOTHING, about=tuple(_models(load(payload, _LONGEST_LIST))))
+        listed = load(payload, _LONGEST_LIST)
     except DecodeError:
-        return NOTHING
-
-
-def _models(listed: object) -> Iterator[About]:
-    """Read name and model of each device that the bridge lists, the coordinator left out."""
+        return
+    within = bridge.device.removeprefix(_PREFIX).removesuffix("bridge")
     for one in listed if isinstance(listed, list) else ():
         definition = one.get("definition") if isinstance(one, dict) else None
         if isinstance(definition, dict) and (name := mark(one.get("friendly_name"))):
-            yield from told(name, model=definition.get("model"), gateway=_BRIDGE)
+            model = definition.get("model")
+            yield from told(f"{within}{name}", model=model, gateway=bridge.device)
 
 
 def _rules(body: dict[str, object]) -> Rules:

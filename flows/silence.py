@@ -19,6 +19,13 @@ _PLACE_LIMIT = 60
 _REASON_LIMIT = 200
 _OFFERED = {SilenceKind.SILENCE: (30, 60, 120), SilenceKind.TEST: (5, 10)}
 REASONS = ("dust", "cooking", "repair")
+# The kinds that people also call by other words.
+_HEARD = frozenset(
+    {
+        DeviceKind.SMOKE, DeviceKind.GAS, DeviceKind.DOOR, DeviceKind.WRISTBAND, DeviceKind.WATER,
+        DeviceKind.CAMERA,
+    }
+)  # fmt: skip
 
 
 async def begin(turn: Turn, wish: Wish) -> Step:
@@ -101,14 +108,6 @@ def _named(turn: Turn, kind: str, text: str) -> bool:
     if kind in _HEARD:
         words |= set(turn.t(f"heard-as-{kind}").split())
     return any(word.casefold() in text.casefold() for word in words)
-
-
-_HEARD = frozenset(
-    {
-        DeviceKind.SMOKE, DeviceKind.GAS, DeviceKind.DOOR, DeviceKind.WRISTBAND, DeviceKind.WATER,
-        DeviceKind.CAMERA,
-    }
-)  # fmt: skip
 
 
 def _choices(turn: Turn, standing: Standing) -> Sequence[tuple[str, str]]:

@@ -10,9 +10,9 @@ from sqlalchemy.exc import DBAPIError
 from cards.talk import call_office, say
 from core.act import Act, Fetch, Refresh, Reply
 from core.card import Card
-from core.db import Database, Session
+from core.db import Database, Session, savepoint
 from core.errors import UserError
-from core.event import Event, Said
+from core.event import Clicked, Event, Said
 from core.i18n import Translator
 from core.log import logger
 from flows.base import Standing
@@ -96,7 +96,8 @@ class _Refused(Exception):
 async def _refusable(db: Database, work: Callable[..., Awaitable[Turn]]) -> Turn:
     """Do a turn; one that is refused begins again with the refusal, for most are not refused.
 
-    A savepoint round each handler would cost every turn two more trips to the database.
+    A savepoint round each handler would cost every turn two more trips to the database. Clicks
+    have one: of the hands on an alarm's card all but the first are refused, at the same moment.
     """
     try:
         return await db.run(work)
@@ -138,7 +139,11 @@ async def _handle(
         talking=profile.talking,
         card=profile.card,
     )
-    acts = await (_answer(context, event) if refused is None else _refusal(context, refused))
+    acts = await (
+        _answer(context, event)
+        if refused is None
+        else _refusal(context, refused.error, refused.pressed)
+    )
     said = [act.card for act in acts if isinstance(act, Reply) and act.person is None]
     if waiting is not None and said and len(said) == len(acts) and waiting.waits():
         return Turn(
@@ -163,14 +168,19 @@ async def _reply(ctx: Context, event: Event, said: list[Card], turn: int, waitin
 async def _answer(ctx: Context, event: Event) -> list[Act]:
     pressed: list[Pressed] = []
     try:
-        return await answer(ctx, event, pressed)
+        if not isinstance(event, Clicked):
+            return await answer(ctx, event, pressed)
+        async with savepoint(ctx.session):
+            return await answer(ctx, event, pressed)
     except UserError as error:
-        raise _Refused(error, pressed) from error
+        if not isinstance(event, Clicked):
+            raise _Refused(error, pressed) from error
+        return await _refusal(ctx, error, pressed)
 
 
-async def _refusal(ctx: Context, refused: _Refused) -> list[Act]:
-    said = ctx.t(refused.error.key, **refused.error.args_for_words)
-    return [Reply(say(said, tone="warning")), *await _current_card(ctx, refused.pressed)]
+async def _refusal(ctx: Context, error: UserError, pressed: list[Pressed]) -> list[Act]:
+    said = ctx.t(error.key, **error.args_for_words)
+    return [Reply(say(said, tone="warning")), *await _current_card(ctx, pressed)]
 
 
 async def _current_card(ctx: Context, pressed: list[Pressed]) -> list[Act]:

@@ -12,7 +12,7 @@ from core.db import Session, wake
 from core.i18n import Translator
 from core.metrics import ALARM_TO_CARD
 from models import Part, Severity, Status
-from services import actors, buttons, outbox, steps
+from services import buttons, outbox, steps
 from services.outbox import Due
 from services.tickets import (
     bell,
@@ -47,10 +47,9 @@ async def render(
     session: Session, row: Due, *, now: datetime, abroad: bool = False
 ) -> Rendered | None:
     """Render a row; None, and the row is done, when the person has seen as much already."""
-    profile = await actors.profile(session, row.person, channel=row.channel)
     if row.kind != "ticket":
         card = await _with_buttons(session, Card.load(row.payload), row, now=now)
-        return Rendered(card, "message", profile.lang)
+        return Rendered(card, "message", row.lang)
     keys: dict[str, UUID] = {"ticket": row.object_id, "person": row.person}
     shown = await own_cards.lock_card(session, **keys, channel=row.channel)
     view = await queries.view(session, row.object_id)
@@ -67,12 +66,12 @@ async def render(
         view = replace(view, heard=shown.confirmed)
     elif view.severity in {Severity.LIFE, Severity.CARE}:
         view = await _on_the_spot(session, view, shown.part, now=now)
-    t = Translator(profile.lang)
+    t = Translator(row.lang)
     card = card_of(discreet(view, t) if abroad else view, shown.part, row.person, t, now=now)
     return Rendered(
         await _with_buttons(session, card, row, now=now),
         "message" if shown.ring > shown.shown_ring else "update",
-        profile.lang,
+        row.lang,
         shown.ring,
         view.version,
         outcome=view.status in {Status.RESOLVED, Status.CLOSED},

@@ -90,27 +90,11 @@ class Device(SQLModel, table=True):
     removed_at: MaybeMoment = moment(null=True)
 
 
-class Gateway(SQLModel, table=True):
-    """Something through which devices speak that is no device itself, and whether it lives.
-
-    A bridge that says so by its last will, or devices that are always heard together.
-    """
-
-    __table_args__ = (UniqueConstraint("community_id", "source", "name_index"),)
-    id: UUID = object_id()
-    community_id: UUID = points_at("community.id")
-    source: str
-    name: Any = sealed("gateway.name", null=False)
-    name_index: bytes
-    online: bool = True
-    since: Moment = moment()
-
-
 class DevicePresence(SQLModel, table=True):
     """When a device was last heard; digests recognise a retained message seen before.
 
-    `last_seen` is not indexed, so that updates stay heap-only. `down_with` is the gateway whose
-    outage made it unreachable.
+    `last_seen` is not indexed, so that updates stay heap-only. `unreached_at` is when it was found
+    to be silent together with all that hangs on the same gateway, until one of them is heard.
     """
 
     __tablename__ = "device_presence"
@@ -120,7 +104,7 @@ class DevicePresence(SQLModel, table=True):
     online: bool = True
     digest: bytes | None = None
     retained_digest: bytes | None = None
-    down_with: MaybeId = points_at("gateway.id", null=True)
+    unreached_at: MaybeMoment = moment(null=True)
 
 
 class DeviceState(SQLModel, table=True):

@@ -16,7 +16,7 @@ SEALED = (
     ("residence", "relation"), ("family_link", "relation"), ("contact", "name"),
     ("contact", "phone"), ("contact", "relation"), ("binding", "relation"), ("binding", "said"),
     ("access_entry", "reason"), ("broken_glass", "reason"),
-    ("device", "place"), ("gateway", "name"), ("device", "external"), ("ticket", "place"), ("ticket", "people"), ("silence", "reason"),
+    ("device", "place"), ("device", "external"), ("ticket", "place"), ("ticket", "people"), ("silence", "reason"),
     ("ticket_event", "note"),
     ("conversation", "flow"), ("conversation", "place"), ("conversation", "search"),
     ("outbox", "payload"),

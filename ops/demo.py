@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -77,13 +78,21 @@ def _clear(home: Path) -> None:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A Python module of ours with its arguments, and the environment it is started in."""
+
+    module: list[str]
+    environment: dict[str, str]
+
+
 async def _serve(settings: Settings, urls: Urls, port: int) -> None:
     settings = updated(
         settings, database_url=urls.database, redis_url=urls.redis, mqtt_url=urls.mqtt
     )
     use_keyring(settings.keyring)
     db = Database(urls.database, pool=2)
-    children, commands = Children(), _commands(settings, port)
+    children, commands = Children(), _commands(settings, urls.listener, port)
     fakes = phones.faked(settings)
     try:
         if warm := await _migrated(db):  # then they can start while we look after the data
@@ -112,14 +121,15 @@ async def _serve(settings: Settings, urls: Urls, port: int) -> None:
         await db.aclose()
 
 
-def _commands(settings: Settings, port: int) -> dict[str, list[str]]:
+def _commands(settings: Settings, listener: str, port: int) -> dict[str, Command]:
     """List what runs beside the servers, in the order of starting: the fakes end last."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, Command] = {}
+    given = environment(settings)
     if phones.faked(settings):
         where = ["--port", str(urlsplit(settings.phones_url).port), "--product", settings.base_url]
-        found["fakes"] = [sys.executable, "-m", "ops", "fakes", *where]
-    found["worker"] = [sys.executable, "-m", "worker"]
-    found["bot"] = [sys.executable, "-m", "bot", "--port", str(port)]
+        found["fakes"] = Command(["ops", "fakes", *where], given)
+    found["worker"] = Command(["worker"], {**given, "LINLING_MQTT_URL": listener})
+    found["bot"] = Command(["bot", "--port", str(port)], given)
     return found
 
 
@@ -129,20 +139,21 @@ async def _migrated(db: Database) -> bool:
     return "migration" not in missing
 
 
-def _start_all(children: Children, settings: Settings, commands: Mapping[str, list[str]]) -> None:
+def _start_all(children: Children, settings: Settings, commands: Mapping[str, Command]) -> None:
     for name in commands:
         _start(children, settings, commands, name)
 
 
 def _start(
-    children: Children, settings: Settings, commands: Mapping[str, list[str]], name: str
+    children: Children, settings: Settings, commands: Mapping[str, Command], name: str
 ) -> None:
     log = settings.home / f"{name}.log"
-    children.start(name, commands[name], environment(settings), log, cwd=_ROOT)
+    argv = [sys.executable, "-m", *commands[name].module]
+    children.start(name, argv, commands[name].environment, log, cwd=_ROOT)
 
 
 async def _keep_alive(
-    children: Children, settings: Settings, commands: Mapping[str, list[str]]
+    children: Children, settings: Settings, commands: Mapping[str, Command]
 ) -> None:
     """Start a process of ours again when it dies, until cancelled."""
     while True:

@@ -1,63 +1,82 @@
-"""Gateways that fall silent: noticed within minutes, as one ticket that lists who is unprotected.
+"""Outages of gateways: noticed within minutes, as one ticket that lists who is unprotected.
 
-A bridge says so itself, by its last will. Where nothing does, devices that were always heard
-together and are silent for twice as long as ever within a week have lost their gateway.
+A gateway is a device of the registry, and what hangs on it refers to it. Where none is known, the
+devices of one source in a house stand together. A gateway is out when it says so, when most of
+its devices are silent each by itself, or when all are silent for twice as long as ever within a
+week; the last is written down with each of them (`device_presence.unreached_at`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from core.crypto import keyring, open_json, seal_json
+from core.crypto import open_json
 from core.db import Session, sql
-from core.ids import uuid7
-from services.rules.outages import GATEWAY
+from services.rules.kinds import CHECK_IN
 from services.tickets import alarms, protects
 from services.tickets.judge import Signal
 
-_NAME = "gateway.name"
+OFFLINE: Final = "gateway_offline"
 # Fewer devices, or of a single flat, are judged each by itself and as a flat.
-_FEWEST, _HOMES = 3, 2
+_FEWEST, _PLACES = 3, 2
 _SOONEST = timedelta(minutes=15)
 _KNOWN_FOR, _LEARNT_FROM = timedelta(days=2), timedelta(days=7)
-_AT_ONCE = 20
-_DEVICES = """
-    SELECT d.id, d.external, d.community_id, d.grid_id, d.building_id, d.home_index, d.place, d.kind,
-           d.source, b.name AS building
-    FROM device d LEFT JOIN building b ON b.id = d.building_id WHERE d.removed_at IS NULL
+_AT_ONCE, _SAMPLE = 20, 20
+_NEW = timedelta(hours=1)  # what came by a list has so long to say its first word
+_ALL = "SELECT * FROM device WHERE removed_at IS NULL AND kind <> 'gateway'"
+_THEIRS = """
+    SELECT m.* FROM device d JOIN device m ON m.gateway_id = d.gateway_id
+    WHERE d.id = ANY(CAST(:devices AS uuid[])) AND m.removed_at IS NULL
+    UNION
+    SELECT m.* FROM device d JOIN device m ON m.building_id = d.building_id
+         AND m.source = d.source AND m.gateway_id IS NULL
+    WHERE d.id = ANY(CAST(:devices AS uuid[])) AND d.gateway_id IS NULL
+      AND m.removed_at IS NULL AND m.kind <> 'gateway'
 """
-_SAY = sql(
+_HUBS = """
+    WITH member AS (
+        SELECT d.id, d.home_index, coalesce(g.gateway_id, d.gateway_id) AS gateway_id,
+               'gateway:' || coalesce(CAST(coalesce(g.gateway_id, d.gateway_id) AS text),
+                                      d.building_id || ':' || d.source) AS key,
+               coalesce(p.online, true) AS online, p.last_seen, p.unreached_at,
+               coalesce(p.last_seen < :day, false)
+                   OR (p.online IS FALSE AND (p.last_seen IS NOT NULL OR d.installed_at <= :new))
+                   AS silent
+        FROM ({of}) d LEFT JOIN device g ON g.id = d.gateway_id
+        LEFT JOIN device_presence p ON p.device_id = d.id
+        WHERE CASE WHEN d.gateway_id IS NULL THEN d.building_id IS NOT NULL
+                   ELSE g.kind = 'gateway' OR g.gateway_id IS NOT NULL END)
+    SELECT hub.*, h.online IS FALSE AND s.value IS NOT NULL AS said,
+           greatest(heard, CASE s.value WHEN 1 THEN s.ts END) AS proven
+    FROM (
+        SELECT key, gateway_id, array_agg(id) AS devices,
+               array_agg(id) FILTER (WHERE silent) AS silent,
+               count(DISTINCT coalesce(home_index, uuid_send(id))) AS places,
+               max(last_seen) FILTER (WHERE online) AS heard, max(unreached_at) AS since
+        FROM member GROUP BY key, gateway_id) hub
+    LEFT JOIN device_presence h ON h.device_id = hub.gateway_id
+    LEFT JOIN device_state s ON s.device_id = hub.gateway_id AND s.metric = 'online'
+    WHERE h.online IS FALSE OR since IS NOT NULL OR heard < :before
+       OR 2 * cardinality(silent) > cardinality(devices)
+    ORDER BY heard DESC NULLS LAST
+"""
+_OF_ALL, _OF_THESE = sql(_HUBS.format(of=_ALL)), sql(_HUBS.format(of=_THEIRS))
+# A device that is heard proves that its gateway lives, whatever was said before.
+_PROVEN = sql(
     """
-    INSERT INTO gateway AS g (id, community_id, source, name, name_index, online, since)
-    SELECT :id, c.id, :source, :name, :index, :online, :now FROM community c WHERE c.slug = :slug
-    ON CONFLICT (community_id, source, name_index) DO UPDATE
-    SET online = excluded.online, since = excluded.since WHERE g.online <> excluded.online
-    RETURNING id, community_id
+    UPDATE device_presence h SET online = true
+    FROM device g LEFT JOIN device_state s ON s.device_id = g.id AND s.metric = 'online'
+    WHERE h.device_id = g.id AND h.online IS FALSE AND g.kind = 'gateway'
+      AND EXISTS (SELECT 1 FROM device d JOIN device_presence p ON p.device_id = d.id
+                  WHERE d.gateway_id = g.id AND p.online
+                    AND p.last_seen > coalesce(s.ts, '-infinity'))
     """
 )
 _MARK = sql(
     """
-    WITH marked AS (
-        UPDATE device_presence SET online = :online,
-               down_with = CASE WHEN :online THEN NULL ELSE CAST(:gateway AS uuid) END
-        WHERE device_id = ANY(CAST(:devices AS uuid[])) AND online <> :online
-        RETURNING device_id)
-    UPDATE rule_state SET due_at = least(due_at, :now)
-    WHERE device_id IN (SELECT device_id FROM marked) AND due_at IS NOT NULL
-    """
-)
-_TOGETHER = sql(
-    """
-    SELECT coalesce(d.gateway_id, d.building_id) AS hub, d.source, d.community_id, c.slug,
-           max(p.last_seen) AS heard, array_agg(d.id) AS devices
-    FROM device d JOIN device_presence p ON p.device_id = d.id
-    JOIN community c ON c.id = d.community_id
-    WHERE d.removed_at IS NULL AND p.online AND coalesce(d.gateway_id, d.building_id) IS NOT NULL
-    GROUP BY 1, 2, 3, 4
-    HAVING count(*) >= :fewest AND count(DISTINCT d.home_index) >= :homes
-       AND max(p.last_seen) < :before
-    ORDER BY heard DESC
+    UPDATE device_presence SET unreached_at = :at
+    WHERE device_id = ANY(CAST(:devices AS uuid[]))
     """
 )
 _LONGEST = sql(
@@ -67,50 +86,84 @@ _LONGEST = sql(
         WHERE device_id = ANY(CAST(:devices AS uuid[])) AND ts > :since AND ts <= :heard) AS said
     """
 )
-_HEARD_AGAIN = sql(
+_TOLD = sql(
     """
-    UPDATE gateway g SET online = true, since = :now
-    WHERE NOT g.online AND EXISTS (
-        SELECT 1 FROM device_presence p
-        WHERE p.down_with = g.id AND p.online AND p.last_seen > g.since)
-    RETURNING id, community_id
+    SELECT key, community_id FROM ticket
+    WHERE what = :what AND status <> 'closed' AND recovered_at IS NULL
     """
 )
-Later = dict[tuple[UUID, str], datetime]  # which groups need not be looked at before then
-
-
-async def heard(
-    session: Session, slug: str, said: Mapping[tuple[str, str], bool], *, now: datetime
-) -> None:
-    """Take what bridges say of themselves, by (source, name); the same again changes nothing."""
-    for (source, name), online in sorted(said.items()):
-        row = await _say(session, slug, source, name, online=online, now=now)
-        if row is None:
-            continue
-        if online:
-            await _up(session, row.id, row.community_id, now=now)
-        else:
-            devices = await _behind(session, row.community_id, source, name)
-            await _down(session, row.id, devices, name or source, now=now)
+_DEVICES = sql(
+    """
+    SELECT d.id, d.community_id, d.grid_id, d.kind, d.source, d.place, b.name AS building
+    FROM device d LEFT JOIN building b ON b.id = d.building_id
+    WHERE d.id = ANY(CAST(:devices AS uuid[])) ORDER BY d.id
+    """
+)
+Later = dict[str, datetime]  # which groups need not be looked at before then
 
 
 async def watch(session: Session, later: Later, *, now: datetime) -> int:
-    """Find gateways that nobody speaks of, and those that are back; returns how many are out."""
-    for row in (await session.execute(_HEARD_AGAIN, {"now": now})).all():
-        await _up(session, row.id, row.community_id, now=now)
-    groups = await session.execute(
-        _TOGETHER, {"fewest": _FEWEST, "homes": _HOMES, "before": now - _SOONEST}
-    )
-    due = [row for row in groups if later.get((row.hub, row.source), now) <= now]
-    out = 0
+    """Notice all gateways that are out and those that are back; returns how many fell silent."""
+    await session.execute(_PROVEN)
+    hubs = await _hubs(session, _OF_ALL, now=now)
+    back = {row.key for row in hubs if row.since and row.proven and row.proven > row.since}
+    lost = await _lost(session, hubs, later, now=now)
+    await _mark(session, [row for row in hubs if row.key in back], at=None)
+    await _mark(session, [row for row in hubs if row.key in lost], at=now)
+    out = [row for row in hubs if row.key in lost or _out(row, back)]
+    told = {row.key: row.community_id for row in await session.execute(_TOLD, {"what": OFFLINE})}
+    await _tell(session, [row for row in out if row.key not in told], now=now)
+    over = told.keys() - {row.key for row in out}
+    ended = [_signal(key, told[key], None, active=False, now=now) for key in sorted(over)]
+    if ended:
+        await alarms.apply(session, ended, now=now)
+    return len(lost)
+
+
+async def covered(session: Session, devices: Collection[UUID], *, now: datetime) -> set[UUID]:
+    """Find which devices' silence is told by the outage that they are part of; tell of it now."""
+    if not devices:
+        return set()
+    hubs = await _hubs(session, _OF_THESE, now=now, devices=list(devices))
+    out = [row for row in hubs if _out(row, set())]
+    told = set((await session.execute(_TOLD, {"what": OFFLINE})).scalars()) if out else set()
+    await _tell(session, [row for row in out if row.key not in told], now=now)
+    return {
+        one for row in out for one in (row.devices if row.said or row.since else row.silent)
+    }  # fmt: skip
+
+
+async def _hubs(
+    session: Session, statement: Any, *, now: datetime, **given: object
+) -> Sequence[Any]:
+    """Read gateways, and houses of a source, that may be out."""
+    values = {"day": now - CHECK_IN, "new": now - _NEW, "before": now - _SOONEST, **given}
+    return (await session.execute(statement, values)).all()
+
+
+def _out(row: Any, back: Collection[str]) -> bool:
+    """Tell whether it is out and of more than one flat, for else the flat itself is silent."""
+    silent = len(row.devices) >= _FEWEST and 2 * len(row.silent or ()) > len(row.devices)
+    fallen = row.since is not None and row.key not in back
+    return row.places >= _PLACES and bool(row.said or silent or fallen)
+
+
+async def _lost(session: Session, hubs: Sequence[Any], later: Later, *, now: datetime) -> set[str]:
+    """Find those that are silent altogether for too long, those first that were heard last."""
+    before = now - _SOONEST
+    due = [
+        row for row in hubs
+        if row.places >= _PLACES and not row.said and row.since is None and row.heard is not None
+        and row.heard < before and len(row.devices) - len(row.silent or ()) >= _FEWEST
+        and later.get(row.key, now) <= now
+    ]  # fmt: skip
+    lost: set[str] = set()
     for row in due[:_AT_ONCE]:
         bound = await _bound(session, row)
-        later[row.hub, row.source] = row.heard + bound
-        if now - row.heard < bound:
-            continue
-        await _lose(session, row, now=now)
-        out += 1
-    return out
+        later[row.key] = row.heard + bound
+        if now - row.heard >= bound:
+            lost.add(row.key)
+    return lost
 
 
 async def _bound(session: Session, row: Any) -> timedelta:
@@ -118,99 +171,54 @@ async def _bound(session: Session, row: Any) -> timedelta:
     found = (
         await session.execute(
             _LONGEST,
-            {"devices": row.devices, "since": row.heard - _LEARNT_FROM, "heard": row.heard},
+            {
+                "devices": row.devices[:_SAMPLE], "since": row.heard - _LEARNT_FROM,
+                "heard": row.heard,
+            },
         )
-    ).one()
+    ).one()  # fmt: skip
     if found.since is None or row.heard - found.since < _KNOWN_FOR:
         return timedelta(days=1)
     return max(_SOONEST, 2 * (found.longest or _SOONEST))
 
 
-async def _lose(session: Session, row: Any, *, now: datetime) -> None:
-    said = await _say(session, row.slug, row.source, str(row.hub), online=False, now=now)
-    if said is not None:
-        rows = await session.execute(
-            sql(_DEVICES + "AND d.id = ANY(CAST(:ids AS uuid[])) ORDER BY d.id"),
-            {"ids": row.devices},
-        )
-        await _down(session, said.id, rows.all(), row.source, now=now)
+async def _mark(session: Session, hubs: Sequence[Any], *, at: datetime | None) -> None:
+    if hubs:
+        devices = [one for row in hubs for one in row.devices]
+        await session.execute(_MARK, {"devices": devices, "at": at})
 
 
-async def _say(
-    session: Session, slug: str, source: str, name: str, *, online: bool, now: datetime
-) -> Any:
-    """Write how a gateway stands; None where it stood so before."""
-    rows = await session.execute(
-        _SAY,
-        {
-            "id": uuid7(), "slug": slug, "source": source, "online": online, "now": now,
-            "name": seal_json(name, _NAME), "index": keyring().index(name, "gateway.name_index"),
-        },
-    )  # fmt: skip
-    return rows.one_or_none()
-
-
-async def _behind(session: Session, community: UUID, source: str, name: str) -> Sequence[Any]:
-    """List the devices that speak through a bridge: their names begin with its own.
-
-    Where bridges lie within each other's names, the longest one has the device.
-    """
-    known = await session.execute(
-        sql("SELECT name FROM gateway WHERE community_id = :community AND source = :source"),
-        {"community": community, "source": source},
-    )
-    bridges = {str(open_json(row.name, _NAME)) for row in known}
-    rows = await session.execute(
-        sql(_DEVICES + "AND d.community_id = :community AND d.source = :source ORDER BY d.id"),
-        {"community": community, "source": source},
-    )
-    return [
-        row for row in rows
-        if _longest(str(open_json(row.external, "device.external")), bridges) == name
-    ]  # fmt: skip
-
-
-def _longest(external: str, bridges: set[str]) -> str | None:
-    fitting = [one for one in bridges if not one or external.startswith(f"{one}/")]
-    return max(fitting, key=len, default=None)
-
-
-async def _down(
-    session: Session, gateway: UUID, devices: Sequence[Any], name: str, *, now: datetime
-) -> None:
-    """Take its devices down with it; of several flats it is an outage and one ticket."""
-    if not devices:
+async def _tell(session: Session, hubs: Sequence[Any], *, now: datetime) -> None:
+    """Open a ticket for each."""
+    if not hubs:
         return
-    await session.execute(
-        _MARK,
-        {"online": False, "gateway": gateway, "devices": [row.id for row in devices], "now": now},
-    )
-    if len({row.home_index for row in devices if row.home_index is not None}) < _HOMES:
-        return
-    people = await protects.of(session, devices)
-    buildings = {row.building for row in devices}
-    place = f"{buildings.pop()} · {name}" if len(buildings) == 1 and None not in buildings else name
-    first = devices[0]
-    signal = Signal(
-        key=f"gateway:{gateway}", what=GATEWAY, severity="maintenance", community=first.community_id,
-        grid=first.grid_id, device=None, active=True, ts=now, place=place,
-        people=tuple(sorted({str(one) for some in people.values() for one in some})),
-    )  # fmt: skip
-    await alarms.apply(session, [signal], now=now)
+    named = [row.gateway_id for row in hubs if row.gateway_id is not None]
+    ids = [one for row in hubs for one in row.devices]
+    found = await session.execute(_DEVICES, {"devices": ids + named})
+    devices = {row.id: row for row in found}
+    people = await protects.of(session, [devices[one] for one in ids])
+    await alarms.apply(session, [_outage(row, devices, people, now=now) for row in hubs], now=now)
 
 
-async def _up(session: Session, gateway: UUID, community: UUID, *, now: datetime) -> None:
-    """Let its devices be judged again as they are heard, and its ticket recover."""
-    rows = await session.execute(
-        sql("SELECT device_id FROM device_presence WHERE down_with = :gateway"),
-        {"gateway": gateway},
-    )
-    devices = list(rows.scalars())
-    await session.execute(
-        _MARK, {"online": True, "gateway": gateway, "devices": devices, "now": now}
-    )
-    signal = Signal(
-        key=f"gateway:{gateway}", what=GATEWAY, severity="maintenance", community=community,
-        grid=None, device=None, active=False, ts=now,
+def _outage(
+    row: Any, devices: Mapping[UUID, Any], people: Mapping[UUID, list[UUID]], *, now: datetime
+) -> Signal:
+    """Say which gateway is out and whom that leaves unprotected."""
+    first = devices[min(row.devices)]
+    gateway = devices.get(row.gateway_id)
+    name = open_json(gateway.place, "device.place")["name"] if gateway else first.source
+    houses = {devices[one].building for one in row.devices}
+    house = houses.pop() if len(houses) == 1 else None
+    return _signal(
+        row.key, first.community_id, first.grid_id, active=True, now=now,
+        place=f"{house} · {name}" if house else name,
+        people=tuple(sorted({str(who) for one in row.devices for who in people[one]})),
     )  # fmt: skip
-    await alarms.apply(session, [signal], now=now)
+
+
+def _signal(key: str, community: UUID, grid: UUID | None, **more: Any) -> Signal:
+    now: datetime = more.pop("now")
+    return Signal(
+        key=key, what=OFFLINE, severity="maintenance", community=community, grid=grid, device=None,
+        ts=now, **more,
+    )  # fmt: skip

@@ -8,16 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
-
 from core.actor import Actor
 from core.crypto import open_json
 from core.db import Session, sql
 from core.errors import UserError
-from core.ids import uuid7
 from models import Device, DeviceKind, Installation
 from services.homes import home_index
-from services.ingest import trials
+from services.ingest import origins, trials
 from services.ingest.registry import external_index
 from services.permissions import At, Permission, reach, require
 from services.places import Site, protected
@@ -119,7 +116,6 @@ async def register(
     if not await _no_stranger(session, at.community, stranger.source, index):
         raise UserError("device-known", status=409)
     is_gateway = kind is DeviceKind.GATEWAY
-    through = None if is_gateway else await _gateway(session, stranger, at, gateway_name, now=now)
     people = await protected(session, at.home) if at.home else []
     if wearer is not None:
         people = [person for person in people if person == wearer]
@@ -131,12 +127,16 @@ async def register(
             "people": [str(person) for person in people],
         },
         home_index=home_index(at.home) if at.home else None, lon=at.lon, lat=at.lat,
-        model=stranger.model, gateway_id=through, installed_at=now,
+        model=stranger.model, installed_at=now,
     )  # fmt: skip
     session.add(device)
     await session.flush()
     if is_gateway:
         return device.id
+    if stranger.gateway:
+        device.gateway_id = await origins.enlist(
+            session, stranger.gateway, beside=device.id, name=gateway_name, now=now
+        )
     session.add(
         Installation(
             community_id=at.community, device_id=device.id, worker_id=by.person, began_at=now,
@@ -160,37 +160,6 @@ async def _no_stranger(session: Session, community: UUID, source: str, index: by
         {"community": community, "source": source, "index": index},
     )
     return gone.one_or_none() is not None
-
-
-async def _gateway(
-    session: Session, stranger: Stranger, at: Site, name: str, *, now: datetime
-) -> UUID | None:
-    """Find the gateway that a device told of; one that is new stands where its first device does."""
-    if not stranger.gateway:
-        return None
-    index = external_index(stranger.gateway)
-    await session.execute(
-        insert(Device)
-        .values(
-            id=uuid7(), community_id=at.community, grid_id=at.grid, building_id=at.building, kind=DeviceKind.GATEWAY,
-            source=stranger.source, external=stranger.gateway, external_index=index,
-            place={"name": name, "home": None, "people": []}, lon=at.lon, lat=at.lat, model="",
-            installed_at=now,
-        )
-        .on_conflict_do_nothing()
-    )  # fmt: skip
-    await _no_stranger(session, at.community, stranger.source, index)
-    found = await session.execute(
-        sql(
-            """
-            SELECT id FROM device WHERE community_id = :community AND source = :source
-              AND external_index = :index AND removed_at IS NULL AND kind = 'gateway'
-            """
-        ),
-        {"community": at.community, "source": stranger.source, "index": index},
-    )
-    gateway: UUID | None = found.scalar_one_or_none()
-    return gateway
 
 
 async def standing(session: Session, by: Actor, at: Site) -> list[Standing]:

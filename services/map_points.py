@@ -11,10 +11,11 @@ from services.permissions import At, Permission, require
 
 # Precedence of DESIGN section 5: red, amber, grey, blue; maintenance tickets colour nothing.
 # What speaks through something that is away is away too: a sensor behind its gateway, a zone behind
-# its camera and the camera behind its recorder.
-BEHIND = """
-    EXISTS (SELECT 1 FROM device_presence w WHERE w.online IS FALSE AND w.device_id IN
-            (d.gateway_id, (SELECT o.gateway_id FROM device o WHERE o.id = d.gateway_id)))
+# its camera and the camera behind its recorder. Of a device `d` with its presence `p`.
+UNREACHED = """
+    (p.unreached_at IS NOT NULL OR EXISTS (
+        SELECT 1 FROM device_presence w WHERE w.online IS FALSE AND w.device_id IN
+            (d.gateway_id, (SELECT o.gateway_id FROM device o WHERE o.id = d.gateway_id))))
 """
 STATE = f"""
     coalesce(
@@ -22,7 +23,7 @@ STATE = f"""
          FROM ticket t
          WHERE t.device_id = d.id AND t.status <> 'closed' AND t.severity <> 'maintenance'
          HAVING count(*) > 0),
-        CASE WHEN p.online IS FALSE OR {BEHIND} THEN 'offline' ELSE 'normal' END)
+        CASE WHEN p.online IS FALSE OR {UNREACHED} THEN 'offline' ELSE 'normal' END)
 """  # noqa: S608  (a literal of this module)
 
 
@@ -70,7 +71,7 @@ async def states(
                     ORDER BY t.status = 'resolved', t.opened_at LIMIT 1) AS ticket
                 FROM device d LEFT JOIN device_presence p ON p.device_id = d.id
                 WHERE d.community_id = :community AND d.removed_at IS NULL
-                  AND d.kind <> 'gateway' AND (p.online IS FALSE OR {BEHIND} OR EXISTS (
+                  AND d.kind <> 'gateway' AND (p.online IS FALSE OR {UNREACHED} OR EXISTS (
                        SELECT 1 FROM ticket t
                        WHERE t.device_id = d.id AND t.status <> 'closed'))) s
             WHERE state <> 'normal'

@@ -55,6 +55,7 @@ class Due:
     payload: Any
     attempts: int
     created_at: datetime
+    lang: str  # the person's, or that of their last words in this channel
     life: bool = False
 
 
@@ -158,7 +159,10 @@ async def claim(
                                 WHERE p.channel = outbox.channel AND p.until > :now))
                          ORDER BY priority, due_at, id LIMIT :limit FOR UPDATE SKIP LOCKED)
             RETURNING id, kind, object_id, person_id, channel, version, turn, payload, attempts,
-                      created_at, priority
+                      created_at, priority, coalesce(
+                (SELECT c.lang FROM conversation c
+                 WHERE c.person_id = outbox.person_id AND c.channel = outbox.channel),
+                (SELECT p.lang FROM person p WHERE p.id = outbox.person_id)) AS lang
             """  # noqa: S608  (both halves are literals above)
         ),
         {
@@ -176,7 +180,7 @@ async def claim(
         Due(
             row.id, row.kind, row.object_id, row.person_id, row.channel, row.version, row.turn,
             open_json(row.payload, PAYLOAD) if row.payload is not None else None,
-            row.attempts, row.created_at, row.priority == LIFE,
+            row.attempts, row.created_at, row.lang, row.priority == LIFE,
         )
         for row in found
     ]  # fmt: skip

@@ -16,7 +16,7 @@ from core.db import Database, Session, sql
 from core.event import Clicked, Event, Located, Pictured, Said
 from core.ids import uuid7
 from core.reading import Decoded
-from devices import bridge_of, community_of, decode, decode_push, source_of
+from devices import community_of, decode, decode_push, source_of
 from handlers import activities, away, devices, duty, glass, redeem, silences
 from handlers.delivery import deliver_due, deliver_turn
 from handlers.dispatch import dispatch
@@ -192,9 +192,6 @@ class World:
         """Let a message come in, as the listener would store it, and cards go out."""
         self.now += timedelta(milliseconds=1)
         raw = payload if isinstance(payload, bytes) else orjson.dumps(payload)
-        if (said := bridge_of(topic, raw)) is not None:
-            states = {said[:2]: said[2]}
-            await self.db.run(lambda s: gateways.heard(s, "default", states, now=self.now))
         place = (community_of(topic) or "default", source_of(topic), topic)
         await self._stores(decode(topic, raw, self.now), place, raw, retained=retained)
 

@@ -13,7 +13,7 @@ from channels.recorder import Recorder
 from channels.registry import channels, close, warm
 from channels.speech import Speech
 from channels.telegram import check
-from core import log
+from core import collector, log
 from core.bus import RedisBus
 from core.clock import use_timezone
 from core.crypto import use_keyring
@@ -77,6 +77,7 @@ async def serve(settings: Settings, parts: list[str]) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    collector.spare()
     tasks = [asyncio.create_task(keep_running(name, stack)) for name in parts]
     tasks.append(asyncio.create_task(warm(stack.channels)))
     if settings.worker_port:

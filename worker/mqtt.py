@@ -13,15 +13,13 @@ from typing import NoReturn
 
 from sqlalchemy.exc import DBAPIError
 
-from core import collector
 from core.clock import utcnow
 from core.db import Session, is_outage, sqlstate
 from core.errors import DecodeError
 from core.log import logger
 from core.metrics import BATCH_SIZE, DEAD_LETTERS, MESSAGES
 from core.mqtt import address
-from devices import bridge_of, community_of, decode, source_of, speaker_of
-from services import gateways
+from devices import community_of, decode, source_of, speaker_of
 from services.ingest import batch, deadletter, marks
 from services.ingest.registry import Registry
 from worker import reconcile
@@ -47,7 +45,6 @@ async def run(stack: Stack) -> NoReturn:
     async with stack.db.reading() as session:
         handled = await marks.load(session, CLIENT_ID)
     memory = Memory(Registry(pictures=stack.see is not None), handled)
-    collector.spare()
     async with Intake(address(stack.settings.mqtt_url), identifier=CLIENT_ID) as client:
         await client.subscribe([(topic, 1) for topic in TOPICS])
         await stack.beat("mqtt")
@@ -116,7 +113,6 @@ async def _isolate(
 async def _apply(session: Session, memory: Memory, stack: Stack, taken: Sequence[Arrived]) -> None:
     now = utcnow()
     readable: list[batch.Message] = []
-    bridges: dict[tuple[str, str], bool] = {}
     marked = [(one, _digest(one)) for one in taken]
     new = [
         (one, digest)
@@ -127,8 +123,6 @@ async def _apply(session: Session, memory: Memory, stack: Stack, taken: Sequence
         try:
             topic = str(message.topic, "utf-8")
             decoded = decode(topic, message.payload, now)
-            if (said := bridge_of(topic, message.payload)) is not None:
-                bridges[said[:2]] = said[2]
         except DecodeError as error:
             await _bury(session, memory, stack, message, str(error), now=now)
             continue
@@ -143,8 +137,6 @@ async def _apply(session: Session, memory: Memory, stack: Stack, taken: Sequence
                 )
             )  # fmt: skip
     await batch.apply(session, memory.registry, readable, now=now)
-    if bridges:
-        await gateways.heard(session, stack.settings.community, bridges, now=now)
     await marks.note(session, CLIENT_ID, _packets(new))
 
 

@@ -34,7 +34,8 @@ class Ground:
     def worker(self, name: str, only: str, *, port: int = 0) -> int:
         """Start a worker with some of its parts; returns its process id."""
         argv = [sys.executable, "-m", "worker", "--only", only]
-        return self._start(name, argv, {"LINLING_WORKER_PORT": str(port)})
+        more = {"LINLING_WORKER_PORT": str(port), "LINLING_MQTT_URL": self.urls.listener}
+        return self._start(name, argv, more)
 
     def bot(self, name: str, port: int, more: dict[str, str] | None = None) -> int:
         """Start an HTTP process on this port, with more of an environment; returns its id."""

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import uvloop
 
+from core import collector
 from core.bus import RedisBus
 from core.clock import utcnow
 from core.crypto import seal_json
@@ -79,6 +80,7 @@ async def _measure(place: Ground) -> Report:
         await db.run(lambda s: _build(s, utcnow()))
         await analyse(db)
         await checkpoint(db)
+        collector.spare()  # as the clock's process does when it has started
         book = Book()
         spent = [await _sweep(db, book) for _ in range(WARM + SWEEPS)][WARM:]
         late, judged = await _lateness(db, place)

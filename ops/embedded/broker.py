@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 from ops.embedded.account import everyone_reaches, give, unprivileged_user
 from ops.embedded.process import Children, StartError
@@ -112,6 +113,11 @@ class Door:
     def url(self) -> str:
         """Return the broker's address."""
         return self._broker.url
+
+    @property
+    def behind(self) -> str:
+        """Return the address behind the door."""
+        return f"mqtt+unix://{quote(str(self._broker.sockets / SOCKET))}"
 
     def start(self, children: Children) -> None:
         """Start it and wait until it listens."""

@@ -29,11 +29,16 @@ ADDRESSES = {"postgres": "database", "redis": "redis", "broker": "mqtt"}
 
 @dataclass(frozen=True, slots=True)
 class Urls:
-    """Where the servers are. `pids` names the embedded ones and follows their restarts."""
+    """Where the servers are. `pids` names the embedded ones and follows their restarts.
+
+    `listener` is where our own listener reads messages: behind the door where there is one, which
+    holds receipts back that senders alone wait for; else it is `mqtt`.
+    """
 
     database: str
     redis: str
     mqtt: str
+    listener: str
     pids: dict[str, int] = field(default_factory=dict)
 
 
@@ -82,6 +87,7 @@ def servers(
         stack.callback(children.stop_all)
         start_all(made, children)
         addresses |= {ADDRESSES[one.name]: one.url for one in made if one.name in ADDRESSES}
+        behind = [one.behind for one in made if isinstance(one, Door)]
         pids = children.pids
         keeper = Keeper(children, pids, on_restart)
         stack.callback(keeper.let_go)
@@ -90,6 +96,7 @@ def servers(
             database=addresses.get("database", ""),
             redis=addresses.get("redis", ""),
             mqtt=addresses.get("mqtt", ""),
+            listener=behind[-1] if behind else addresses.get("mqtt", ""),
             pids=pids,
         )
 

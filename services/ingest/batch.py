@@ -51,7 +51,7 @@ _HEARD = sql(
             digest = coalesce(excluded.digest, p.digest),
             retained_digest = coalesce(excluded.retained_digest, p.retained_digest)
         RETURNING p.device_id, p.online)
-    SELECT done.device_id FROM done
+    SELECT done.device_id, done.online FROM done
     LEFT JOIN device_presence was ON was.device_id = done.device_id
     WHERE done.online IS DISTINCT FROM was.online
     """
@@ -75,13 +75,14 @@ _NEWEST = sql(
     WHERE s.ts <= excluded.ts
     """
 )
-# A device that came or went is looked at by the next sweep, and what speaks through it.
+# A device that came or went is looked at by the next sweep, and what spoke through one that went.
+# What speaks through one that came has time to do so: it was put off for half an hour at most.
 _LOOK_NOW = sql(
     """
     UPDATE rule_state SET due_at = least(due_at, :now)
     WHERE due_at IS NOT NULL AND device_id IN (
         SELECT unnest(CAST(:devices AS uuid[]))
-        UNION SELECT id FROM device WHERE gateway_id = ANY(CAST(:devices AS uuid[])))
+        UNION SELECT id FROM device WHERE gateway_id = ANY(CAST(:gone AS uuid[])))
     """
 )
 _APPEND = """
@@ -104,17 +105,18 @@ async def apply(
     spoken: list[tuple[Address, Reading, Message]] = [
         ((reading.source, reading.device, message.community), reading, message)
         for message in messages
-        for reading in message.readings
+        for reading in message.readings + message.gateways
     ]
     heard = origins.told(messages)
     wanted = [*(address for address, _, _ in spoken), *(one.address for one in heard)]
     await registry.refresh(session, wanted, now=now)
+    adopted = await origins.adopt(session, registry, messages, now=now)
     unknown = Counter((one.source, key) for one in messages for key in one.unknown)
     await oddities.note_keys(session, unknown, now=now)
     rows: list[Row] = []
     strangers: list[tuple[str, Reading]] = []
     for address, reading, message in spoken:
-        known = registry.devices.get(address)
+        known = registry.devices.get(address) or adopted.get(address)
         if reading.zone is not None:
             known = registry.devices.get(origins.zone_of(address, reading.zone), known)
         if known is None:
@@ -130,7 +132,7 @@ async def apply(
     fresh = [row for row in fresh if row.known.id not in tested]
     judged = await signals.of(session, fresh, disordered=disordered, now=now)
     judged += await meet(session, registry, strangers, heard, now=now)
-    await origins.fill(session, registry, heard)
+    await origins.fill(session, registry, heard, now=now)
     if judged:
         await alarms.apply(session, judged, now=now)
     if registry.pictures and (seen := zones.seen(fresh)):
@@ -225,9 +227,12 @@ async def _presence(session: Session, rows: list[Row]) -> None:
             "retained": [last[i].retained for i in ids],
         },
     )
-    turned = {row.device_id for row in changed}
+    turned = {row.device_id: row.online for row in changed}
     if turned:
-        await session.execute(_LOOK_NOW, {"devices": list(turned), "now": rows[0].message.received})
+        gone = [device for device, online in turned.items() if not online]
+        await session.execute(
+            _LOOK_NOW, {"devices": list(turned), "gone": gone, "now": rows[0].message.received}
+        )
     for community in {str(row.known.community) for row in rows if row.known.id in turned}:
         wake(session, "console", community=community)
 

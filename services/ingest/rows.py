@@ -15,7 +15,7 @@ class Message(NamedTuple):
     """A decoded message; `digest` is of topic and payload, `community` a slug.
 
     `source` and `unknown` are for keys that nobody understood, `claimed` for a wrong clock;
-    `about` is what it tells of devices themselves.
+    `about` is what it tells of devices themselves, `gateways` their own presence.
     """
 
     community: str
@@ -27,16 +27,17 @@ class Message(NamedTuple):
     unknown: tuple[str, ...] = ()
     claimed: str = ""
     about: tuple[About, ...] = ()
+    gateways: tuple[Reading, ...] = ()
 
     @classmethod
     def of(
         cls, decoded: Decoded, *, community: str, source: str, digest: bytes, received: datetime,
         retained: bool = False,
     ) -> "Message":  # fmt: skip
-        """Take what was decoded, gateways' presence with the readings."""
+        """Take what was decoded."""
         return cls(
-            community, decoded.readings + decoded.gateways, digest, retained, received, source,
-            decoded.unknown, decoded.clock.claimed, decoded.about,
+            community, decoded.readings, digest, retained, received, source, decoded.unknown,
+            decoded.clock.claimed, decoded.about, decoded.gateways,
         )  # fmt: skip
 
 

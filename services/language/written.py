@@ -4,12 +4,14 @@ import re
 
 _LETTERS = re.compile(r"[A-Za-z]")
 _HAN = re.compile(r"[㐀-鿿]")
+# Letters with a digit or a sign among them: what stands on a device or in an address bar.
+_CODE = re.compile(r"(?=[!-~]*(?:\d|\w[/_:@.-]+\w))[!-~]+")
 _ENOUGH = 4  # "ok", "wifi 3" and a flat's "B-2" are no English
 
 
 def language_of(text: str) -> str | None:
     """Name the language of a message; None for numbers, codes and signs, which are of none."""
-    if is_english(text):
+    if is_english(_CODE.sub(" ", text)):
         return "en"
     return "zh-CN" if _HAN.search(text) else None
 

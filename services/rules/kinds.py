@@ -14,7 +14,7 @@ SLOT = timedelta(minutes=30)
 # A battery device checks in once in 25 h; one that was heard since is not taken for dead.
 CHECK_IN = timedelta(hours=26)
 AGAIN = timedelta(seconds=10)
-_SOON = timedelta(minutes=30)
+SOON = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +174,9 @@ def absence(rule: RuleInForce, sign: Sign, *, now: datetime) -> Look:
     if due > now:
         return Look(due, active=False)
     if silent(sign, CHECK_IN, now=now):
-        return Look(now + _SOON, active=None)
+        return Look(now + SOON, active=None)
     if sign.paused:
-        return Look(now + _SOON, active=None, held=True)
+        return Look(now + SOON, active=None, held=True)
     return Look(now + AGAIN, active=True)
 
 

@@ -69,8 +69,8 @@ async def keep(
 
 
 async def put_off(session: Session, changed: Mapping[Slot, Memory]) -> None:
-    """Write what a look has changed of rows that are there and locked."""
-    ordered = sorted(changed)
+    """Write what a look has changed of rows that are there and locked, in whatever order."""
+    ordered = list(changed)
     await session.execute(
         _PUT_OFF,
         {

@@ -1,42 +1,43 @@
-"""Devices that fell silent: after their own alarm, several of a flat at once, or a whole gateway.
+"""Devices that fell silent: after their own alarm, or several of a flat at once.
 
-Most devices of a gateway silent at once is its outage: one ticket, which lists who is unprotected
-now, instead of one for each device. Where no gateway is registered, the devices of one source in a
-building stand for it.
+What a whole gateway took with it is told by its outage (services/gateways.py).
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
 from core.db import Session, sql
+from services import gateways
+from services.map_points import UNREACHED
 from services.rules.kinds import CHECK_IN
-from services.tickets import protects
 from services.tickets.judge import Signal
 
 AFTER_ALARM = timedelta(minutes=60)
-_FEWEST = 3  # devices of a gateway; fewer are so many single ones
 _OF_A_FLAT = 2
-AFTER, FLAT, GATEWAY = "silent_after_alarm", "flat_silent", "gateway_offline"
-_GROUPS = sql(
-    """
-    SELECT d.id, d.community_id AS community, d.grid_id AS grid, d.building_id, d.gateway_id, d.source,
-           d.kind, d.home_index, d.place, b.name AS building, p.last_seen, coalesce(p.online, true) AND coalesce(h.online, true) AS online,
-           EXISTS (SELECT 1 FROM ticket o WHERE o.key = 'gateway:' || p.down_with
-                   AND o.status <> 'closed') AND NOT p.online AS told,
-           (SELECT max(t.alarm_at) FROM ticket t WHERE t.device_id = d.id
-              AND t.severity IN ('life', 'care') AND t.what <> :after AND t.what <> :flat
-              AND t.what NOT LIKE '%\\_silent') AS alarmed_at
-    FROM device d LEFT JOIN building b ON b.id = d.building_id
+AFTER, FLAT = "silent_after_alarm", "flat_silent"
+_FLATS = sql(
+    f"""
+    WITH wanted AS (
+        SELECT CAST(one AS uuid) AS id FROM unnest(CAST(:devices AS uuid[])) AS one
+        UNION SELECT o.id FROM device d JOIN device o ON o.home_index = d.home_index
+        WHERE d.id = ANY(CAST(:devices AS uuid[])))
+    SELECT d.id, d.community_id AS community, d.grid_id AS grid, d.home_index, p.last_seen,
+           coalesce(p.online, true) AND NOT {UNREACHED} AS online
+    FROM wanted JOIN device d ON d.id = wanted.id
     LEFT JOIN device_presence p ON p.device_id = d.id
-    LEFT JOIN device_presence h ON h.device_id = d.gateway_id
-    WHERE d.removed_at IS NULL AND (d.id = ANY(CAST(:devices AS uuid[])) OR EXISTS (
-        SELECT 1 FROM device o WHERE o.id = ANY(CAST(:devices AS uuid[]))
-          AND (o.home_index = d.home_index OR o.gateway_id = d.gateway_id
-               OR (o.building_id = d.building_id AND o.source = d.source))))
+    WHERE d.removed_at IS NULL
+    """  # noqa: S608  (a literal of ours)
+)
+_ALARMED = sql(
+    """
+    SELECT device_id, max(alarm_at) AS at FROM ticket
+    WHERE device_id = ANY(CAST(:devices AS uuid[])) AND severity IN ('life', 'care')
+      AND what <> :after AND what <> :flat AND what NOT LIKE '%\\_silent'
+    GROUP BY device_id
     """
 )
 
@@ -58,53 +59,30 @@ class Found:
 
 async def look(session: Session, due: Sequence[Watched], *, now: datetime) -> Found:
     """Judge the silence of these devices together with their flats and gateways."""
-    found = Found()
     if not due:
-        return found
-    rows = (
-        await session.execute(
-            _GROUPS, {"devices": [one.id for one in due], "after": AFTER, "flat": FLAT}
-        )
-    ).all()
-    found.covered |= {row.id for row in rows if row.told}
-    _gateways(rows, await protects.of(session, rows), found, now=now)
+        return Found()
+    rows = (await session.execute(_FLATS, {"devices": [one.id for one in due]})).all()
+    silent = [row.id for row in rows if _silent(row, now)]
+    found = Found(await gateways.covered(session, silent, now=now))
     _flats(rows, found, now=now)
     looked = {one.id for one in due}
+    alarmed = await _alarmed(session, [row for row in rows if not row.online], found.covered)
     for row in rows:
         if row.id in looked:
-            active = _after_alarm(row) and row.id not in found.covered
+            active = _after_alarm(row, alarmed.get(row.id))
             found.signals.append(_signal(f"{row.id}:{AFTER}", AFTER, "care", row, active, now))
     return Found(found.covered, await _that_matter(session, found.signals))
 
 
-def _gateways(
-    rows: Sequence[Any], protected: Mapping[UUID, list[UUID]], found: Found, *, now: datetime
-) -> None:
-    groups: dict[str, list[Any]] = defaultdict(list)
-    for row in rows:
-        if row.told:
-            continue
-        if row.gateway_id is not None:
-            groups[f"gateway:{row.gateway_id}"].append(row)
-        elif row.building_id is not None:
-            groups[f"gateway:{row.building_id}:{row.source}"].append(row)
-    for key, members in groups.items():
-        silent = [row for row in members if _silent(row, now)]
-        homes = {row.home_index for row in silent}
-        out = (
-            len(members) >= _FEWEST and len(silent) * 2 > len(members) and len(homes) >= _OF_A_FLAT
-        )
-        if out:
-            found.covered |= {row.id for row in silent}
-        people = {str(person) for row in silent for person in protected.get(row.id, ())}
-        first = members[0]
-        found.signals.append(
-            Signal(
-                key=key, what=GATEWAY, severity="maintenance",
-                community=first.community, grid=first.grid, device=None, active=out, ts=now,
-                place=f"{first.building or first.source} · {first.source}", people=tuple(sorted(people)),
-            )
-        )  # fmt: skip
+async def _alarmed(
+    session: Session, rows: Sequence[Any], covered: Collection[UUID]
+) -> dict[UUID, datetime]:
+    """Tell when these devices alarmed last, those left out whose outage is told."""
+    devices = [row.id for row in rows if row.id not in covered]
+    if not devices:
+        return {}
+    given = {"devices": devices, "after": AFTER, "flat": FLAT}
+    return {row.device_id: row.at for row in await session.execute(_ALARMED, given)}
 
 
 def _flats(rows: Sequence[Any], found: Found, *, now: datetime) -> None:
@@ -127,11 +105,11 @@ def _silent(row: Any, now: datetime) -> bool:
     return bool(not row.online or unheard)
 
 
-def _after_alarm(row: Any) -> bool:
+def _after_alarm(row: Any, alarmed_at: datetime | None) -> bool:
     """Tell whether a device went offline within an hour of its own alarm."""
-    if row.online or row.alarmed_at is None or row.last_seen is None:
+    if alarmed_at is None or row.last_seen is None:
         return False
-    since: timedelta = row.last_seen - row.alarmed_at
+    since: timedelta = row.last_seen - alarmed_at
     return -timedelta(minutes=1) <= since <= AFTER_ALARM
 
 

@@ -24,8 +24,8 @@ _DUE = sql(
         WHERE due_at <= :now ORDER BY due_at LIMIT :batch FOR UPDATE SKIP LOCKED)
     SELECT due.device_id AS id, due.key, due.since, due.hits, due.firing, d.community_id AS community,
            d.grid_id AS grid, d.kind, d.source, d.home_index, d.installed_at, d.removed_at,
-           s.people, p.last_seen,
-           coalesce(p.online, true) AND coalesce(g.online, true) AS online,
+           coalesce(s.people, '{}') AS people, p.last_seen,
+           coalesce(p.online, true) AND coalesce(g.online, true) AND p.unreached_at IS NULL AS online,
            u.id IS NOT NULL AS suppressed
     FROM due JOIN device d ON d.id = due.device_id
     LEFT JOIN device_scope s ON s.device_id = d.id
@@ -52,15 +52,11 @@ class Due:
     key: str
     community: UUID
     grid: UUID
-    kind: str
-    source: str
-    home_index: bytes | None
-    people: tuple[bytes, ...]
     memory: Memory
     sign: Sign
     suppressed: bool
-    rule: RuleInForce | None = None
-    value: float | None = None
+    rule: RuleInForce | None
+    value: float | None
 
     @property
     def slot(self) -> Slot:
@@ -106,38 +102,35 @@ async def sweep(session: Session, book: Book, *, now: datetime) -> int:
 
 async def _due(session: Session, book: Book, *, now: datetime) -> list[Due]:
     rows = (await session.execute(_DUE, {"now": now, "batch": BATCH})).all()
-    found = [_one(row) for row in rows]
-    gone = {row.id for row in rows if row.removed_at is not None}
-    ruled = [replace(one, rule=None if one.id in gone else _rule(book, one)) for one in found]
-    wanted = [one for one in ruled if one.rule is not None]
+    ruled = [(row, _rule(book, row)) for row in rows]
     states = await session.execute(
         _STATES,
         {
-            "devices": [one.id for one in wanted],
-            "metrics": [one.rule.metric for one in wanted if one.rule],
+            "devices": [row.id for row, rule in ruled if rule],
+            "metrics": [rule.metric for _, rule in ruled if rule],
         },
     )
-    known = {(row.device_id, row.metric): row for row in states}
-    return [_with_state(one, known) for one in ruled]
+    known = {(device, metric): state for device, metric, *state in states}
+    nothing = (None, None)
+    return [
+        _one(row, rule, *(known.get((row.id, rule.metric), nothing) if rule else nothing))
+        for row, rule in ruled
+    ]
 
 
-def _one(row: Any) -> Due:
+def _rule(book: Book, row: Any) -> RuleInForce | None:
+    if row.removed_at is not None:
+        return None
+    return next((rule for rule in book.rules_of(row) if rule.key == row.key), None)
+
+
+def _one(
+    row: Any, rule: RuleInForce | None, value: float | None, changed_at: datetime | None
+) -> Due:
     return Due(
-        row.id, row.key, row.community, row.grid, row.kind, row.source, row.home_index,
-        tuple(row.people or ()), Memory(row.since, tuple(row.hits), row.firing),
-        Sign(None, row.last_seen, row.online, row.installed_at), row.suppressed,
+        row.id, row.key, row.community, row.grid, Memory(row.since, tuple(row.hits), row.firing),
+        Sign(changed_at, row.last_seen, row.online, row.installed_at), row.suppressed, rule, value,
     )  # fmt: skip
-
-
-def _rule(book: Book, one: Due) -> RuleInForce | None:
-    return next((rule for rule in book.rules_of(one) if rule.key == one.key), None)
-
-
-def _with_state(one: Due, known: dict[tuple[UUID, str], Any]) -> Due:
-    state = known.get((one.id, one.rule.metric)) if one.rule else None
-    if state is None:
-        return one
-    return replace(one, value=state.value, sign=replace(one.sign, changed_at=state.changed_at))
 
 
 def _look(one: Due, *, now: datetime) -> Look | None:
@@ -225,7 +218,7 @@ def _after(one: Due, look: Look | None, *, now: datetime, covered: bool = False)
         return kinds.lasted(one.rule, one.memory, one.value, now).memory
     firing = one.memory.firing if look.active is None else look.active
     if covered and one.rule.kind is RuleKind.OFFLINE and not one.memory.firing:
-        firing = False
+        firing, look = False, replace(look, due_at=now + kinds.SOON)
     # A version that ends is followed by another, which may be due at once.
     due = min(filter(None, (look.due_at, one.rule.expires_at)))
     return Memory(firing=firing and not look.held, due_at=due)

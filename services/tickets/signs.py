@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from core.db import Session, sql
+from services.map_points import UNREACHED
 from services.rules import baselines
 from services.rules.baselines import Unusual
 from services.rules.kinds import CHECK_IN
@@ -57,17 +58,19 @@ async def of(session: Session, ticket: UUID, *, now: datetime, unusual: bool = T
     rows = (
         await session.execute(
             sql(
-                """
-                SELECT o.id, o.kind, s.metric, s.value, s.ts, s.changed_at, p.last_seen,
-                       coalesce(p.online, true) AS online
-                FROM ticket t JOIN device d ON d.id = t.device_id
-                JOIN device o ON o.home_index = d.home_index AND o.removed_at IS NULL
-                LEFT JOIN device_presence p ON p.device_id = o.id
-                LEFT JOIN device_state s ON s.device_id = o.id
-                     AND s.metric = ANY(CAST(:telling AS text[]))
-                WHERE t.id = :ticket AND (s.metric IS NOT NULL OR NOT p.online)
-                ORDER BY o.kind, o.id, s.metric
-                """
+                f"""
+                SELECT * FROM (
+                    SELECT d.id, d.kind, s.metric, s.value, s.ts, s.changed_at, p.last_seen,
+                           p.online IS NOT FALSE AND NOT {UNREACHED} AS online
+                    FROM ticket t JOIN device a ON a.id = t.device_id
+                    JOIN device d ON d.home_index = a.home_index AND d.removed_at IS NULL
+                    LEFT JOIN device_presence p ON p.device_id = d.id
+                    LEFT JOIN device_state s ON s.device_id = d.id
+                         AND s.metric = ANY(CAST(:telling AS text[]))
+                    WHERE t.id = :ticket) AS said
+                WHERE metric IS NOT NULL OR NOT online
+                ORDER BY kind, id, metric
+                """  # noqa: S608  (a literal of ours)
             ),
             {"ticket": ticket, "telling": list(_TELLING)},
         )

@@ -32,6 +32,7 @@ from tests.until import until
 from worker.mqtt import CLIENT_ID
 
 ROOT = Path(__file__).resolve().parents[2]
+NOWHERE = "mqtt://127.0.0.1:1"  # for a stand without a broker
 T = TypeVar("T")
 
 
@@ -89,7 +90,7 @@ class Stand:
             "LINLING_HOME": str(self.folder),
             "LINLING_DATABASE_URL": url.render_as_string(hide_password=False),
             "LINLING_REDIS_URL": self.urls.redis,
-            "LINLING_MQTT_URL": self.urls.mqtt,
+            "LINLING_MQTT_URL": self.urls.listener if module == "worker" else self.urls.mqtt,
             "LINLING_SECRET_KEY": "for-tests-alone",
             "LINLING_DATA_KEYS": self.data_keys,
             "LINLING_LOG_LEVEL": "WARNING",

@@ -22,7 +22,7 @@ from ops.embedded import Urls
 from services import actors
 from services.tickets import answer
 from services.tickets.chain import DEFAULTS
-from tests.crash.stand import Stand
+from tests.crash.stand import NOWHERE, Stand
 from tests.crash.test_races import alarmed, peopled
 from tests.until import until
 
@@ -35,7 +35,7 @@ SWEEPERS = ("sweeper_a", "sweeper_b")
 @pytest.fixture
 async def place(db_url: str, urls: Urls, tmp_path: Path) -> AsyncIterator[Stand]:
     """Give the test a database of its own on the session's servers, and its processes."""
-    with Stand.on(Urls(db_url, urls.redis, "mqtt://127.0.0.1:1"), tmp_path) as made:
+    with Stand.on(Urls(db_url, urls.redis, NOWHERE, NOWHERE), tmp_path) as made:
         yield made
 
 

@@ -34,7 +34,7 @@ async def place(
 ) -> AsyncIterator[Stand]:
     """Let processes of ours speak with the fake."""
     async with serving(fake) as base:
-        with Stand.on(Urls(db_url, urls.redis, ""), tmp_path) as made:
+        with Stand.on(Urls(db_url, urls.redis, "", ""), tmp_path) as made:
             made.more = {"LINLING_TELEGRAM__TOKEN": TOKEN, "LINLING_TELEGRAM__API_BASE": base}
             yield made
 

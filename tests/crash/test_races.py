@@ -31,7 +31,7 @@ ROUNDS = 40
 @pytest.fixture
 async def place(db_url: str, urls: Urls, tmp_path: Path) -> AsyncIterator[Stand]:
     """Give the test a database of its own on the session's servers, and its processes."""
-    with Stand.on(Urls(db_url, urls.redis, ""), tmp_path) as made:
+    with Stand.on(Urls(db_url, urls.redis, "", ""), tmp_path) as made:
         yield made
 
 

@@ -18,7 +18,7 @@ from ops import rotation
 from ops.bench.fleet import Size
 from ops.embedded import Urls
 from services import media
-from tests.crash.stand import Stand
+from tests.crash.stand import NOWHERE, Stand
 from tests.crash.test_races import alarmed, check_each_once, peopled
 from tests.database import MORE_KEYS
 from tests.db.test_keys import contents
@@ -33,7 +33,7 @@ NAME = "person.name"
 @pytest.fixture
 async def place(db_url: str, urls: Urls, tmp_path: Path) -> AsyncIterator[Stand]:
     """Give the test a database of its own, and its processes both keys."""
-    with Stand.on(Urls(db_url, urls.redis, "mqtt://127.0.0.1:1"), tmp_path) as made:
+    with Stand.on(Urls(db_url, urls.redis, NOWHERE, NOWHERE), tmp_path) as made:
         made.data_keys = MORE_KEYS
         yield made
 

@@ -38,12 +38,12 @@ def through(row: Any) -> str | None:
     return open_json(row.gateway, "device.external") if row.gateway else None
 
 
-async def bridge(world: World) -> list[Item]:
-    """Let the bridge be heard, and let the worker register it as a gateway."""
-    await world.publishes(STATE, {"state": "online"})
+async def box(world: World) -> list[Item]:
+    """Let a gateway be heard, and let the worker register it."""
+    await world.publishes("linling/default/box-1/online", b"online")
     worker = world.person("worker")
     await worker.says("登记设备")
-    await worker.chooses("zigbee2mqtt/bridge")
+    await worker.chooses("box-1")
     await worker.chooses("网关")
     return await worker.says("3幢 2单元501")
 
@@ -112,25 +112,61 @@ async def test_a_second_device_joins_the_same_gateway(world: World) -> None:
 
 async def test_a_gateway_is_registered_by_its_code(world: World) -> None:
     """It rings nobody and has nothing to press; those of its devices that were there join it."""
-    said = await bridge(world)
+    said = await box(world)
     assert titles(said) == ["已登记：3幢2单元501室 网关。"]
     assert not await world.fetch("SELECT 1 FROM installation")
     await world.passes(seconds=10)
-    await world.publishes(f"zigbee2mqtt/{_name(world, 'smoke')}", {"battery": 90})
-    assert through(await registered(world, _name(world, "smoke"))) == "zigbee2mqtt/bridge"
+    told = {"gateway": "box-1", "metrics": {"battery": 90}}
+    await world.publishes("linling/default/wristband-01/event", told)
+    assert through(await registered(world, "wristband-01")) == "box-1"
+    assert len(await world.fetch("SELECT 1 FROM device WHERE kind = 'gateway'")) == 1
 
 
 async def test_devices_turn_grey_with_their_gateway(world: World) -> None:
     """A blue point whose word can't reach us would be a lie; the gateway itself is no point."""
-    await bridge(world)
-    await world.passes(seconds=10)
-    await world.publishes(f"zigbee2mqtt/{_name(world, 'smoke')}", {"battery": 90})
+    await world.publishes(STATE, {"state": "online"}, retained=True)
     assert await world.point("smoke") == "normal"
     await world.publishes(STATE, {"state": "offline"}, retained=True)
     assert await world.point("smoke") == "offline"
     assert await world.point("wristband") == "normal"
     await world.publishes(STATE, {"state": "online"}, retained=True)
     assert await world.point("smoke") == "normal"
+
+
+async def test_a_bridge_of_which_nobody_knew_is_registered_by_its_own_word(world: World) -> None:
+    """Its devices came by a list and have not spoken yet; what it takes down is theirs."""
+    await world.publishes(STATE, {"state": "offline"}, retained=True)
+    assert through(await registered(world, _name(world, "gas"))) == "zigbee2mqtt/bridge"
+    assert [await world.point(kind) for kind in ("gas", "wristband")] == ["offline", "normal"]
+    assert not await world.fetch("SELECT 1 FROM unknown_device")
+
+
+async def test_a_gateway_that_came_by_a_list_is_known_by_its_devices(world: World) -> None:
+    """Many gateways never say how they stand: the first word through one proves that it lives."""
+    await box(world)
+    told = {"gateway": "box-1", "metrics": {"battery": 90}}
+    await world.publishes("linling/default/wristband-01/event", told)
+    await world.db.run(_listed)
+    await world.passes(seconds=20)
+    assert await world.point("wristband") == "offline"
+    assert not await world.fetch("SELECT 1 FROM ticket")
+    await world.publishes("linling/default/wristband-01/event", told)
+    await world.passes(seconds=20)
+    assert await world.point("wristband") == "normal"
+
+
+async def _listed(session: Session) -> None:
+    """Let the gateway and its device be as if a list had brought them."""
+    await session.execute(sql("DELETE FROM device_state WHERE metric = 'online'"))
+    await session.execute(
+        sql(
+            """
+            INSERT INTO device_presence (device_id, online)
+            SELECT id, false FROM device WHERE kind IN ('gateway', 'wristband')
+            ON CONFLICT (device_id) DO UPDATE SET online = false, last_seen = NULL
+            """
+        )
+    )
 
 
 async def test_a_zone_is_grey_with_its_camera_and_its_recorder(world: World) -> None:
@@ -176,7 +212,7 @@ async def test_a_gateway_that_is_taken_down_leaves_its_devices(world: World) -> 
     worker = world.person("worker")
     await worker.says("拆除设备")
     await worker.says("3幢")
-    said = await worker.chooses("网关 zigbee2mqtt/bridge")
+    said = await worker.chooses("zigbee2mqtt/bridge")
     assert titles(said)
     assert through(await registered(world, "烟感 0x01")) is None
 

@@ -15,7 +15,7 @@ async def test_buttons_after_english_words_answer_in_english(world: World) -> No
     assert (await resident.says("2"))[0]["card"]["title"].startswith("No points have")
 
 
-@pytest.mark.parametrize("text", ["1", "482913", "ok", "？"])
+@pytest.mark.parametrize("text", ["1", "482913", "ok", "？", "DEV-ABCD-7"])
 async def test_signs_and_codes_change_nothing(world: World, text: str) -> None:
     """They are of no language; Chinese words bring the person's own back."""
     resident = world.person("resident")
@@ -25,6 +25,19 @@ async def test_signs_and_codes_change_nothing(world: World, text: str) -> None:
     assert (await resident.says("我的积分"))[0]["card"]["title"].startswith("您现在有")
     again = await resident.clicks("say.points_history")
     assert again[0]["card"]["title"].startswith("您的积分")
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["DEV-ABCD-7", "zigbee2mqtt/bridge", "24e124abcdef2217", "near-gateway", "AA:BB:CC:DD:EE:0F"],
+)
+async def test_a_code_alone_is_no_english(world: World, code: str) -> None:
+    """A worker types what stands on a device; the chat goes on in Chinese."""
+    worker = world.person("worker")
+    await worker.says("登记设备")
+    asked = (await worker.says(code))[0]["card"]
+    assert not asked["title"].isascii()
+    assert not await world.fetch("SELECT 1 FROM conversation WHERE lang IS NOT NULL")
 
 
 async def test_a_call_for_help_in_english_is_followed_in_english(world: World) -> None:

@@ -30,8 +30,8 @@ async def live(world: World) -> list[tuple[str, str]]:
     return [(row.what, row.severity) for row in rows]
 
 
-async def with_neighbours(world: World) -> None:
-    """Let four more elders live in the building, each with a smoke detector."""
+async def with_neighbours(world: World, kind: str = "smoke", **said: float) -> None:
+    """Let four more elders live in the building, each with such a device, and all be heard."""
 
     async def neighbours(session: Session) -> None:
         grid = await make.grid(session, world.community, number=2)
@@ -40,18 +40,22 @@ async def with_neighbours(world: World) -> None:
             elder = await make.person(session, f"林玉珍{number}")
             await make.residence(session, elder.id, flat, elder=True)
             made = await make.device(
-                session, "smoke", where=grid, at=flat, protects=[elder.id],
+                session, kind, where=grid, at=flat, protects=[elder.id],
                 external=f"neighbour {number}",
             )  # fmt: skip
-            made.building_id = world.devices["smoke"].building_id
+            made.building_id = world.devices[kind].building_id
             made.grid_id = world.grid
 
     await world.db.run(neighbours)
-    for name in NAMES:
-        await world.publishes(f"zigbee2mqtt/{name}", {"smoke": False})
+    for name in (world.devices[kind].external, *NEIGHBOURS):
+        await world.publishes(f"zigbee2mqtt/{name}", said or {kind: False})
 
 
-NAMES = ("3幢2单元501 smoke", *(f"neighbour {number}" for number in range(4)))
+NEIGHBOURS = tuple(f"neighbour {number}" for number in range(4))
+ABSENT: dict[str, Any] = {
+    "metric": "water_total", "looks_for": RuleKind.ABSENCE, "limit": 0, "severity": Severity.CARE,
+    "span_s": 86400, "kind": "water",
+}  # fmt: skip
 
 
 async def test_a_bridge_that_dies_is_noticed_at_once_by_its_last_will(world: World) -> None:
@@ -84,16 +88,19 @@ async def test_a_bridge_with_a_name_takes_down_its_own_devices_alone(world: Worl
         for number in range(2):
             grid = await make.grid(session, world.community, number=5 + number)
             flat = await make.home(session, grid, label="601室", name=f"y{number}")
-            await make.device(session, "smoke", where=grid, at=flat, external=f"east/{number}")
+            made = await make.device(
+                session, "smoke", where=grid, at=flat, external=f"east/{number}"
+            )
+            world.devices[f"east {number}"] = made
 
     await world.db.run(renamed)
     for number in range(2):
         await world.publishes(f"zigbee2mqtt/east/{number}", {"smoke": False})
     await world.publishes("zigbee2mqtt/bridge/state", {"state": "online"}, retained=True)
     await world.publishes("zigbee2mqtt/east/bridge/state", {"state": "offline"}, retained=True)
-    down = await world.fetch("SELECT 1 FROM device_presence WHERE NOT online")
-    assert len(down) == 2
+    assert [await world.point(f"east {number}") for number in range(2)] == ["offline", "offline"]
     assert await world.point("smoke") == "normal"
+    await world.passes(seconds=20)
     assert await live(world) == [("gateway_offline", "maintenance")]
 
 
@@ -122,6 +129,79 @@ async def test_a_gateway_that_says_nothing_is_noticed_by_the_silence_of_its_devi
     assert "林玉珍3" in str((await world.person("worker").card())["fields"])
     await world.publishes("zigbee2mqtt/neighbour 2", {"smoke": False})
     await world.passes(seconds=30)
+    assert (await world.fetch("SELECT recovered_at FROM ticket"))[0].recovered_at is not None
+
+
+async def test_meters_behind_a_gateway_that_is_away_do_not_ring_one_by_one(world: World) -> None:
+    """Nobody knows what they count meanwhile; who stays silent when it is back is asked about."""
+    await world.rule("water_unused", **ABSENT)
+    await with_neighbours(world, "water", water_consumed=10.0)
+    await world.jumps(hours=23)
+    await world.publishes("zigbee2mqtt/bridge/state", {"state": "offline"}, retained=True)
+    await world.passes(seconds=20)
+    await world.jumps(hours=1, minutes=5)
+    await world.passes(minutes=10)
+    assert await live(world) == [("gateway_offline", "maintenance")]
+    assert await world.person("worker").rings() == 1
+    assert await world.person("family").rings() == 0
+    assert await world.point("water") == "offline"
+    await world.publishes("zigbee2mqtt/bridge/state", {"state": "online"}, retained=True)
+    await world.passes(seconds=20)
+    assert await world.person("family").rings() == 0, "she has not had the time to speak"
+    for name in NEIGHBOURS:
+        await world.publishes(f"zigbee2mqtt/{name}", {"water_consumed": 10.5})
+    await world.passes(minutes=31)
+    assert await live(world) == [("gateway_offline", "maintenance"), ("water_unused", "care")]
+    assert await world.person("family").rings() == 1
+    assert "3幢2单元501" in str((await world.person("family").card())["fields"])
+    (over,) = await world.fetch("SELECT recovered_at FROM ticket WHERE what = 'gateway_offline'")
+    assert over.recovered_at is not None
+
+
+async def test_a_gateway_that_is_heard_through_its_devices_is_back(world: World) -> None:
+    """A last will that comes late, or a bridge that forgot to say that it is there again."""
+    await with_neighbours(world)
+    await world.publishes("zigbee2mqtt/bridge/state", {"state": "offline"}, retained=True)
+    await world.passes(seconds=20)
+    assert await world.point("smoke") == "offline"
+    await world.publishes("zigbee2mqtt/neighbour 1", {"smoke": False})
+    await world.passes(seconds=20)
+    assert await world.point("smoke") == "normal"
+    assert (await world.fetch("SELECT recovered_at FROM ticket"))[0].recovered_at is not None
+
+
+async def test_what_came_by_a_list_has_an_hour_to_say_its_first_word(world: World) -> None:
+    """A house that was entered a minute ago has lost no gateway; one that never speaks has none."""
+    await world.db.run(
+        lambda s: s.execute(
+            sql(
+                """
+                WITH new AS (UPDATE device SET installed_at = :now, home_index = uuid_send(id)
+                             RETURNING id)
+                INSERT INTO device_presence (device_id, online) SELECT id, false FROM new
+                """
+            ),
+            {"now": world.now},
+        )
+    )
+    await world.passes(minutes=30)
+    assert await live(world) == []
+    await world.passes(minutes=31)
+    assert await live(world) == [("gateway_offline", "maintenance")]
+
+
+async def test_an_outage_ends_with_a_gateway_that_is_taken_out_of_the_registry(
+    world: World,
+) -> None:
+    """Its ticket could recover by nothing else."""
+    await with_neighbours(world)
+    await world.publishes("zigbee2mqtt/bridge/state", {"state": "offline"}, retained=True)
+    await world.passes(seconds=20)
+    worker = world.person("worker")
+    await worker.says("拆除设备")
+    await worker.says("3幢")
+    await worker.chooses("zigbee2mqtt/bridge")
+    await world.passes(seconds=20)
     assert (await world.fetch("SELECT recovered_at FROM ticket"))[0].recovered_at is not None
 
 
@@ -226,8 +306,7 @@ async def test_a_gateways_outage_is_one_ticket_that_lists_the_unprotected(world:
     """Most of a building's devices of one source: one ticket with the elders' names, not dozens."""
     await with_neighbours(world)
     await world.rule("smoke_offline", **OFFLINE, kind="smoke")
-    for name in ("3幢2单元501 smoke", *(f"neighbour {n}" for n in range(4))):
-        await world.publishes(f"zigbee2mqtt/{name}", {"smoke": False})
+    for name in (world.devices["smoke"].external, *NEIGHBOURS):
         await world.publishes(f"zigbee2mqtt/{name}/availability", b"offline")
     await world.jumps(hours=1)
     assert await live(world) == [("gateway_offline", "maintenance")]
@@ -235,7 +314,7 @@ async def test_a_gateways_outage_is_one_ticket_that_lists_the_unprotected(world:
     assert "陈桂芳" in str(card["fields"])
     assert "林玉珍3" in str(card["fields"])
     assert await world.person("family").rings() == 0
-    for name in ("3幢2单元501 smoke", *(f"neighbour {n}" for n in range(4))):
+    for name in (world.devices["smoke"].external, *NEIGHBOURS):
         await world.publishes(f"zigbee2mqtt/{name}/availability", b"online")
     await world.passes(seconds=10)
     assert (await world.fetch("SELECT recovered_at FROM ticket"))[0].recovered_at is not None

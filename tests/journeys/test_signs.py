@@ -30,6 +30,15 @@ async def test_the_workers_card_says_what_the_other_devices_say(world: World) ->
     assert "家里其他动静" not in fields(await world.person("family").card())
 
 
+async def test_what_a_dead_gateway_has_is_said_to_tell_nothing(world: World) -> None:
+    """A door that opened a minute ago means little when nobody can know of it since."""
+    await world.rings("door", contact=False)
+    await world.publishes("zigbee2mqtt/bridge/state", b"offline", retained=True)
+    await world.rings("wristband", sos=True)
+    await world.person("worker").clicks("ticket.ack")
+    assert "门磁没有消息" in fields(await world.person("worker").card())
+
+
 async def test_what_is_unusual_is_said_in_words(world: World) -> None:
     """Fifteen mornings with water before nine, and none today."""
     await two_days_without_water(world)

@@ -124,6 +124,8 @@ PARAGRAPHS = (
                 "test_a_bridge_that_dies_is_noticed_at_once_by_its_last_will",
                 "test_a_bridge_with_a_name_takes_down_its_own_devices_alone",
                 "test_a_gateway_that_says_nothing_is_noticed_by_the_silence_of_its_devices",
+                "test_meters_behind_a_gateway_that_is_away_do_not_ring_one_by_one",
+                "test_a_gateway_that_is_heard_through_its_devices_is_back",
             ),
             RULES: ("test_a_silent_meter_is_no_unused_one",),
         },

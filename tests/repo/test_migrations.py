@@ -111,6 +111,49 @@ async def run(db: Database, statement: str) -> None:
         await session.execute(sql(statement))
 
 
+async def test_an_outage_outlives_the_table_of_gateways(world: World) -> None:
+    """What was down stays so and is told once, until its bridge says that it is back."""
+    for kind in ("smoke", "gas", "door", "water"):
+        await world.publishes(f"zigbee2mqtt/{world.devices[kind].external}", {"battery": 90})
+    await run(world.db, "UPDATE device SET gateway_id = NULL, home_index = uuid_send(id)")
+    await run(world.db, "UPDATE device SET removed_at = now() WHERE kind = 'gateway'")
+    world.registry.read_at = None
+    async with world.db.engine.begin() as connection:
+        await connection.run_sync(alembic(lambda c: command.downgrade(c, "0019")))
+    for statement in _DOWN:
+        await run(world.db, statement)
+    async with world.db.engine.begin() as connection:
+        await connection.run_sync(alembic(lambda c: command.upgrade(c, "head")))
+    await world.passes(seconds=20)
+    assert await world.point("smoke") == "offline"
+    (told,) = await world.fetch("SELECT key, recovered_at FROM ticket")
+    assert told.key.endswith(":zigbee2mqtt")
+    assert told.recovered_at is None
+    await world.publishes("zigbee2mqtt/bridge/state", b"online")
+    await world.passes(seconds=20)
+    assert await world.point("smoke") == "normal"
+    assert (await world.fetch("SELECT recovered_at FROM ticket"))[0].recovered_at is not None
+
+
+_DOWN = (
+    """
+    INSERT INTO gateway (id, community_id, source, name, name_index, online, since)
+    SELECT gen_random_uuid(), id, 'zigbee2mqtt', '', '', false, '2026-11-22T09:00:01Z'
+    FROM community LIMIT 1
+    """,
+    """
+    UPDATE device_presence SET online = false, down_with = (SELECT id FROM gateway)
+    WHERE device_id IN (SELECT id FROM device WHERE kind <> 'gateway' AND source = 'zigbee2mqtt')
+    """,
+    """
+    INSERT INTO ticket (id, community_id, key, what, severity, status, epoch, version, opened_at,
+                        alarm_at, chain, step)
+    SELECT gen_random_uuid(), community_id, 'gateway:' || id, 'gateway_offline', 'maintenance',
+           'open', 1, 1, since, since, '[]', 0 FROM gateway
+    """,
+)
+
+
 def test_there_is_one_line_of_revisions() -> None:
     """Two heads could not both be the newest."""
     script = ScriptDirectory(str(ROOT / "alembic"))

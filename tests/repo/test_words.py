@@ -18,7 +18,7 @@ from handlers.routes import NOT_YET
 from models import DeviceKind, Duty, Happened, HomeUse, How, Part, Standing, Status
 from models.calls import CallKind
 from models.points import Reason, RedemptionState
-from services import undelivered
+from services import gateways, undelivered
 from services.away import NOT_BACK
 from services.device_requests import KINDS
 from services.language.intents import ALL
@@ -60,7 +60,7 @@ FAMILIES: dict[str, set[str]] = {
     "what-": {rule["key"] for rule in data("rules.yaml")}
     | CALLS
     | {"unregistered", "unreadable", NOT_BACK, BELL}
-    | {remedies.FAULTY, flapping.FLAPPING, outages.AFTER, outages.FLAT, outages.GATEWAY},
+    | {remedies.FAULTY, flapping.FLAPPING, outages.AFTER, outages.FLAT, gateways.OFFLINE},
     "status-": set(Status),
     "state-": {"normal", "alarm", "handled", "offline"},
     "found-": set(Found),

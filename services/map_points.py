@@ -59,21 +59,33 @@ async def features(
 async def states(
     session: Session, by: Actor, community: UUID
 ) -> dict[UUID, tuple[str, UUID | None]]:
-    """Map each device that is not plainly normal to its state and live ticket."""
+    """Map each device that is not plainly normal to its state and live ticket.
+
+    It begins with the few that may not be: ten times a second all devices would be too many.
+    """
     require(by, Permission.MAP_READ, At(community))
     rows = await session.execute(
         sql(
             f"""
+            WITH away AS MATERIALIZED (
+                SELECT device_id AS id FROM device_presence WHERE online IS FALSE),
+            behind AS MATERIALIZED (
+                SELECT id FROM device WHERE gateway_id IN (SELECT id FROM away)),
+            perhaps AS (
+                SELECT device_id AS id FROM ticket
+                WHERE community_id = :community AND status <> 'closed' AND device_id IS NOT NULL
+                UNION SELECT id FROM away UNION SELECT id FROM behind
+                UNION SELECT device_id FROM device_presence WHERE unreached_at IS NOT NULL
+                UNION SELECT id FROM device WHERE gateway_id IN (SELECT id FROM behind))
             SELECT * FROM (
                 SELECT d.id, {STATE} AS state,
                    (SELECT t.id FROM ticket t WHERE t.device_id = d.id AND t.status <> 'closed'
                       AND t.severity <> 'maintenance'
                     ORDER BY t.status = 'resolved', t.opened_at LIMIT 1) AS ticket
-                FROM device d LEFT JOIN device_presence p ON p.device_id = d.id
+                FROM perhaps JOIN device d ON d.id = perhaps.id
+                LEFT JOIN device_presence p ON p.device_id = d.id
                 WHERE d.community_id = :community AND d.removed_at IS NULL
-                  AND d.kind <> 'gateway' AND (p.online IS FALSE OR {UNREACHED} OR EXISTS (
-                       SELECT 1 FROM ticket t
-                       WHERE t.device_id = d.id AND t.status <> 'closed'))) s
+                  AND d.kind <> 'gateway') s
             WHERE state <> 'normal'
             """  # noqa: S608
         ),

@@ -36,7 +36,7 @@ from services.tickets import board
 COALESCE_S = 0.1
 STATS_S = 1.0
 STANDING_S = 30.0
-STAY_S = 2.0  # how often a reader is asked whether they may still look
+STAY_S = 1.0  # how often a reader is asked whether they may still look: fifty ask fifty times
 # Who reads for all screens at once; each screen was let in, and is asked again, by its own actor.
 WATCHER = Actor(person=None, name="screen", machine=True)
 _BACKLOG = 200
@@ -58,6 +58,7 @@ class _Watch:
     reach: dict[str, Any] = field(default_factory=dict)
     desk: dict[str, Any] = field(default_factory=dict)
     task: asyncio.Task[None] | None = None
+    counting: asyncio.Task[None] | None = None
     building: asyncio.Lock = field(default_factory=asyncio.Lock)
     asked: int = 0
     built_for: int = 0
@@ -152,6 +153,9 @@ class Hub:
                     continue  # no ping: the page says that its data is old
                 for chunk in [*chunks, sse("ping", {"at": utcnow().isoformat()})]:
                     _broadcast(watch, chunk)
+                # What is counted must not hold up what is red.
+                if watch.counting is None or watch.counting.done():
+                    watch.counting = asyncio.create_task(self._count(watch))
 
     async def _changes(self, watch: _Watch) -> list[bytes]:
         async with self._db.reading() as session:
@@ -176,15 +180,24 @@ class Hub:
             if changed:
                 tickets = await board.live(session, WATCHER, watch.community, only=changed)
                 chunks += [sse("ticket", in_words(ticket, watch.t)) for ticket in tickets]
-            chunks += await self._figures(session, watch)
         watch.states, watch.versions = states, versions
         return chunks
+
+    async def _count(self, watch: _Watch) -> None:
+        if asyncio.get_running_loop().time() - watch.figures_at < STATS_S:
+            return
+        try:
+            async with self._db.reading() as session:
+                chunks = await self._figures(session, watch)
+        except (SQLAlchemyError, OSError) as error:
+            logger().warning("console.uncounted", error=type(error).__name__)
+            return
+        for chunk in chunks:
+            _broadcast(watch, chunk)
 
     async def _figures(self, session: Session, watch: _Watch) -> list[bytes]:
         """Read what is counted, at most once a second; what changes slowly less often."""
         moment = asyncio.get_running_loop().time()
-        if moment - watch.figures_at < STATS_S:
-            return []
         now, community = utcnow(), watch.community
         if moment - watch.standing_at > STANDING_S:
             watch.standing = await stats.standing(session, WATCHER, community, now=now)

@@ -52,6 +52,7 @@ BARE = {"/api/console/logout"}
 # Routes that change the asker's own community and name nothing in it.
 OWN = {
     "/api/console/duty/hours", "/api/console/policies/{key}", "/api/console/figures/baseline",
+    "/api/console/search", "/api/console/watch/handovers", "/api/console/watch/mute",
 }  # fmt: skip
 # Routes that take a person or a worker of the community.
 NAMED = {"/api/console/people/{person}/open", "/api/console/glass"}
@@ -127,7 +128,7 @@ async def _beside(session: Session, world: World) -> dict[str, dict[str, Any]]:
         "building": home.building_id, "person": world.person("elder").id, "ticket": ticket.id,
         "worker": world.person("worker").id, "photo": "0" * 64, "letter": 1, "line": 1,
         "device": world.devices["gas"].id,
-        "grid": world.grid, "rota": uuid7(), "shift": shift.id, "day": "2030-12-25", "key": "property",
+        "grid": world.grid, "handover": uuid7(), "rota": uuid7(), "shift": shift.id, "day": "2030-12-25", "key": "property",
     }  # fmt: skip
     foreign = own | {
         "building": flat.building_id,
@@ -191,6 +192,12 @@ def body_of(method: str, route: APIRoute, ids: dict[str, Any]) -> Any:
         return {**held, "starts_at": now.isoformat(), "ends_at": f"{now + timedelta(hours=2)}"}
     if route.path == "/api/console/glass":
         return {"person": str(ids["person"]), "reason": "有人求救"}
+    if route.path.endswith(("/search", "/notes", "/watch/handovers")):
+        return {"text": "钥匙"}
+    if route.path.endswith("/dialled"):
+        return {"number": "119"}
+    if route.path.endswith("/watch/mute") and method == "POST":
+        return {"reason": "打电话", "until": f"{utcnow() + timedelta(minutes=5)}"}
     return {"text": "你好"} if route.path == "/api/chat/messages" else None
 
 

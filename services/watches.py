@@ -131,7 +131,7 @@ async def sign(
     )
     giver = rows.scalar_one_or_none()
     if giver is None:
-        raise UserError("watch-signed", status=409)
+        raise UserError("watch-signed", status=404)
     found = await session.execute(
         sql(
             """

@@ -38,6 +38,7 @@ from services.tickets import board
 COALESCE_S = 0.1
 STATS_S = 1.0
 STANDING_S = 30.0
+STAY_S = 1.0  # how often a reader is asked whether they may still look: fifty ask fifty times
 _BACKLOG = 200
 
 
@@ -61,6 +62,11 @@ class _Watch:
     reach: dict[str, Any] = field(default_factory=dict)
     desk: dict[str, Any] = field(default_factory=dict)
     task: asyncio.Task[None] | None = None
+    counting: asyncio.Task[None] | None = None
+    building: asyncio.Lock = field(default_factory=asyncio.Lock)
+    asked: int = 0
+    built_for: int = 0
+    snapshot: bytes = b""
 
 
 class Hub:
@@ -87,20 +93,42 @@ class Hub:
             if watch.task is None or watch.task.done():
                 await self._read_first(watch)
                 watch.task = asyncio.create_task(self._watch(watch))
-            yield sse("snapshot", await self._snapshot(by, community, t))
-            while (chunk := await queue.get()) is not None:
-                yield chunk
-                if chunk.startswith(b"event: ping") and not await self._may_stay(
-                    by, community, token
-                ):
-                    return
+            with self._fanout.watch(login.TOPIC) as ended:
+                yield await self._shared(watch)
+                asked = asyncio.get_running_loop().time()
+                while (chunk := await queue.get()) is not None:
+                    now = asyncio.get_running_loop().time()
+                    # A session that ends, or visitors that come, stop the very next word.
+                    if ended.is_set() or now - asked > STAY_S:
+                        ended.clear()
+                        asked = now
+                        if not await self._may_stay(by, community, token):
+                            return
+                    yield chunk
         finally:
             watch.readers.discard(queue)
             if not watch.readers and watch.task is not None:
                 watch.task.cancel()
                 watch.task = None
+                watch.snapshot = b""
 
-    async def _snapshot(self, by: Actor, community: UUID, t: Translator) -> dict[str, Any]:
+    async def _shared(self, watch: _Watch) -> bytes:
+        """Build one snapshot for all who came before it was begun: fifty screens come back at once.
+
+        Nobody gets one that is older than their place among the readers, so nothing is missed.
+        """
+        watch.asked += 1
+        mine = watch.asked
+        async with watch.building:
+            if watch.built_for < mine:
+                everybody = watch.asked
+                found = await self._snapshot(watch)
+                watch.snapshot = await asyncio.to_thread(sse, "snapshot", found)
+                watch.built_for = everybody
+            return watch.snapshot
+
+    async def _snapshot(self, watch: _Watch) -> dict[str, Any]:
+        by, community, t = watch.reader, watch.community, watch.t
         async with self._db.reading() as session:
             features = await map_points.features(session, by, community)
             tickets = await board.live(session, by, community)
@@ -135,6 +163,9 @@ class Hub:
                     continue  # no ping: the page says that its data is old
                 for chunk in [*chunks, sse("ping", {"at": utcnow().isoformat()})]:
                     _broadcast(watch, chunk)
+                # What is counted must not hold up what is red.
+                if watch.counting is None or watch.counting.done():
+                    watch.counting = asyncio.create_task(self._count(watch))
 
     async def _changes(self, watch: _Watch) -> list[bytes]:
         async with self._db.reading() as session:
@@ -159,15 +190,24 @@ class Hub:
             if changed:
                 tickets = await board.live(session, watch.reader, watch.community, only=changed)
                 chunks += [sse("ticket", in_words(ticket, watch.t)) for ticket in tickets]
-            chunks += await self._figures(session, watch)
         watch.states, watch.versions = states, versions
         return chunks
+
+    async def _count(self, watch: _Watch) -> None:
+        if asyncio.get_running_loop().time() - watch.figures_at < STATS_S:
+            return
+        try:
+            async with self._db.reading() as session:
+                chunks = await self._figures(session, watch)
+        except (SQLAlchemyError, OSError) as error:
+            logger().warning("console.uncounted", error=type(error).__name__)
+            return
+        for chunk in chunks:
+            _broadcast(watch, chunk)
 
     async def _figures(self, session: Session, watch: _Watch) -> list[bytes]:
         """Read what is counted, at most once a second; what changes slowly less often."""
         moment = asyncio.get_running_loop().time()
-        if moment - watch.figures_at < STATS_S:
-            return []
         now, community = utcnow(), watch.community
         if moment - watch.standing_at > STANDING_S:
             watch.standing = await stats.standing(session, watch.reader, community, now=now)

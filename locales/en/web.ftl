@@ -236,7 +236,7 @@ web-watch-muted = { $name } muted till { $time }: { $reason }
 
 web-calls-title = Telephone
 web-calls-duty = Telephone on duty
-web-calls-minds = Mind: { $what }
+web-calls-minds = { $name }, mind: { $what }
 web-calls-noted = That this list was opened is written down. Touching 119, 120 or 110 notes that you dialled it.
 
 web-flat-stair = Stair { $stair }

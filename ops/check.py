@@ -16,7 +16,7 @@ SEALED = (
     ("residence", "relation"), ("family_link", "relation"), ("contact", "name"),
     ("contact", "phone"), ("contact", "relation"), ("binding", "relation"), ("binding", "said"),
     ("shop_report", "said"), ("shop_miss", "word"),
-    ("access_entry", "reason"), ("broken_glass", "reason"),
+    ("access_entry", "reason"), ("credential", "totp_secret"), ("broken_glass", "reason"),
     ("device", "place"), ("device", "external"), ("ticket", "place"), ("ticket", "people"), ("silence", "reason"),
     ("ticket_event", "note"),
     ("conversation", "flow"), ("conversation", "place"), ("conversation", "search"),

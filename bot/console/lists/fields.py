@@ -13,12 +13,13 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from bot.console.deps import Operator
+from core.actor import CENTRE, Role
 from core.db import Session
 from core.i18n import Translator
 from services.imports.columns import columns
 from services.imports.words import words
 from services.lists import choices
-from services.permissions import Permission
+from services.permissions import At, Permission, allowed
 from services.shops.taxonomy import categories
 
 Described = dict[str, Any]
@@ -128,6 +129,9 @@ async def _described(session: Session, by: Operator, name: str, kind: Any) -> De
         }
     if kind is UUID:
         return {"kind": "choice", "choices": _texts(await PICKS[name](session, by))}
+    if kind is Role:
+        centre = [role.value for role in Role if role in CENTRE]
+        return {"kind": "choice", "choices": _texts([(one, by.t(f"role-{one}")) for one in centre])}
     if values := _values(kind):
         return {"kind": "choice", "choices": [_choice(by.t, one) for one in values]}
     if name == "month":
@@ -194,7 +198,9 @@ _CATEGORIES = {
 
 
 async def _grids(session: Session, by: Operator) -> list[tuple[str, str]]:
-    return await choices.grids(session, by.actor, Permission.DUTY_PLAN, by.community)
+    plans = allowed(by.actor, Permission.DUTY_PLAN, At(by.community, anywhere=True))
+    what = Permission.DUTY_PLAN if plans else Permission.ROLES_GRANT
+    return await choices.grids(session, by.actor, what, by.community)
 
 
 async def _staff(session: Session, by: Operator) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from bot.console.lists import (
     practice,
     settings,
     shops,
+    staff,
 )
 from bot.console.lists.shape import Listing
 
@@ -45,5 +46,9 @@ LISTS: Mapping[str, Listing] = {
         settings.RULES,
         decisions.LIMITS,
         settings.POLICIES,
+        staff.ACCOUNTS,
+        staff.ROLES,
+        staff.WALLS,
+        staff.ACCESS,
     )
 }

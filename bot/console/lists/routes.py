@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
 
-from bot.console.deps import ByOperator, Operator
+from bot.console.deps import ByOperator, Operator, unmasked
 from bot.console.doors import asks
 from bot.console.lists import (
     decisions,
@@ -26,9 +26,9 @@ from core.i18n import Translator
 from services.imports.forms import FORMS
 from services.imports.kinds import KINDS
 from services.lists.pages import LONGEST, WORDS, Asked
-from services.permissions import At, Permission, allowed
+from services.permissions import At, Permission, allowed, require
 
-router = APIRouter(prefix="/api/console/lists", tags=["console"])
+router = APIRouter(prefix="/api/console/lists", tags=["console"], dependencies=[Depends(unmasked)])
 
 
 class Wanted(BaseModel):
@@ -148,6 +148,7 @@ def _form_of(listing: Listing, act: Act) -> None:
     """Give what asks for something its route: the fields of the form."""
 
     async def read(by: ByOperator, stack: InStack) -> dict[str, Any]:
+        require(by.actor, act.permission, _here(by))
         async with stack.db.reading() as session:
             if act.body is not None:
                 return {"fields": await fields.of_body(session, by, act.body)}

@@ -8,7 +8,18 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from bot.attempts import Attempts
-from bot.console import desk, duty, figures, people, policies, practice, reach
+from bot.console import (
+    desk,
+    duty,
+    entrance,
+    figures,
+    myself,
+    people,
+    policies,
+    practice,
+    reach,
+    staff,
+)
 from bot.console import routes as console
 from bot.console.hub import Hub
 from bot.console.lists import routes as lists
@@ -87,6 +98,7 @@ def add_routes(app: FastAPI) -> None:
     routers = (
         pages, health, chat, pictures, qr, wechat, miniprogram, wecom, telegram, ingest, console,
         reach, desk, lists, people, duty, policies, calendars, figures, practice, field,
+        entrance, myself, staff,
     )  # fmt: skip
     for module in routers:
         app.include_router(module.router)

@@ -23,6 +23,7 @@ _HEADERS = [
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=(self)"),
+    (b"cross-origin-resource-policy", b"same-origin"),
 ]
 
 
@@ -55,9 +56,15 @@ class Guard:
         async def adorned(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message["headers"], *self._headers]
+                if scope["path"].startswith("/api/") and not _says(message, b"cache-control"):
+                    message["headers"].append((b"cache-control", b"no-store"))
             await send(message)
 
         await self._app(scope, limited, adorned)
+
+
+def _says(message: Message, name: bytes) -> bool:
+    return any(one == name for one, _ in message["headers"])
 
 
 def _refusal(status: int, code: str, message: str, **more: Any) -> JSONResponse:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from core.db import Session, sql
+from services.shops import words
 
 RAW_READINGS = timedelta(days=90)
 DEDUPE = timedelta(days=7)
@@ -15,6 +16,7 @@ async def drop_expired(session: Session, *, now: datetime) -> None:
     for statement, since in (
         ("DELETE FROM button WHERE expires_at < :since", now - SPENT),
         ("DELETE FROM web_session WHERE absolute_until < :since OR idle_until < :since", now),
+        ("DELETE FROM login_count WHERE until < :since", now),
         ("DELETE FROM login_ticket WHERE expires_at < :since", now - SPENT),
         (
             "UPDATE conversation SET place = NULL, place_until = NULL WHERE place_until < :since",
@@ -30,6 +32,7 @@ async def drop_expired(session: Session, *, now: datetime) -> None:
         ("DELETE FROM pace_mark WHERE at < :since", now - LONGEST_PACE),
         ("DELETE FROM message_window WHERE closes_at < :since", now),
         ("DELETE FROM link_code WHERE expires_at < :since", now),
+        ("DELETE FROM shop_miss WHERE last_at < :since", now - words.KEPT),
         ("DELETE FROM last_card WHERE at < :since", now - SPENT),
         (
             "DELETE FROM outbox WHERE kind <> 'ticket' AND state = 'sent' AND created_at < :since",

@@ -206,6 +206,7 @@ web-keys-before = Select the one before
 web-keys-claim = Take the selected one
 web-keys-open = Open the selected one; once more dispatches
 web-keys-mute = Mute, or let it sound again
+web-keys-visitors = Visitors: show no names and groups
 web-keys-search = Find a building, flat, person, device
 web-keys-close = Close what is open beside the map
 
@@ -235,7 +236,7 @@ web-watch-muted = { $name } muted till { $time }: { $reason }
 
 web-calls-title = Telephone
 web-calls-duty = Telephone on duty
-web-calls-minds = Mind: { $what }
+web-calls-minds = { $name }, mind: { $what }
 web-calls-noted = That this list was opened is written down. Touching 119, 120 or 110 notes that you dialled it.
 
 web-flat-stair = Stair { $stair }
@@ -251,6 +252,7 @@ web-ticket-calls = Telephone
 web-ticket-building = See the building
 web-ticket-note = Note something
 web-ticket-note-keep = Note
+web-ticket-close = Close without waiting, with this reason
 web-ticket-sent = Sent
 web-ticket-reachable = Reachable
 web-ticket-unreachable = Not reachable
@@ -352,6 +354,53 @@ web-field-key = Has the key
 web-field-dies = This page can be read only while the ticket is live; every look is noted.
 web-field-on-duty = On duty
 
+## Logging in, accounts, visitors, wall screens
+
+web-login-code = Enter the code
+web-login-code-hint = Open the authenticator on your phone and type the 6 digits on the line "Linling".
+web-login-code-field = Code
+web-login-no-phone = No phone at hand: use a recovery code
+web-login-with-phone = Use the phone's code
+web-login-restart = Begin again with another account
+web-login-recovery = Enter a recovery code
+web-login-recovery-hint = One of those you wrote down when you set the authenticator up; each works once. If you have neither phone nor codes, ask the security administrator for a reset.
+web-login-recovery-field = Recovery code
+web-login-enrol = Set up your phone's authenticator
+web-login-enrol-hint = Scan this with any authenticator app on your phone and type the 6 digits it shows. You will need it at every log-in.
+web-login-enrol-qr = QR code for the authenticator; if it can't be scanned, type the secret below
+web-login-enrol-secret = Can't scan it? Type the secret:
+web-login-confirm = Confirm
+web-login-codes = Keep these recovery codes
+web-login-codes-hint = With them you log in when the phone is lost or left at home; each works once. They are shown this once: print or write them down and lock them away.
+web-login-codes-kept = I have printed them or written them down
+web-login-print = Print
+web-login-onward = Continue
+web-login-setup = Set up your account
+web-login-renew = Please choose a new password
+web-login-password-hint = At least 12 characters, without the account's name. Some unrelated words in a row are long and easy to remember.
+web-login-new-password = New password
+web-login-again = New password again
+web-login-differ = The two passwords differ. Please type them again.
+web-login-role = Your account is set up
+web-login-role-hint = It has no role yet, so there is nothing to see. Tell the security administrator and log in again once you have one.
+web-account = My account
+web-account-current = Present password
+web-account-password = Change the password
+web-account-change = Change the password
+web-account-changed = The password is changed; your other sessions have ended.
+web-account-codes = Recovery codes
+web-account-codes-left = { $count } of them are still unused.
+web-account-new-codes = Make new recovery codes
+web-account-sessions = Where you are logged in
+web-account-session = Since { $since }, last used { $used }
+web-account-session-here = Since { $since } (here)
+web-account-end-others = End my other sessions
+web-account-ended = Sessions ended: { $count }.
+web-visitors-begin = Visitors (V)
+web-visitors-on = Visitors are present: no names and groups, places by their building alone
+web-visitors-end = End the visitors' mode
+web-visitors-end-hint = Please type your own password.
+
 ## Pages and lists of the command centre
 
 web-pages = Pages
@@ -365,6 +414,9 @@ web-list-clear = Clear filters
 web-list-none-found = Nothing fits. Search for something else, or clear the filters.
 web-list-more = Show more
 web-list-acts = What can be done
+web-list-copy = Copy the link
+web-list-copied = Copied.
+web-list-link-once = The link is shown this once. Hand it over in person or in another safe way, never in a group chat.
 web-list-yes = Yes
 web-list-done = Done: { $what }
 web-list-leave = Leave it

@@ -206,6 +206,7 @@ web-keys-before = 选中上一件
 web-keys-claim = 接下选中的这一件
 web-keys-open = 打开选中的，再按一次派单
 web-keys-mute = 静音，或恢复声音
+web-keys-visitors = 来访模式：不显示姓名和人群
 web-keys-search = 找楼栋、住户、人、设备
 web-keys-close = 关上旁边打开的
 
@@ -235,7 +236,7 @@ web-watch-muted = { $name } 静音到 { $time }：{ $reason }
 
 web-calls-title = 打电话
 web-calls-duty = 值班电话
-web-calls-minds = 注意：{ $what }
+web-calls-minds = { $name }，注意：{ $what }
 web-calls-noted = 打开这份名单已经记下来。点 119、120、110 会记下您拨过。
 
 web-flat-stair = { $stair } 单元
@@ -251,6 +252,7 @@ web-ticket-calls = 打电话
 web-ticket-building = 看这栋楼
 web-ticket-note = 记一笔
 web-ticket-note-keep = 记下
+web-ticket-close = 不等设备恢复，写明原因结案
 web-ticket-sent = 派给
 web-ticket-reachable = 联系得上
 web-ticket-unreachable = 联系不上
@@ -352,6 +354,53 @@ web-field-key = 有钥匙
 web-field-dies = 这一页只在这张单没结束时能看，每次查看都有记录。
 web-field-on-duty = 在岗
 
+## 登录、账号、来访模式、大屏
+
+web-login-code = 输入动态码
+web-login-code-hint = 打开手机上的验证器，输入“Linling”这一行的 6 位数字。
+web-login-code-field = 动态码
+web-login-no-phone = 手机不在身边，用恢复码
+web-login-with-phone = 用手机动态码
+web-login-restart = 换个账号，从头开始
+web-login-recovery = 输入恢复码
+web-login-recovery-hint = 设置验证器时抄下的恢复码，每个只能用一次。手机和恢复码都找不到，请找安全管理员重置。
+web-login-recovery-field = 恢复码
+web-login-enrol = 绑定手机验证器
+web-login-enrol-hint = 用手机上的身份验证器（微信小程序和应用商店里都有）扫这个码，再输入它显示的 6 位数字。以后每次登录都要用到。
+web-login-enrol-qr = 给验证器扫的二维码；扫不了就输入下面的密钥
+web-login-enrol-secret = 扫不了？手动输入密钥：
+web-login-confirm = 确认绑定
+web-login-codes = 抄下恢复码
+web-login-codes-hint = 手机丢了或没带，就用这些码登录，每个只能用一次。它们只显示这一次：请打印或抄下来，锁好。
+web-login-codes-kept = 我已经抄好或打印好了
+web-login-print = 打印
+web-login-onward = 继续
+web-login-setup = 设置您的账号
+web-login-renew = 请换一个新密码
+web-login-password-hint = 至少 12 个字符，不能包含账号名。几个不相干的词连在一起，又长又好记。
+web-login-new-password = 新密码
+web-login-again = 再输一遍新密码
+web-login-differ = 两次输入的密码不一样，请重新输入。
+web-login-role = 账号设好了
+web-login-role-hint = 还没有分配角色，所以现在什么也看不到。请告诉安全管理员，分配好后重新登录。
+web-account = 我的账号
+web-account-current = 现在的密码
+web-account-password = 改密码
+web-account-change = 改密码
+web-account-changed = 密码改好了，其他地方的登录已经退出。
+web-account-codes = 恢复码
+web-account-codes-left = 还有 { $count } 个没用过。
+web-account-new-codes = 换一批新的恢复码
+web-account-sessions = 正在登录的地方
+web-account-session = { $since } 登录，最近 { $used } 用过
+web-account-session-here = { $since } 登录（就是这里）
+web-account-end-others = 退出其他地方的登录
+web-account-ended = { $count } 处登录已经退出。
+web-visitors-begin = 来访模式（V）
+web-visitors-on = 来访模式：姓名和人群不显示，报警地点只到楼栋
+web-visitors-end = 结束来访模式
+web-visitors-end-hint = 请输入您自己的密码。
+
 ## 指挥中心的页面与名单
 
 web-pages = 页面
@@ -365,6 +414,9 @@ web-list-clear = 清除条件
 web-list-none-found = 没有符合条件的。换个条件，或者清除条件再看。
 web-list-more = 接着往下看
 web-list-acts = 可以做的事
+web-list-copy = 复制链接
+web-list-copied = 已经复制。
+web-list-link-once = 链接只显示这一次。请当面或用可靠的办法交给本人，不要发到群里。
 web-list-yes = 是
 web-list-done = 已完成：{ $what }
 web-list-leave = 不了

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 Figure = float | int | str
 NAMES = (
-    "alarm", "card", "chat", "check", "find", "ingest", "kill", "ledger", "race", "say", "timers",
+    "alarm", "card", "chat", "check", "find", "ingest", "kill", "ledger", "race", "say", "screen", "timers",
 )  # fmt: skip
 
 

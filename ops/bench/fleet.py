@@ -21,6 +21,7 @@ from ops.seed.rows import Rows
 from services import login
 from services.ingest.registry import external_index
 
+STEP = 0.0001  # degrees from one home to the next, a hundred in a row
 KINDS = ("door", "water", "door", "water", "door", "water", "smoke", "water", "door", "wristband")
 
 
@@ -150,7 +151,8 @@ def _home(
         Device, community_id=community, grid_id=team[0], building_id=None, kind=kind,
         source="linling", external=name, external_index=external_index(name),
         place={"name": f"{number}室", "home": None, "people": [str(elder)]}, home_index=None,
-        lon=120.06, lat=31.72, installed_at=now, removed_at=None,
+        lon=120.06 + number % 100 * STEP, lat=31.72 + number // 100 % 100 * STEP, installed_at=now,
+        removed_at=None,
     )  # fmt: skip
     return Point(device, name, kind, elder, relative, team[1])
 

@@ -9,8 +9,13 @@ from playwright.async_api import Locator, Page, expect
 class Live(Protocol):
     """The whole product, running."""
 
-    base_url: str
-    phones_url: str
+    @property
+    def base_url(self) -> str:
+        """Where its pages are."""
+
+    @property
+    def phones_url(self) -> str:
+        """Where the demo's phones are."""
 
     async def publish(self, topic: str, payload: dict[str, Any]) -> None:
         """Send one MQTT message as a device would."""

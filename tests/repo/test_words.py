@@ -11,9 +11,10 @@ from pydantic import BaseModel
 from bot.console.lists.duty import ANSWERS, STATES
 from bot.console.lists.registry import LISTS
 from bot.console.lists.shape import Listing
+from bot.console.lists.staff import STANDINGS
 from cards.access import TOLD
 from cards.scene import DIAL
-from core.actor import Role
+from core.actor import CENTRE, Role
 from core.card import Tone
 from core.event import StrangeKind
 from core.i18n import LANGUAGES, LOCALES, page_words
@@ -28,6 +29,7 @@ from models import (
     Part,
     RuleKind,
     Severity,
+    ShopFault,
     Standing,
     Status,
 )
@@ -38,7 +40,7 @@ from services.away import NOT_BACK
 from services.device_requests import KINDS
 from services.imports.columns import columns
 from services.imports.forms import FORMS
-from services.language.intents import ALL
+from services.language.intents import ALL, OF_ROLE
 from services.people.requests import Wish
 from services.rules import outages
 from services.rules.draft import VITAL
@@ -110,13 +112,17 @@ FAMILIES: dict[str, set[str]] = {
     "seen-": set(Seen),
     "event-": set(Happened),
     "duty-post-": set(Duty),
+    "shop-fault-": set(ShopFault),
+    "correct-ask-": {"fault", "hours", "phone", "moved"},
+    "correct-example-": {"hours", "phone", "moved"},
+    "correct-sure-": set(ShopFault),
     "swap-ask-": {"shift", "whom"},
     "transfer-ask-": {"whom", "why"},
     "transfer-next-": {"whom", "why"},
     "transfer-why-": {"first", *transfer.REASONS},
     "undelivered-": set(undelivered.CAUSES),
     "use-": set(HomeUse),
-    "menu-": set(Role),
+    "menu-": set(OF_ROLE),
     "group-": groups(),
     "relation-": {"child", *data("people.yaml")["relations"]},
     "need-": set(data("people.yaml")["needs"]),
@@ -130,6 +136,9 @@ FAMILIES: dict[str, set[str]] = {
     "glass-reason-": set(glass.REASONS),
     "glass-told-": {"self", "family", "worker"},
     "look-": {one.value.replace(".", "_") for one in TOLD} | {"other"},
+    "role-": set[str](CENTRE) | set(unreachable.ROLES),
+    "account-is-": set(STANDINGS),
+    "deed-": {one.value.replace(".", "_") for one in TOLD},
     "look-by-": set(Role),
     "resolve-ask-": {"found", "seen", "note"},
     "emergency-kind-": set(CallKind),
@@ -188,7 +197,6 @@ FAMILIES: dict[str, set[str]] = {
     "action-door-": set(TRIED),
     "weekday-": {f"{day}" for day in range(7)},
     "list-": set(LISTS),
-    "role-": set(unreachable.ROLES),
     "empty-": set(LISTS),
     "group-of-": {one.group for one in EVERY},
     "col-": {column.word for one in EVERY for column in one.columns}

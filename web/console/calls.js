@@ -35,8 +35,7 @@ export function callList({ people, helpers, conditions, staff, duty_phone: duty 
       staff.map((one) => row(one.name, t("web-role-worker"), one.phone)),
       duty && row(t("web-calls-duty"), "", duty),
     ),
-    conditions.length > 0 &&
-      el("p", { class: "minds" }, t("web-calls-minds", { what: conditions.map((one) => `${one.name} ${one.says.join("、")}`).join("；") })),
+    conditions.map((one) => el("p", { class: "minds" }, t("web-calls-minds", { name: one.name, what: one.says.join(" · ") }))),
     el("p", { class: "doors" }, numbers),
     el("p", { class: "soft" }, t("web-calls-noted")),
   );

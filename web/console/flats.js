@@ -16,7 +16,7 @@ function worst(devices) {
 function cell(flat, choose) {
   const state = worst(flat.devices);
   const elders = flat.residents.some((one) => one.elder);
-  const about = [flat.label, flat.use_text, t("web-flat-people", { count: flat.residents.length })].join("，");
+  const about = [flat.label, flat.use_text, t("web-flat-people", { count: flat.residents.length })].join(" · ");
   const node = el(
     "button",
     { type: "button", class: `cell ${flat.use}`, title: about, data: { flat: flat.id } },

@@ -13,12 +13,13 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from bot.console.deps import Operator
+from core.actor import CENTRE, Role
 from core.db import Session
 from core.i18n import Translator
 from services.imports.columns import columns
 from services.imports.words import words
 from services.lists import choices
-from services.permissions import Permission
+from services.permissions import At, Permission, allowed
 from services.shops.taxonomy import categories
 
 Described = dict[str, Any]
@@ -76,8 +77,7 @@ async def of_table(session: Session, by: Operator, kind: str) -> list[Described]
         elif code == "datum":
             field |= {"kind": "choice", "choices": _texts([(one, one) for one in _DATUMS])}
         elif code == "category":
-            zh = [one.zh for one in categories().values()]
-            field |= {"kind": "choice", "choices": _texts([(one, one) for one in zh])}
+            field |= _CATEGORIES
         elif code == "organiser":
             staff = await choices.staff(session, by.actor, by.community)
             field |= {"kind": "choice", "choices": _texts([(name, name) for _, name in staff])}
@@ -129,10 +129,15 @@ async def _described(session: Session, by: Operator, name: str, kind: Any) -> De
         }
     if kind is UUID:
         return {"kind": "choice", "choices": _texts(await PICKS[name](session, by))}
+    if kind is Role:
+        centre = [role.value for role in Role if role in CENTRE]
+        return {"kind": "choice", "choices": _texts([(one, by.t(f"role-{one}")) for one in centre])}
     if values := _values(kind):
         return {"kind": "choice", "choices": [_choice(by.t, one) for one in values]}
     if name == "month":
         return {"kind": "month"}
+    if name == "category":
+        return _CATEGORIES
     return {"kind": _SHAPES.get(kind, "text")}
 
 
@@ -187,8 +192,15 @@ def _texts(pairs: list[tuple[str, str]]) -> list[Described]:
     return [{"value": value, "text": text} for value, text in pairs]
 
 
+_CATEGORIES = {
+    "kind": "choice", "choices": _texts([(one.zh, one.zh) for one in categories().values()]),
+}  # fmt: skip
+
+
 async def _grids(session: Session, by: Operator) -> list[tuple[str, str]]:
-    return await choices.grids(session, by.actor, Permission.DUTY_PLAN, by.community)
+    plans = allowed(by.actor, Permission.DUTY_PLAN, At(by.community, anywhere=True))
+    what = Permission.DUTY_PLAN if plans else Permission.ROLES_GRANT
+    return await choices.grids(session, by.actor, what, by.community)
 
 
 async def _staff(session: Session, by: Operator) -> list[tuple[str, str]]:

@@ -12,6 +12,8 @@ from bot.console.lists import (
     people,
     practice,
     settings,
+    shops,
+    staff,
 )
 from bot.console.lists.shape import Listing
 
@@ -35,6 +37,8 @@ LISTS: Mapping[str, Listing] = {
         delivery.UNREACHABLE,
         delivery.CHANNELS,
         offers.SHOPS,
+        shops.REPORTS,
+        shops.MISSES,
         offers.ACTIVITIES,
         decisions.ATTENDANCES,
         offers.REWARDS,
@@ -42,5 +46,9 @@ LISTS: Mapping[str, Listing] = {
         settings.RULES,
         decisions.LIMITS,
         settings.POLICIES,
+        staff.ACCOUNTS,
+        staff.ROLES,
+        staff.WALLS,
+        staff.ACCESS,
     )
 }

@@ -3,12 +3,20 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
 
-from bot.console.deps import ByOperator, Operator
+from bot.console.deps import ByOperator, Operator, unmasked
 from bot.console.doors import asks
-from bot.console.lists import decisions, fields, homes, offers, settings, tables
+from bot.console.lists import (
+    decisions,
+    fields,
+    homes,
+    offers,
+    settings,
+    shops,
+    tables,
+)
 from bot.console.lists.registry import LISTS
 from bot.console.lists.shape import Act, Column, Listing
 from bot.deps import InStack
@@ -18,9 +26,9 @@ from core.i18n import Translator
 from services.imports.forms import FORMS
 from services.imports.kinds import KINDS
 from services.lists.pages import LONGEST, WORDS, Asked
-from services.permissions import At, Permission, allowed
+from services.permissions import At, Permission, allowed, require
 
-router = APIRouter(prefix="/api/console/lists", tags=["console"])
+router = APIRouter(prefix="/api/console/lists", tags=["console"], dependencies=[Depends(unmasked)])
 
 
 class Wanted(BaseModel):
@@ -140,6 +148,7 @@ def _form_of(listing: Listing, act: Act) -> None:
     """Give what asks for something its route: the fields of the form."""
 
     async def read(by: ByOperator, stack: InStack) -> dict[str, Any]:
+        require(by.actor, act.permission, _here(by))
         async with stack.db.reading() as session:
             if act.body is not None:
                 return {"fields": await fields.of_body(session, by, act.body)}
@@ -169,6 +178,7 @@ decisions.add_routes(router)
 homes.add_routes(router)
 offers.add_routes(router)
 settings.add_routes(router)
+shops.add_routes(router)
 for _one in LISTS.values():
     _page_of(_one)
     tables.add_routes(router, _one)

@@ -136,6 +136,7 @@ def _add_import(router: APIRouter, name: str, kind: str) -> None:
     async def bring(
         request: Request, by: ByOperator, stack: InStack, wanted: Annotated[Bringing, Query()]
     ) -> Any:
+        require(by.actor, Permission.TABLES_IMPORT, At(by.community))
         raw = await request.body()
 
         async def work(session: Session) -> Any:

@@ -18,7 +18,8 @@ export function createActs(client, { say, reload, list }) {
     return client.get(filled(act.path, row), options);
   }
 
-  async function done(act) {
+  async function done(act, answer) {
+    if (answer?.link) await handed(act, new URL(answer.link, location.href).href);
     say(t("web-list-done", { what: act.title }));
     await reload();
   }
@@ -29,7 +30,7 @@ export function createActs(client, { say, reload, list }) {
     try {
       if (act.asks) return await fill(act, row);
       const answer = await send(act, row, act.method === "POST" ? {} : null);
-      if (!act.shows) return await done(act);
+      if (!act.shows) return await done(act, answer);
       reveal(answer);
       button.remove();
     } catch (error) {
@@ -63,9 +64,32 @@ export function createActs(client, { say, reload, list }) {
           throw error;
         }
       },
-      onDone: (answer) => (act.tells ? open.add(told(act, answer)) : done(act)),
+      onDone: (answer) => (act.tells ? open.add(told(act, answer)) : done(act, answer)),
     });
     open.add(form);
+  }
+
+  /** A link that is told this once, to be handed to whom it is for. */
+  function handed(act, link) {
+    return new Promise((resolve) => {
+      const field = el("input", { value: link, readonly: true, "aria-label": act.title });
+      const note = el("p", { role: "status" });
+      const copy = el("button", { type: "button", class: "button primary" }, t("web-list-copy"));
+      copy.addEventListener("click", async () => {
+        field.select();
+        await navigator.clipboard.writeText(link).then(() => (note.textContent = t("web-list-copied")), () => null);
+      });
+      const shut = el("button", { type: "submit", class: "button" }, t("web-console-close"));
+      const shown = el("dialog", { class: "sure link", "aria-label": act.title }, el("form", { method: "dialog" }, el("h2", {}, act.title), el("p", {}, t("web-list-link-once")), field, note, el("p", { class: "doors" }, copy, shut)));
+      shown.addEventListener("close", () => {
+        shown.remove();
+        resolve();
+      });
+      document.body.append(shown);
+      open.add(shown);
+      shown.showModal();
+      field.select();
+    });
   }
 
   /** What came of an act that only tells: a sentence, and what it is about line by line. */

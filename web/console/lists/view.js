@@ -73,7 +73,7 @@ export function createLists(client, page) {
     const fresh = head?.name !== name;
     head = { name, ...answer.head };
     title.textContent = head.title;
-    sum.textContent = t("web-list-sum", { count: number(answer.total) });
+    sum.textContent = answer.total === null ? "" : t("web-list-sum", { count: number(answer.total) });
     if (fresh || !tools.contains(document.activeElement)) drawTools();
     const at = focused();
     buttons.replaceChildren(...acts.ofList());

@@ -54,6 +54,9 @@ OWN = {
     "/api/console/duty/hours", "/api/console/policies/{key}", "/api/console/figures/baseline",
     "/api/console/search", "/api/console/watch/handovers", "/api/console/watch/mute",
 }  # fmt: skip
+# What takes a text or a number of the desk's.
+DESK = ("/api/console/search", "/api/console/watch", "/api/console/tickets/{ticket}/notes",
+        "/api/console/tickets/{ticket}/dialled")  # fmt: skip
 # Routes that take a person or a worker of the community.
 NAMED = {"/api/console/people/{person}/open", "/api/console/glass"}
 # What asks for a chat session; a picture is shown to the holder of a link with a key, too.
@@ -192,13 +195,16 @@ def body_of(method: str, route: APIRoute, ids: dict[str, Any]) -> Any:
         return {**held, "starts_at": now.isoformat(), "ends_at": f"{now + timedelta(hours=2)}"}
     if route.path == "/api/console/glass":
         return {"person": str(ids["person"]), "reason": "有人求救"}
-    if route.path.endswith(("/search", "/notes", "/watch/handovers")):
-        return {"text": "钥匙"}
-    if route.path.endswith("/dialled"):
-        return {"number": "119"}
-    if route.path.endswith("/watch/mute") and method == "POST":
-        return {"reason": "打电话", "until": f"{utcnow() + timedelta(minutes=5)}"}
-    return {"text": "你好"} if route.path == "/api/chat/messages" else None
+    return {"text": "你好"} if route.path == "/api/chat/messages" else _of_desk(method, route)
+
+
+def _of_desk(method: str, route: APIRoute) -> Any:
+    if not route.path.startswith(DESK):
+        return None
+    if route.path.endswith("/mute"):
+        until = utcnow() + timedelta(minutes=5)
+        return {"reason": "打电话", "until": f"{until}"} if method == "POST" else None
+    return {"number": "119"} if route.path.endswith("/dialled") else {"text": "钥匙"}
 
 
 async def test_every_door_is_known(house: House) -> None:

@@ -28,7 +28,8 @@ async def outlines(session: Session, by: Actor, community: UUID) -> list[dict[st
                    (SELECT s.state FROM (
                         SELECT {STATE} AS state FROM device d
                         LEFT JOIN device_presence p ON p.device_id = d.id
-                        WHERE d.building_id = b.id AND d.removed_at IS NULL) s
+                        WHERE d.building_id = b.id AND d.removed_at IS NULL
+                          AND d.kind <> 'gateway') s
                     ORDER BY array_position(
                         ARRAY['alarm', 'handled', 'offline', 'normal'], s.state) LIMIT 1) AS state
             FROM building b JOIN grid g ON g.id = b.grid_id
@@ -150,7 +151,8 @@ async def _devices(session: Session, building: UUID) -> dict[bytes, list[dict[st
             f"""
             SELECT d.id, d.kind, d.place, d.home_index, {STATE} AS state FROM device d
             LEFT JOIN device_presence p ON p.device_id = d.id
-            WHERE d.building_id = :building AND d.removed_at IS NULL ORDER BY d.id
+            WHERE d.building_id = :building AND d.removed_at IS NULL AND d.kind <> 'gateway'
+            ORDER BY d.id
             """  # noqa: S608  (a literal of ours)
         ),
         {"building": building},

@@ -53,8 +53,9 @@ async def points(session: Session, by: Actor) -> list[dict[str, Any]]:
                   AND t.severity <> 'maintenance'
                 ORDER BY t.status = 'resolved', t.opened_at LIMIT 1) t ON true
             LEFT JOIN person who ON who.id = t.acked_by
-            WHERE d.removed_at IS NULL AND (d.community_id = ANY(CAST(:communities AS uuid[]))
-                                            OR d.grid_id = ANY(CAST(:grids AS uuid[])))
+            WHERE d.removed_at IS NULL AND d.kind <> 'gateway'
+              AND (d.community_id = ANY(CAST(:communities AS uuid[]))
+                   OR d.grid_id = ANY(CAST(:grids AS uuid[])))
             ORDER BY array_position(ARRAY['alarm', 'handled', 'offline', 'normal'], {STATE}),
                      t.opened_at, d.id LIMIT {_MOST}
             """  # noqa: S608  (literals of ours)

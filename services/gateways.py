@@ -114,7 +114,7 @@ async def watch(session: Session, later: Later, *, now: datetime) -> int:
     told = {row.key: row.community_id for row in await session.execute(_TOLD, {"what": OFFLINE})}
     await _tell(session, [row for row in out if row.key not in told], now=now)
     over = told.keys() - {row.key for row in out}
-    ended = [_signal(key, told[key], None, active=False, now=now) for key in sorted(over)]
+    ended = [_signal(key, told[key], active=False, now=now) for key in sorted(over)]
     if ended:
         await alarms.apply(session, ended, now=now)
     return len(lost)
@@ -216,8 +216,9 @@ def _outage(
     )  # fmt: skip
 
 
-def _signal(key: str, community: UUID, grid: UUID | None, **more: Any) -> Signal:
-    now: datetime = more.pop("now")
+def _signal(
+    key: str, community: UUID, grid: UUID | None = None, *, now: datetime, **more: Any
+) -> Signal:
     return Signal(
         key=key, what=OFFLINE, severity="maintenance", community=community, grid=grid, device=None,
         ts=now, **more,

@@ -65,6 +65,18 @@ async def note(ticket: UUID, body: Note, by: ByOperator, stack: InStack) -> dict
     return await stack.db.run(work)
 
 
+@router.post("/tickets/{ticket}/close", **asks(Permission.TICKETS_DISPATCH))
+async def close(ticket: UUID, body: Note, by: ByOperator, stack: InStack) -> dict[str, Any]:
+    """Close a resolved ticket without waiting for its device, with a reason."""
+    now = utcnow()
+
+    async def work(session: Session) -> dict[str, Any]:
+        await desk.close(session, by.actor, ticket=ticket, reason=body.text, now=now)
+        return await _shown(session, by, ticket)
+
+    return await stack.db.run(work)
+
+
 @router.post("/tickets/{ticket}/dialled", **asks(Permission.TICKETS_NOTE))
 async def dialled(ticket: UUID, body: Dialled, by: ByOperator, stack: InStack) -> dict[str, Any]:
     """Note that the operator has dialled a public number themselves."""

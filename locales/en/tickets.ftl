@@ -112,6 +112,7 @@ ticket-taken = { $who } took this ticket at { $time }.
 ticket-yours-already = You have this ticket already.
 ticket-is-over = This ticket has been dealt with.
 ticket-ack-first = Please take the ticket first.
+ticket-resolve-first = Nobody has resolved this yet. Take it and resolve it first, then close it.
 ticket-unknown = This ticket was not found.
 ticket-none-for-words = There is no ticket for which this can be done now. Reply "my tickets" to see.
 ticket-several-for-words = You have { $count } such tickets. Press the button on the card, or reply "my tickets" and choose.

@@ -251,6 +251,7 @@ web-ticket-calls = Telephone
 web-ticket-building = See the building
 web-ticket-note = Note something
 web-ticket-note-keep = Note
+web-ticket-close = Close without waiting, with this reason
 web-ticket-sent = Sent
 web-ticket-reachable = Reachable
 web-ticket-unreachable = Not reachable

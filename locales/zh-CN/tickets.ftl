@@ -112,6 +112,7 @@ ticket-taken = { $who }在 { $time } 已经接了这张单。
 ticket-yours-already = 这张单已经在您手里了。
 ticket-is-over = 这张单已经处置过了。
 ticket-ack-first = 请先接单。
+ticket-resolve-first = 还没有人处置完，不能结案。先接单、处置，再来结案。
 ticket-unknown = 没有找到这张单。
 ticket-none-for-words = 现在没有能这样办的工单。回复“我的工单”看看。
 ticket-several-for-words = 您手里有 { $count } 张这样的单，请在卡片上点按钮，或回复“我的工单”挑一张。

@@ -251,6 +251,7 @@ web-ticket-calls = 打电话
 web-ticket-building = 看这栋楼
 web-ticket-note = 记一笔
 web-ticket-note-keep = 记下
+web-ticket-close = 不等设备恢复，写明原因结案
 web-ticket-sent = 派给
 web-ticket-reachable = 联系得上
 web-ticket-unreachable = 联系不上

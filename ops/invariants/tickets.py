@@ -90,7 +90,8 @@ TICKETS = (
     ),
     Invariant(
         "alarm_has_ticket",
-        "a device whose newest reading alarms for a life has a live ticket, unless it is silenced",
+        "a device whose newest reading alarms for a life has a live ticket, unless it is silenced"
+        " or the desk has closed it with a reason",
         """
         SELECT s.device_id FROM device_state s JOIN device d ON d.id = s.device_id
         JOIN rule r ON r.community_id = d.community_id AND r.metric = s.metric
@@ -104,15 +105,19 @@ TICKETS = (
           AND NOT EXISTS (SELECT 1 FROM suppression u WHERE u.device_id = d.id AND u.key = r.key
                           AND u.judged_at IS NULL)
           AND NOT EXISTS (SELECT 1 FROM ticket t WHERE t.key = d.id || ':' || r.key
-                          AND t.status <> 'closed')
+                          AND (t.status <> 'closed' OR t.closed_at >= s.ts AND EXISTS (
+                              SELECT 1 FROM ticket_event e WHERE e.ticket_id = t.id
+                                AND e.kind = 'closed' AND e.note IS NOT NULL)))
         """,
     ),
     Invariant(
         "blue_is_recovered",
-        "a ticket of a device closes only when the device has recovered",
+        "a ticket of a device closes when the device has recovered, or at the desk with a reason",
         """
-        SELECT id FROM ticket WHERE status = 'closed' AND device_id IS NOT NULL
-          AND recovered_at IS NULL
+        SELECT id FROM ticket t WHERE status = 'closed' AND device_id IS NOT NULL
+          AND recovered_at IS NULL AND NOT EXISTS (
+              SELECT 1 FROM ticket_event e WHERE e.ticket_id = t.id AND e.kind = 'closed'
+                AND e.note IS NOT NULL)
         """,
     ),
     Invariant(

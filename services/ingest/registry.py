@@ -139,7 +139,7 @@ async def silent(session: Session, source: str, *, since: datetime) -> list[tupl
             """
             SELECT d.external, d.kind FROM device d
             LEFT JOIN device_presence p ON p.device_id = d.id
-            WHERE d.source = :source AND d.removed_at IS NULL
+            WHERE d.source = :source AND d.removed_at IS NULL AND d.kind <> 'gateway'
               AND (p.last_seen IS NULL OR p.last_seen < :since) AND p.online IS NOT FALSE
             ORDER BY d.kind <> ALL(CAST(:life AS text[])), d.id
             """

@@ -13,7 +13,7 @@ from services import field, office
 from services.field import Brief
 from services.permissions import At, Permission, require
 from services.tickets import answer, journal, transfer
-from services.tickets.acts import locked
+from services.tickets.acts import changed, locked, logged
 
 NOTE_LIMIT = 500
 
@@ -42,14 +42,37 @@ async def send(session: Session, by: Actor, *, ticket: UUID, worker: UUID, now: 
 
 async def note(session: Session, by: Actor, *, ticket: UUID, text: str, now: datetime) -> None:
     """Write something into the log of a ticket that lives; raises UserError for an empty note."""
-    said = text.strip()
-    if not said or len(said) > NOTE_LIMIT:
-        raise UserError("note-length", limit=NOTE_LIMIT)
+    said = _written(text)
     row = await locked(session, by, ticket)
     require(by, Permission.TICKETS_DISPATCH, At(row.community_id))
     if row.status == Status.CLOSED:
         raise UserError("ticket-is-over", status=409)
     await journal.note(session, row, Happened.NOTED, by, now=now, text=said)
+
+
+async def close(session: Session, by: Actor, *, ticket: UUID, reason: str, now: datetime) -> None:
+    """Close what is resolved without the evidence it waits for; the reason stands in its log.
+
+    Raises UserError for an empty reason, and for a ticket that nobody has resolved yet.
+    """
+    said = _written(reason)
+    row = await locked(session, by, ticket)
+    require(by, Permission.TICKETS_DISPATCH, At(row.community_id))
+    if row.status == Status.CLOSED:
+        raise UserError("ticket-is-over", status=409)
+    if row.status != Status.RESOLVED:
+        raise UserError("ticket-resolve-first", status=409)
+    await changed(
+        session, row, "status = 'closed', closed_at = :now, next_escalation_at = NULL", now=now
+    )
+    await logged(session, row, Happened.CLOSED, by, now, note=said)
+
+
+def _written(text: str) -> str:
+    said = text.strip()
+    if not said or len(said) > NOTE_LIMIT:
+        raise UserError("note-length", limit=NOTE_LIMIT)
+    return said
 
 
 async def call_list(session: Session, by: Actor, *, ticket: UUID, now: datetime) -> CallList:

@@ -228,3 +228,24 @@ async def test_one_line_finds_buildings_flats_people_and_devices(world: World) -
     assert [one["place"] for one in flats.flats] == ["3幢 2单元 501室"]
     with pytest.raises(UserError, match="search-length"):
         await at_desk(world, search.find, community=here, text="  ")
+
+
+async def test_the_desk_closes_what_its_device_never_confirms_and_says_why(world: World) -> None:
+    """Only what somebody has resolved, only with a reason; then it does not turn red again."""
+    await world.rings("smoke")
+    ticket = await ticket_of(world)
+    with pytest.raises(UserError, match="ticket-resolve-first"):
+        await at_desk(world, desk.close, ticket=ticket, reason="设备坏了")
+    worker = world.person("worker")
+    await worker.clicks("ticket.ack")
+    await worker.clicks("ticket.resolve")
+    for said in ("误报（做饭、灰尘、误碰）", "见到本人", "跳过"):
+        await worker.says(said)
+    with pytest.raises(UserError, match="note-length"):
+        await at_desk(world, desk.close, ticket=ticket, reason="  ")
+    with pytest.raises(UserError, match="not-allowed"):
+        await at_desk(world, desk.close, "worker", ticket=ticket, reason="设备坏了")
+    await at_desk(world, desk.close, ticket=ticket, reason="烟感受潮一直响，已拆下送修")
+    await world.passes(minutes=30)
+    assert (await world.fetch("SELECT status FROM ticket"))[0].status == "closed"
+    await clean(world)

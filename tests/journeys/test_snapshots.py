@@ -138,7 +138,9 @@ async def test_the_link_opens_for_who_works_on_it_while_it_lives(
     """From a vendor's chat by its own key; for nobody else, and not after the end."""
     worker = await town.hand("worker", "telegram")
     await equipped(town.world, "camera", source="frigate", external="cam")
-    town.world.now = town.world.now.replace(hour=6)  # afternoon in Changzhou
+    # The next early afternoon in Changzhou: by night such a card waits for the morning.
+    town.passes(hours=(6 - town.clock().hour) % 24)
+    town.world.now = town.clock()
     await stops(town.world, recorder)
     await looks(town.world, recorder)
     await town.settle()

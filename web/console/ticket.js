@@ -94,6 +94,7 @@ export function createTicketDialog(client, { onTicket, onLocate, onBuilding, now
     dialog.dataset.state = ticket.state;
     dialog.dataset.status = ticket.status;
     dialog.querySelector(".sign").textContent = stateSign(ticket.state);
+    dialog.querySelector(".end").hidden = ticket.status !== "resolved";
     dialog.querySelector(".claim").hidden = ticket.status !== "open";
     form.hidden = !(ticket.status === "open" || mine());
     tick();
@@ -134,10 +135,16 @@ export function createTicketDialog(client, { onTicket, onLocate, onBuilding, now
 
   function noteForm() {
     const field = el("input", { name: "text", maxlength: 500, required: true, autocomplete: "off", "aria-label": t("web-ticket-note"), placeholder: t("web-ticket-note") });
-    const node = el("form", { class: "write" }, field, el("button", { type: "submit", class: "button" }, t("web-ticket-note-keep")));
+    const node = el(
+      "form",
+      { class: "write" },
+      field,
+      el("button", { type: "submit", class: "button", value: "notes" }, t("web-ticket-note-keep")),
+      el("button", { type: "submit", class: "button end", value: "close" }, t("web-ticket-close")),
+    );
     node.addEventListener("submit", async (event) => {
       event.preventDefault();
-      if (await act("notes", { text: field.value })) field.value = "";
+      if (await act(event.submitter?.value ?? "notes", { text: field.value })) field.value = "";
     });
     return node;
   }

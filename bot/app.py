@@ -8,9 +8,21 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from bot.attempts import Attempts
-from bot.console import desk, duty, figures, people, policies, practice, reach
+from bot.console import (
+    desk,
+    duty,
+    entrance,
+    figures,
+    myself,
+    people,
+    policies,
+    practice,
+    reach,
+    staff,
+)
 from bot.console import routes as console
 from bot.console.hub import Hub
+from bot.console.lists import routes as lists
 from bot.fanout import Fanout
 from bot.guard import Guard, answer_in_words
 from bot.routes import (
@@ -85,7 +97,8 @@ def add_routes(app: FastAPI) -> None:
     """Add every route but the demo's."""
     routers = (
         pages, health, chat, pictures, qr, wechat, miniprogram, wecom, telegram, ingest, console,
-        reach, desk, people, duty, policies, calendars, figures, practice, field,
+        reach, desk, lists, people, duty, policies, calendars, figures, practice, field,
+        entrance, myself, staff,
     )  # fmt: skip
     for module in routers:
         app.include_router(module.router)

@@ -14,7 +14,7 @@ from core.clock import utcnow
 from core.crypto import token_hash
 from core.errors import UserError
 from core.i18n import LANGUAGES, Translator
-from services import login
+from services import attempts, login
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -45,13 +45,14 @@ def csrf_token(session_token: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A logged-in person and the token of their session."""
+    """A logged-in person and the token of their session; `masked` is 来访模式."""
 
     person: UUID
     token: str
+    masked: bool = False
 
 
-def _token(request: Request, kind: str) -> str:
+def session_token(request: Request, kind: str) -> str:
     """Take the bearer token, else the cookie; a cookie that changes something needs its CSRF."""
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and bearer:
@@ -61,14 +62,15 @@ def _token(request: Request, kind: str) -> str:
     if not cookie:
         raise UserError("login-needed", status=401)
     if request.method not in _SAFE:
-        _same_origin(request)
+        same_origin(request)
         given = request.headers.get("x-csrf-token", "")
         if not hmac.compare_digest(given.encode(), csrf_token(cookie).encode()):
             raise UserError("csrf-missing", status=403)
     return cookie
 
 
-def _same_origin(request: Request) -> None:
+def same_origin(request: Request) -> None:
+    """Refuse what another site lets a browser send; raises UserError `csrf-missing` (403)."""
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         raise UserError("csrf-missing", status=403)
     origin = request.headers.get("origin")
@@ -82,13 +84,13 @@ def is_secure(request: Request) -> bool:
 
 
 async def _visitor(request: Request, kind: str) -> Visitor:
-    token = _token(request, kind)
+    token = session_token(request, kind)
     db, now = stack_of(request).db, utcnow()
     async with db.reading() as session:
         user = await login.user_of(session, token, kind, now=now)
     if user.idle_until - now < login.IDLE[kind] / 2:  # not a write for each request
         await db.run(lambda session: login.keep_alive(session, token, kind, now=now))
-    return Visitor(user.person, token)
+    return Visitor(user.person, token, user.masked)
 
 
 async def chat_visitor(request: Request) -> Visitor:
@@ -114,6 +116,19 @@ def set_session_cookie(request: Request, response: Response, kind: str, token: s
     )  # fmt: skip
 
 
+def drop_session_cookie(request: Request, response: Response, kind: str) -> None:
+    """Let the browser forget the session's cookie."""
+    secure = is_secure(request)
+    response.delete_cookie(
+        cookie_name(kind, secure=secure), httponly=True, samesite="lax", secure=secure, path="/"
+    )
+
+
+def address_of(request: Request) -> str:
+    """Tell from where a request comes."""
+    return request.client.host if request.client else "?"
+
+
 def words_of(request: Request) -> Translator:
     """Choose the language of refusals by Accept-Language; zh-CN unless English is wanted."""
     wanted = request.headers.get("accept-language", "")
@@ -123,6 +138,14 @@ def words_of(request: Request) -> Translator:
 def count_attempt(request: Request, account: str | None = None) -> None:
     """Count a log-in by address and by account; raises UserError `login-too-often` (429)."""
     attempts: Attempts = request.app.state.attempts
-    attempts.check_address(request.client.host if request.client else "?")
+    attempts.check_address(address_of(request))
     if account is not None:
         attempts.check_account(token_hash(account).hex())
+
+
+async def count_guess(request: Request, account: str) -> None:
+    """Count a guess at an account, also for all other processes; raises as `count_attempt`."""
+    count_attempt(request, account)
+    called, where, now = account.strip().lower(), address_of(request), utcnow()
+    if not await stack_of(request).db.run(lambda s: attempts.allows(s, called, where, now=now)):
+        raise UserError("login-too-often", status=429)

@@ -18,7 +18,7 @@ POLL_S = 2.0
 
 
 class Fanout:
-    """Wakes those who wait for a person's mailbox, a community's map, or the channels."""
+    """Wakes those who wait for a mailbox, a community's map, the channels, or the end of sessions."""
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
@@ -26,7 +26,7 @@ class Fanout:
 
     async def run(self) -> None:
         """Listen for ever; cancel to stop."""
-        async for wake in self._bus.listen("mailbox", "console", "channels"):
+        async for wake in self._bus.listen("mailbox", "console", "channels", "sessions"):
             key = str(wake.data.get("person") or wake.data.get("community") or wake.topic)
             for event in self._waiting.get(key, ()):
                 event.set()

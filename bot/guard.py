@@ -1,5 +1,7 @@
 """What every request and answer passes: size limits, security headers, errors in words."""
 
+from typing import Any
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -7,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.deps import words_of
-from core.errors import UserError
+from core.errors import FieldErrors, StaleError, UserError
 from core.log import logger
 
 MAX_BODY = 9 * 1024 * 1024
@@ -21,6 +23,7 @@ _HEADERS = [
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=(self)"),
+    (b"cross-origin-resource-policy", b"same-origin"),
 ]
 
 
@@ -53,20 +56,38 @@ class Guard:
         async def adorned(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message["headers"], *self._headers]
+                if scope["path"].startswith("/api/") and not _says(message, b"cache-control"):
+                    message["headers"].append((b"cache-control", b"no-store"))
             await send(message)
 
         await self._app(scope, limited, adorned)
 
 
-def _refusal(status: int, code: str, message: str) -> JSONResponse:
-    return JSONResponse({"error": {"code": code, "message": message}}, status)
+def _says(message: Message, name: bytes) -> bool:
+    return any(one == name for one, _ in message["headers"])
+
+
+def _refusal(status: int, code: str, message: str, **more: Any) -> JSONResponse:
+    return JSONResponse({"error": {"code": code, "message": message, **more}}, status)
 
 
 async def _user_error(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, UserError):
         raise error
-    text = words_of(request)(error.key, **error.args_for_words)
+    t = words_of(request)
+    text = t(error.key, **error.args_for_words)
+    if isinstance(error, FieldErrors):
+        fields = {name: t(one.key, **one.args_for_words) for name, one in error.fields.items()}
+        return _refusal(error.status, error.key, text, fields=fields)
+    if isinstance(error, StaleError):
+        now = {"values": dict(error.values), "version": error.version}
+        return _refusal(error.status, error.key, text, **now)
     return _refusal(error.status, error.key, text)
+
+
+def _left_empty(one: dict[str, Any]) -> bool:
+    """Tell a field that nobody filled in from one that is wrong."""
+    return one["type"] == "missing" or one.get("input") in ("", None, [])
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
@@ -74,8 +95,15 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, RequestValidationError):
         raise error
     places = sorted({".".join(str(part) for part in one["loc"][1:]) for one in error.errors()})
-    text = words_of(request)("request-invalid", fields=", ".join(places) or "body")
-    return _refusal(422, "request-invalid", text)
+    t = words_of(request)
+    text = t("request-invalid", fields=", ".join(places) or "body")
+    fields = {
+        ".".join(str(part) for part in one["loc"][1:]): t(
+            "fill-needed" if _left_empty(one) else "fill-wrong"
+        )
+        for one in error.errors()
+    }
+    return _refusal(422, "request-invalid", text, fields=fields)
 
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from cards.ticket import at
-from core.actor import Role
+from core.actor import CENTRE, Role
 from core.card import Action, Card, Field
 from core.clock import local
 from core.i18n import Translator
@@ -23,10 +23,14 @@ TOLD = frozenset(
         Permission.HOMES_READ, Permission.HOMES_WRITE, Permission.BINDINGS_DECIDE,
         Permission.FAMILY_DECIDE, Permission.PROXY_ACT, Permission.GLASS_BREAK,
         Permission.TABLES_IMPORT, Permission.TABLES_EXPORT, Permission.ACCESS_READ,
+        Permission.CONSOLE_ENTER, Permission.ACCOUNTS_MAKE, Permission.ACCOUNTS_RESET,
+        Permission.ROLES_GRANT, Permission.WALLS_MAKE,
     }
 )  # fmt: skip
 _TABLES = frozenset({Permission.TABLES_IMPORT, Permission.TABLES_EXPORT})
 _ROLES = frozenset(Role)
+# Roles of the command centre that nobody has in the chat.
+_APART = CENTRE - {Role.OPERATOR}
 
 
 def looks(
@@ -61,6 +65,8 @@ def look(one: Entry, t: Translator) -> str:
 
     What is kept beside a table that came in or went out is its kind, a code and no reason.
     """
+    if one.action == Permission.ROLES_GRANT:
+        return _role(one, t)
     deed = one.action.replace(".", "_") if one.action in TOLD else "other"
     said = t(f"look-{deed}", who=who(one, t), count=one.how_many)
     if one.stood_for:
@@ -70,11 +76,19 @@ def look(one: Entry, t: Translator) -> str:
     return t("look-because", look=said, reason=one.reason)
 
 
+def _role(one: Entry, t: Translator) -> str:
+    """Say that a role was given, or taken back, which its sign says."""
+    taken = one.reason.startswith("-")
+    said = t("look-roles_taken" if taken else "look-roles_grant", who=who(one, t))
+    return t("look-with-role", look=said, role=t(f"role-{one.reason.removeprefix('-')}"))
+
+
 def who(one: Entry, t: Translator) -> str:
     """Name who looked, by role and name; the machine by what it is."""
     if not one.who:
         return t("look-machine")
-    role = main_role(Role(role) for role in one.role.split(",") if role in _ROLES)
+    roles = [Role(role) for role in one.role.split(",") if role in _ROLES]
+    role = next((role for role in roles if role in _APART), None) or main_role(roles)
     return t(f"look-by-{role.value}", name=one.who)
 
 

@@ -14,6 +14,23 @@ class Role(StrEnum):
     WORKER = "worker"
     MERCHANT = "merchant"
     OPERATOR = "operator"
+    STREET = "street"
+    LEAD = "lead"
+    DESK = "desk"
+    WALL = "wall"
+    SYSTEM = "system"
+    SECURITY = "security"
+    AUDIT = "audit"
+
+
+# Who is let into the command centre; a wall screen is nobody, and has a token of its own.
+CENTRE = frozenset(
+    {
+        Role.OPERATOR, Role.STREET, Role.LEAD, Role.DESK, Role.SYSTEM, Role.SECURITY, Role.AUDIT,
+    }
+)  # fmt: skip
+# Who looks after the accounts; one of them alone on an account, and nothing that shows residents.
+ADMINISTRATORS = frozenset({Role.SYSTEM, Role.SECURITY, Role.AUDIT})
 
 
 class ScopeKind(StrEnum):
@@ -43,6 +60,7 @@ class Actor:
     `way` is where they are: a channel's name, `console` or `ops`. `through` is the worker who acts
     for a person without chat (代办): what is done is the person's, the log names both.
     `glass` are people whom this very look may show beyond the own scope, in an emergency.
+    `masked` is a screen before visitors, or on a wall: nobody is named on it.
     """
 
     person: UUID | None
@@ -52,6 +70,7 @@ class Actor:
     way: str = ""
     through: UUID | None = None
     glass: frozenset[UUID] = frozenset()
+    masked: bool = False
 
     def has(self, role: Role, *, community: UUID, grid: UUID | None = None) -> bool:
         """Tell whether a grant of this role covers the grid (or, without one, the community)."""

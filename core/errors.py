@@ -1,6 +1,8 @@
 """The error tree.
 
 UserError   something a person can mend; its key is a message of `locales/`, its args fill it
+FieldErrors a form with faults, each by its field
+StaleError  a form about what somebody else changed meanwhile
 Retryable   a sender should try again after so many seconds
 TooFast     the same, and nothing else may go to this account before
 Permanent   a sender should never try again
@@ -12,6 +14,9 @@ DecodeError a payload that cannot be read; its text never holds the payload's co
 Anything else that escapes is a bug: logged, rolled back, answered with an apology.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class UserError(Exception):
     """Say to the person what is wrong and what to do, by a key of `locales/`."""
@@ -21,6 +26,23 @@ class UserError(Exception):
         self.key = key
         self.args_for_words = args
         self.status = status
+
+
+class FieldErrors(UserError):
+    """Say of each field of a form what is wrong with it."""
+
+    def __init__(self, key: str, /, *, fields: Mapping[str, UserError]) -> None:
+        super().__init__(key, status=422)
+        self.fields = fields
+
+
+class StaleError(UserError):
+    """Say that somebody changed this meanwhile, with what it says now."""
+
+    def __init__(self, key: str, /, *, values: Mapping[str, Any], version: str | int) -> None:
+        super().__init__(key, status=409)
+        self.values = values
+        self.version = version
 
 
 class Retryable(Exception):

@@ -120,14 +120,21 @@ async def approve(ctx: Context, pressed: Pressed) -> list[Act]:
     done = await attendance.approve(
         ctx.session, ctx.by, activity=activity, person=person, now=ctx.now
     )
-    channels = await actors.reachable(ctx.session, [person])
-    if channel := channels.get(person):
-        t = Translator((await actors.profile(ctx.session, person, channel=channel)).lang)
-        await outbox.enqueue_reply(
-            ctx.session, cards.credited(done.title, done.points, done.balance, t), person=person,
-            channel=channel, turn=None, now=ctx.now,
-        )  # fmt: skip
+    await tell_credited(ctx.session, done, person, now=ctx.now)
     return await show_attendance(ctx, pressed)
+
+
+async def tell_credited(
+    session: Session, done: attendance.Approved, person: UUID, *, now: datetime
+) -> None:
+    """Tell somebody whose attendance was approved of the points and the new balance."""
+    channels = await actors.reachable(session, [person])
+    if channel := channels.get(person):
+        t = Translator((await actors.profile(session, person, channel=channel)).lang)
+        await outbox.enqueue_reply(
+            session, cards.credited(done.title, done.points, done.balance, t), person=person,
+            channel=channel, turn=None, now=now,
+        )  # fmt: skip
 
 
 async def remind(session: Session, *, now: datetime) -> int:

@@ -1,6 +1,16 @@
 """The tables; importing this package fills the metadata that Alembic compares with."""
 
 from models.access import AccessEntry, AccessHead, BrokenGlass
+from models.accounts import (
+    Credential,
+    LoginCount,
+    LoginTicket,
+    Purpose,
+    RecoveryCode,
+    SessionKind,
+    WallScreen,
+    WebSession,
+)
 from models.activities import Activity, ActivityStatus, Enrolment, EnrolmentStatus
 from models.area import Building, Community, Grid, Home, HomeUse, Street
 from models.calls import CallKind, Emergency, Handover, HandoverMessage, Side
@@ -47,20 +57,16 @@ from models.messages import (
 )
 from models.people import (
     ChannelAccount,
-    Credential,
     DemoPersona,
     Duty,
     FamilyLink,
-    LoginTicket,
     Membership,
     Person,
     Residence,
-    SessionKind,
     Shift,
     Standing,
     Team,
     TeamMember,
-    WebSession,
 )
 from models.points import (
     Account,
@@ -100,11 +106,11 @@ __all__ = [
     "Emergency", "Enrolment", "EnrolmentStatus", "FamilyLink", "Grid", "Handover",
     "HandoverMessage", "Happened", "Heartbeat", "Home", "HomeUse", "How", "ImportMapping",
     "Inbound", "Installation", "IntakeMark", "Invitation", "ItemOp", "LastCard", "LinkCode",
-    "LoginTicket", "MailboxCounter", "MailboxItem", "Media", "Membership", "MessageWindow",
+    "LoginCount", "LoginTicket", "MailboxCounter", "MailboxItem", "Media", "Membership", "MessageWindow",
     "Mute", "NoticeConsent", "Outbox", "OutboxKind", "OutboxState", "PaceMark", "Part", "Person", "Policy", "Posting",
-    "Proxy", "Reading", "Reason", "Redemption", "RedemptionState", "Relief", "Residence", "Reward", "Rota", "Rule",
+    "Proxy", "Purpose", "Reading", "Reason", "RecoveryCode", "Redemption", "RedemptionState", "Relief", "Residence", "Reward", "Rota", "Rule",
     "RuleKind", "RuleProposal", "RuleScope", "RuleState", "SafetyAnswer", "SessionKind", "Severity", "Shift",
     "Shop", "ShopMark", "Side", "Silence", "SilenceKind", "Snapshot", "Stage", "Standing", "Status", "Street",
     "Suppression", "Swap", "Team", "TeamMember", "Ticket", "TicketCard", "TicketEvent", "Transfer",
-    "UnknownDevice", "UnknownKey", "VendorMessage", "WatchHandover", "WebSession", "WrongClock",
+    "UnknownDevice", "UnknownKey", "VendorMessage", "WallScreen", "WatchHandover", "WebSession", "WrongClock",
 ]  # fmt: skip

@@ -44,7 +44,7 @@ class Person(SQLModel, table=True):
 
 
 class Membership(SQLModel, table=True):
-    """A role within a scope."""
+    """A role within a scope; an administrator of accounts has that one alone, a trigger holds it."""
 
     __table_args__ = (UniqueConstraint("person_id", "role", "scope_id"),)
     id: UUID = object_id()
@@ -156,43 +156,6 @@ class ChannelAccount(SQLModel, table=True):
     external_index: bytes
     union_index: bytes | None = Field(default=None, index=True)
     reachable: bool = True
-    used_at: MaybeMoment = moment(null=True)
-
-
-class Credential(SQLModel, table=True):
-    """An operator's account name and argon2id hash."""
-
-    person_id: UUID = points_at("person.id", primary=True)
-    account: str = Field(unique=True)
-    password_hash: str
-
-
-class SessionKind(StrEnum):
-    """Chat and console sessions do not open each other's doors."""
-
-    CHAT = "chat"
-    CONSOLE = "console"
-
-
-class WebSession(SQLModel, table=True):
-    """A web chat or console session; the token itself is never stored."""
-
-    __tablename__ = "web_session"
-    token_hash: bytes = Field(primary_key=True)
-    person_id: UUID = points_at("person.id")
-    kind: SessionKind = choice("kind", SessionKind)
-    created_at: Moment = moment()
-    idle_until: Moment = moment()
-    absolute_until: Moment = moment()
-
-
-class LoginTicket(SQLModel, table=True):
-    """A single-use link into the web chat."""
-
-    __tablename__ = "login_ticket"
-    token_hash: bytes = Field(primary_key=True)
-    person_id: UUID = points_at("person.id")
-    expires_at: Moment = moment()
     used_at: MaybeMoment = moment(null=True)
 
 

@@ -5,6 +5,7 @@ import sys
 
 from core import log
 from core.errors import UserError
+from core.i18n import LANGUAGES, Translator
 from ops.commands import Command, house, records
 from ops.embedded import AlreadyRunningError, StartError
 
@@ -32,8 +33,14 @@ def main() -> int:
     try:
         return int(options.command(options))
     except (RuntimeError, ValueError, UserError, StartError, AlreadyRunningError) as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{_said(error)}\n")
         return 2
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, UserError):
+        return Translator(LANGUAGES[1])(error.key, **error.args_for_words)
+    return str(error)
 
 
 if __name__ == "__main__":

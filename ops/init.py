@@ -7,7 +7,7 @@ from core.clock import utcnow
 from core.crypto import seal_json
 from core.db import Database, Session, sql
 from core.ids import uuid7
-from services.login import set_password
+from services import entry, passwords
 from services.office import read_phone, set_phone
 
 MIN_PASSWORD = 12
@@ -41,6 +41,7 @@ async def make_operator(
     A telephone becomes the one of the community's office. Raises ValueError for what is none.
     """
     number = read_phone(phone) if phone else None
+    kept = await passwords.hashed(password)
 
     async def work(session: Session) -> None:
         place = await session.execute(
@@ -72,7 +73,8 @@ async def make_operator(
             ),
             {"id": uuid7(), "person": person, "where": where},
         )
-        await set_password(session, person, account, password)
+        await entry.make(session, person, account, where=where, now=utcnow())
+        await entry.keep_password(session, person, kept)
         if number is not None:
             await set_phone(session, community, number)
 

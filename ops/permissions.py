@@ -27,6 +27,7 @@ SITUATIONS: Mapping[str, At] = {
 }
 _SCOPES = {
     Role.WORKER: (ScopeKind.GRID, _OWN),
+    Role.LEAD: (ScopeKind.GRID, _OWN),
     Role.FAMILY: (ScopeKind.PERSON, _ELDER),
 }
 
@@ -68,8 +69,8 @@ _HEAD = (
     "# Who may do what",
     "",
     "Written by `python -m ops permissions` out of `services/permissions.py` and the OpenAPI, and",
-    "held by `tests/repo/test_matrix.py`. A worker's scope is a grid, a relative's an elder, all",
-    "others' the community. A cell says where what is asked about may lie:",
+    "held by `tests/repo/test_matrix.py`. A worker's and a lead's scope is a grid, a relative's an",
+    "elder, all others' the community. A cell says where what is asked about may lie:",
     "",
     "| word | what is asked about |",
     "|---|---|",
@@ -85,7 +86,8 @@ _HEAD = (
 _DOORS = (
     "## Routes",
     "",
-    "The command centre lets in operators alone, and then asks for the permission; an object of",
+    "The command centre lets in who has a role of `console.enter`, wall screens to look alone, and",
+    "then asks for the permission; before visitors it names nobody. An object of",
     "another community is not there (404).",
     "",
 )

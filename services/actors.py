@@ -44,7 +44,8 @@ async def speaker(session: Session, person: UUID, *, channel: str) -> tuple[Acto
 async def _with_grants(session: Session, person: UUID, *, channel: str) -> Sequence[Any]:
     """Read a row for each grant, one for a person without any, none for someone unknown.
 
-    Whose relative somebody is says the link alone, with the elder's consent: it ends with that.
+    Whose relative somebody is says the link alone, with the elder's consent: it ends with that. A
+    role over a street is one in each of its communities.
     """
     rows = await session.execute(
         sql(
@@ -58,8 +59,11 @@ async def _with_grants(session: Session, person: UUID, *, channel: str) -> Seque
             LEFT JOIN last_card l ON l.person_id = p.id AND l.channel = :channel
             LEFT JOIN conversation c ON c.person_id = p.id AND c.channel = :channel
             LEFT JOIN (
-                SELECT community_id, role, scope_kind, scope_id FROM membership
-                WHERE person_id = :person AND NOT (role = 'family' AND scope_kind = 'person')
+                SELECT coalesce(s.id, o.community_id) AS community_id, o.role, o.scope_kind, o.scope_id
+                FROM membership o
+                LEFT JOIN community s ON o.scope_kind = 'street' AND s.street_id = o.scope_id
+                WHERE o.person_id = :person
+                  AND NOT (o.role = 'family' AND o.scope_kind = 'person')
                 UNION ALL
                 SELECT community_id, 'family', 'person', elder_id FROM family_link
                 WHERE relative_id = :person AND ended_at IS NULL) m ON TRUE

@@ -12,12 +12,12 @@ from core.errors import UserError
 from services import audit, masks
 from services.homes import home_index
 from services.map_points import STATE
-from services.permissions import At, Permission, require
+from services.permissions import At, Permission, require, within
 
 
 async def outlines(session: Session, by: Actor, community: UUID) -> list[dict[str, Any]]:
     """List a community's buildings with figures and worst state: polygons, points if not drawn."""
-    require(by, Permission.MAP_READ, At(community))
+    grids = within(by, Permission.MAP_READ, community)
     rows = await session.execute(
         sql(
             f"""
@@ -33,10 +33,12 @@ async def outlines(session: Session, by: Actor, community: UUID) -> list[dict[st
                     ORDER BY array_position(
                         ARRAY['alarm', 'handled', 'offline', 'normal'], s.state) LIMIT 1) AS state
             FROM building b JOIN grid g ON g.id = b.grid_id
-            WHERE b.community_id = :community ORDER BY b.name
+            WHERE b.community_id = :community
+              AND (CAST(:grids AS uuid[]) IS NULL OR b.grid_id = ANY(CAST(:grids AS uuid[])))
+            ORDER BY b.name
             """  # noqa: S608  (a literal of ours)
         ),
-        {"community": community},
+        {"community": community, "grids": grids},
     )
     return [
         {
@@ -92,8 +94,8 @@ async def detail(
         )
     ).all()
     labels = {home.id: open_json(home.label, "home.label") for home in homes}
-    residents = await _residents(session, building, whole=masks.whole(by, place))
-    devices = await _devices(session, building)
+    residents = await _residents(session, building, by, place)
+    devices = await _devices(session, building, masked=by.masked)
     audit.note(
         session, by, Permission.HOMES_READ, community=community, now=now, thing=building,
         how_many=sum(len(some) for some in residents.values()),
@@ -119,8 +121,9 @@ async def detail(
 
 
 async def _residents(
-    session: Session, building: UUID, *, whole: bool
+    session: Session, building: UUID, by: Actor, place: At
 ) -> dict[UUID, list[dict[str, Any]]]:
+    whole = masks.whole(by, place)
     rows = await session.execute(
         sql(
             """
@@ -133,23 +136,27 @@ async def _residents(
     )
     found: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
-        groups = open_json(row.groups, "residence.groups") if row.groups else []
+        told = row.groups is not None and not by.masked
+        groups = open_json(row.groups, "residence.groups") if told else []
         found[row.home_id].append(
             {
                 "id": str(row.id),
-                "name": masks.shown(row.name, whole=whole),
-                "elder": row.elder,
+                "name": masks.NOBODY if by.masked else masks.shown(row.name, whole=whole),
+                "elder": row.elder and not by.masked,
                 "groups": groups,
             }
         )
     return found
 
 
-async def _devices(session: Session, building: UUID) -> dict[bytes, list[dict[str, Any]]]:
+async def _devices(
+    session: Session, building: UUID, *, masked: bool
+) -> dict[bytes, list[dict[str, Any]]]:
     rows = await session.execute(
         sql(
             f"""
-            SELECT d.id, d.kind, d.place, d.home_index, {STATE} AS state FROM device d
+            SELECT d.id, d.kind, d.place, d.home_index, b.name AS building, {STATE} AS state
+            FROM device d JOIN building b ON b.id = d.building_id
             LEFT JOIN device_presence p ON p.device_id = d.id
             WHERE d.building_id = :building AND d.removed_at IS NULL AND d.kind <> 'gateway'
             ORDER BY d.id
@@ -159,11 +166,12 @@ async def _devices(session: Session, building: UUID) -> dict[bytes, list[dict[st
     )
     found: dict[bytes, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
+        name = open_json(row.place, "device.place")["name"]
         found[bytes(row.home_index or b"")].append(
             {
                 "id": str(row.id),
                 "kind": row.kind,
-                "name": open_json(row.place, "device.place")["name"],
+                "name": masks.address(row.building) if masked and row.home_index else name,
                 "state": row.state,
             }
         )

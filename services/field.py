@@ -8,7 +8,7 @@ from uuid import UUID
 from core.actor import Actor
 from core.crypto import open_json
 from core.db import Session, sql
-from services import workers
+from services import masks, workers
 from services.map_points import STATE
 from services.people import contacts as helpers
 from services.permissions import At, Permission, allowed, reach
@@ -94,6 +94,7 @@ async def brief(session: Session, by: Actor, *, ticket: UUID, now: datetime) -> 
 
     Raises UserError `ticket-is-over` once the ticket has closed: the link dies with it.
     """
+    masks.require_unmasked(by)
     people = await contacts.of_ticket(session, by, ticket=ticket, now=now)
     about = await queries.about(session, ticket)
     known = await helpers.of(session, about)

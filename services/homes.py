@@ -1,11 +1,17 @@
 """Homes and their devices, for the people who live there and their relatives."""
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
+from core.actor import Actor
 from core.crypto import keyring, open_json
 from core.db import Session, sql
+from core.errors import UserError
+from models import HomeUse
+from services import audit
 from services.map_points import STATE
+from services.permissions import At, Permission, require
 
 
 def home_index(home: UUID) -> bytes:
@@ -71,3 +77,36 @@ async def devices_of(session: Session, home: UUID) -> list[tuple[str, str]]:
         {"index": home_index(home)},
     )
     return [(open_json(row.place, "device.place")["name"], row.state) for row in rows]
+
+
+async def set_use(
+    session: Session, by: Actor, home: UUID, use: HomeUse, *, community: UUID, now: datetime
+) -> None:
+    """Write how a flat is used; raises UserError `object-unknown` (404) for another community's.
+
+    A flat in which somebody lives is not vacant: `flat-lived-in`.
+    """
+    rows = await session.execute(
+        sql(
+            """
+            SELECT b.grid_id, EXISTS (SELECT 1 FROM residence r
+                                      WHERE r.home_id = h.id AND r.until IS NULL) AS lived_in
+            FROM home h JOIN building b ON b.id = h.building_id
+            WHERE h.id = :home AND h.community_id = :community FOR UPDATE OF h
+            """
+        ),
+        {"home": home, "community": community},
+    )
+    found = rows.one_or_none()
+    if found is None:
+        raise UserError("object-unknown", status=404)
+    require(by, Permission.HOMES_WRITE, At(community, found.grid_id))
+    if use is HomeUse.VACANT and found.lived_in:
+        raise UserError("flat-lived-in", status=409)
+    await session.execute(
+        sql("UPDATE home SET use = :use WHERE id = :home"), {"use": use.value, "home": home}
+    )
+    audit.note(
+        session, by, Permission.HOMES_WRITE, community=community, now=now, thing=home,
+        reason=use.value,
+    )  # fmt: skip

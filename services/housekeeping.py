@@ -15,6 +15,7 @@ async def drop_expired(session: Session, *, now: datetime) -> None:
     for statement, since in (
         ("DELETE FROM button WHERE expires_at < :since", now - SPENT),
         ("DELETE FROM web_session WHERE absolute_until < :since OR idle_until < :since", now),
+        ("DELETE FROM login_count WHERE until < :since", now),
         ("DELETE FROM login_ticket WHERE expires_at < :since", now - SPENT),
         (
             "UPDATE conversation SET place = NULL, place_until = NULL WHERE place_until < :since",

@@ -1,31 +1,44 @@
-"""Ways in: demo personas, single-use links, operators' passwords; sessions are opaque tokens."""
+"""Ways in: demo personas and single-use links; sessions are opaque tokens, ended by their owner."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
-
 from core.crypto import new_token, token_hash
-from core.db import Session, sql
+from core.db import Session, sql, wake
 from core.errors import UserError
 
-IDLE = {"chat": timedelta(days=30), "console": timedelta(hours=2)}
-ABSOLUTE = {"chat": timedelta(days=90), "console": timedelta(hours=12)}
+IDLE = {
+    "chat": timedelta(days=30), "console": timedelta(hours=2), "wall": timedelta(days=7),
+}  # fmt: skip
+ABSOLUTE = {
+    "chat": timedelta(days=90), "console": timedelta(hours=12), "wall": timedelta(days=90),
+}  # fmt: skip
 LINK_LIFE = timedelta(hours=1)
-_HASHER = PasswordHasher()
-# Checked when the account does not exist, so that the answer takes as long as a wrong password.
-_NOBODY = _HASHER.hash(new_token())
+# Tells streams to look whether they may go on.
+TOPIC = "sessions"
 
 
 @dataclass(frozen=True, slots=True)
 class WebUser:
-    """The person behind a session, and when it ends if it is not used."""
+    """The person behind a session, and when it ends if it is not used.
+
+    `masked` is 来访模式. `kind` is that of the session.
+    """
 
     person: UUID
     kind: str
     idle_until: datetime
+    masked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A session as its owner sees it: begun, used last, and whether it is this one."""
+
+    since: datetime
+    used: datetime
+    here: bool
 
 
 async def open_session(session: Session, person: UUID, kind: str, *, now: datetime) -> str:
@@ -53,9 +66,9 @@ async def user_of(session: Session, token: str, kind: str, *, now: datetime) -> 
         await session.execute(
             sql(
                 """
-                SELECT person_id, kind, idle_until FROM web_session
-                WHERE token_hash = :hash AND kind = :kind AND idle_until > :now
-                  AND absolute_until > :now
+                SELECT person_id, kind, idle_until, masked FROM web_session
+                WHERE token_hash = :hash AND kind = :kind AND person_id IS NOT NULL
+                  AND idle_until > :now AND absolute_until > :now
                 """
             ),
             {"hash": token_hash(token), "kind": kind, "now": now},
@@ -63,7 +76,7 @@ async def user_of(session: Session, token: str, kind: str, *, now: datetime) -> 
     ).one_or_none()
     if row is None:
         raise UserError("login-needed", status=401)
-    return WebUser(row.person_id, row.kind, row.idle_until)
+    return WebUser(row.person_id, row.kind, row.idle_until, row.masked)
 
 
 async def keep_alive(session: Session, token: str, kind: str, *, now: datetime) -> None:
@@ -79,6 +92,55 @@ async def close_session(session: Session, token: str) -> None:
     await session.execute(
         sql("DELETE FROM web_session WHERE token_hash = :hash"), {"hash": token_hash(token)}
     )
+    look_again(session)
+
+
+async def open_sessions(session: Session, person: UUID, token: str, *, now: datetime) -> list[Open]:
+    """List somebody's sessions in the command centre, the one used last first."""
+    rows = await session.execute(
+        sql(
+            """
+            SELECT token_hash, created_at, idle_until FROM web_session
+            WHERE person_id = :person AND kind = 'console' AND idle_until > :now
+              AND absolute_until > :now ORDER BY idle_until DESC, created_at DESC
+            """
+        ),
+        {"person": person, "now": now},
+    )
+    here = token_hash(token)
+    return [
+        Open(row.created_at, row.idle_until - IDLE["console"], bytes(row.token_hash) == here)
+        for row in rows
+    ]
+
+
+async def close_others(session: Session, person: UUID, *, but: str = "") -> int:
+    """End somebody's sessions in the command centre, all or but this one; tells how many."""
+    ended = await session.execute(
+        sql(
+            """
+            DELETE FROM web_session WHERE person_id = :person AND kind = 'console'
+              AND token_hash <> :hash RETURNING token_hash
+            """
+        ),
+        {"person": person, "hash": token_hash(but)},
+    )
+    look_again(session)
+    return len(ended.all())
+
+
+def look_again(session: Session) -> None:
+    """Let streams look whether their reader may still see what they show."""
+    wake(session, TOPIC)
+
+
+async def mask(session: Session, token: str, *, on: bool) -> None:
+    """Begin or end 来访模式; whoever ends it has been asked for the password."""
+    await session.execute(
+        sql("UPDATE web_session SET masked = :on WHERE token_hash = :hash"),
+        {"hash": token_hash(token), "on": on},
+    )
+    look_again(session)
 
 
 async def invite(session: Session, person: UUID, *, now: datetime) -> str:
@@ -103,7 +165,8 @@ async def by_ticket(session: Session, ticket: str, *, now: datetime) -> UUID:
             sql(
                 """
                 UPDATE login_ticket SET used_at = :now
-                WHERE token_hash = :hash AND used_at IS NULL AND expires_at > :now
+                WHERE token_hash = :hash AND purpose = 'chat' AND used_at IS NULL
+                  AND expires_at > :now
                 RETURNING person_id
                 """
             ),
@@ -126,35 +189,3 @@ async def by_persona(session: Session, persona: str) -> UUID:
     if row is None:
         raise UserError("persona-unknown", status=404)
     return UUID(str(row.person_id))
-
-
-async def by_password(session: Session, account: str, password: str) -> UUID:
-    """Check an operator's password; one error for every cause."""
-    row = (
-        await session.execute(
-            sql("SELECT person_id, password_hash FROM credential WHERE account = :account"),
-            {"account": account},
-        )
-    ).one_or_none()
-    try:
-        _HASHER.verify(row.password_hash if row is not None else _NOBODY, password)
-    except (VerifyMismatchError, InvalidHashError):
-        raise UserError("login-wrong", status=401) from None
-    if row is None:
-        raise UserError("login-wrong", status=401)
-    return UUID(str(row.person_id))
-
-
-async def set_password(session: Session, person: UUID, account: str, password: str) -> None:
-    """Give a person an account name and password, replacing an older one."""
-    await session.execute(
-        sql(
-            """
-            INSERT INTO credential (person_id, account, password_hash)
-            VALUES (:person, :account, :hash)
-            ON CONFLICT (person_id) DO UPDATE
-            SET account = excluded.account, password_hash = excluded.password_hash
-            """
-        ),
-        {"person": person, "account": account, "hash": _HASHER.hash(password)},
-    )

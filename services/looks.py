@@ -10,6 +10,7 @@ from core.actor import Actor
 from core.crypto import SealBrokenError, open_json
 from core.db import Session, sql
 from core.event import NOBODY
+from services import identity
 from services.audit import REASON, START, Look, digest_of
 from services.permissions import At, Permission, require
 
@@ -70,22 +71,42 @@ async def about(
 
 async def listing(
     session: Session, by: Actor, *, community: UUID, person: UUID | None, since: datetime | None,
-    before: int | None, limit: int,
+    before: int | None, limit: int, actor: UUID | None = None, action: Permission | None = None, people: list[UUID] | None = None,
+    until: datetime | None = None,
 ) -> list[Entry]:  # fmt: skip
-    """List a community's log for an operator, newest first: all of it, or about one person."""
+    """List a community's log, newest first: all of it, or what one did, about one, of one kind.
+
+    Reading it is the caller's to write down.
+    """
     require(by, Permission.ACCESS_READ, At(community))
-    which = "e.community_id = :community"
-    values: dict[str, Any] = {"community": community}
-    if person is not None:
-        which += " AND e.subject_id = :person"
-        values["person"] = person
-    if since is not None:
-        which += " AND e.at >= :since"
-        values["since"] = since
-    if before is not None:
-        which += " AND e.number < :before"
-        values["before"] = before
-    return await _entries(session, which, values, None, limit)
+    wanted: dict[str, tuple[str, Any]] = {
+        "person": ("e.subject_id = :person", person),
+        "people": ("e.subject_id = ANY(CAST(:people AS uuid[]))", people),
+        "actor": ("(e.actor_id = :actor OR e.for_id = :actor)", actor),
+        "action": ("e.action = :action", action),
+        "since": ("e.at >= :since", since),
+        "until": ("e.at < :until", until),
+        "before": ("e.number < :before", before),
+    }
+    asked = {name: value for name, (_, value) in wanted.items() if value is not None}
+    which = " AND ".join(["e.community_id = :community", *(wanted[name][0] for name in asked)])
+    return await _entries(session, which, {"community": community, **asked}, None, limit)
+
+
+async def subjects(session: Session, by: Actor, *, community: UUID, called: str) -> list[UUID]:
+    """Find whom the log is about by the whole name or telephone; a part of a name finds nobody."""
+    require(by, Permission.ACCESS_READ, At(community))
+    number = identity.phone_index(called) if any(char.isdigit() for char in called) else None
+    rows = await session.execute(
+        sql(
+            """
+            SELECT p.id, p.name, p.phone_index = CAST(:number AS bytea) AS rung FROM person p
+            WHERE p.id IN (SELECT subject_id FROM access_entry WHERE community_id = :community)
+            """
+        ),
+        {"community": community, "number": number},
+    )
+    return [row.id for row in rows if row.rung or open_json(row.name, "person.name") == called]
 
 
 async def _entries(

@@ -7,7 +7,8 @@ from uuid import UUID
 from core.actor import Actor
 from core.crypto import open_json
 from core.db import Session, sql
-from services.permissions import At, Permission, require
+from services import masks
+from services.permissions import Permission, within
 
 # Precedence of DESIGN section 5: red, amber, grey, blue; maintenance tickets colour nothing.
 # What speaks through something that is away is away too: a sensor behind its gateway, a zone behind
@@ -32,14 +33,15 @@ async def features(
 ) -> list[dict[str, Any]]:
     """List a community's devices as GeoJSON features; with `changed_of`, only those devices.
 
-    A gateway is no point of its own: its devices turn grey.
+    A gateway is no point of its own: its devices turn grey. A masked screen tells a flat's by the
+    building.
     """
-    require(by, Permission.MAP_READ, At(community))
+    grids = within(by, Permission.MAP_READ, community)
     only = "AND d.id = ANY(CAST(:only AS uuid[]))" if changed_of is not None else ""
     rows = await session.execute(
         sql(
             f"""
-            SELECT d.id, c.slug, d.kind, d.place, d.lon, d.lat, b.name AS building,
+            SELECT d.id, c.slug, d.kind, d.place, d.home_index IS NOT NULL AS at_home, d.lon, d.lat, b.name AS building,
                    {STATE} AS state,
                    (SELECT t.id FROM ticket t WHERE t.device_id = d.id AND t.status <> 'closed'
                       AND t.severity <> 'maintenance'
@@ -48,12 +50,15 @@ async def features(
             LEFT JOIN building b ON b.id = d.building_id
             LEFT JOIN device_presence p ON p.device_id = d.id
             WHERE d.community_id = :community AND d.removed_at IS NULL
-              AND d.kind <> 'gateway' {only} ORDER BY d.id
+              AND d.kind <> 'gateway' {only}
+              AND (CAST(:grids AS uuid[]) IS NULL OR d.grid_id = ANY(CAST(:grids AS uuid[])))
+            ORDER BY d.id
             """  # noqa: S608  (literals of this module)
         ),
-        {"community": community} | ({"only": changed_of} if changed_of is not None else {}),
+        {"community": community, "grids": grids}
+        | ({"only": changed_of} if changed_of is not None else {}),
     )
-    return [_feature(row) for row in rows]
+    return [_feature(row, masked=by.masked) for row in rows]
 
 
 async def states(
@@ -63,7 +68,7 @@ async def states(
 
     It begins with the few that may not be: ten times a second all devices would be too many.
     """
-    require(by, Permission.MAP_READ, At(community))
+    grids = within(by, Permission.MAP_READ, community)
     rows = await session.execute(
         sql(
             f"""
@@ -85,11 +90,12 @@ async def states(
                 FROM perhaps JOIN device d ON d.id = perhaps.id
                 LEFT JOIN device_presence p ON p.device_id = d.id
                 WHERE d.community_id = :community AND d.removed_at IS NULL
+                  AND (CAST(:grids AS uuid[]) IS NULL OR d.grid_id = ANY(CAST(:grids AS uuid[])))
                   AND d.kind <> 'gateway') s
             WHERE state <> 'normal'
             """  # noqa: S608
         ),
-        {"community": community},
+        {"community": community, "grids": grids},
     )
     return {row.id: (row.state, row.ticket) for row in rows}
 
@@ -100,7 +106,8 @@ def _name(sealed: bytes) -> str:
     return str(open_json(sealed, "device.place")["name"])
 
 
-def _feature(row: Any) -> dict[str, Any]:
+def _feature(row: Any, *, masked: bool) -> dict[str, Any]:
+    name = _name(row.place)
     return {
         "type": "Feature",
         "geometry": {"type": "Point", "coordinates": [row.lon, row.lat]},
@@ -108,7 +115,7 @@ def _feature(row: Any) -> dict[str, Any]:
             "device": str(row.id),
             "community": row.slug,
             "kind": row.kind,
-            "name": _name(row.place),
+            "name": masks.address(row.building or "") if masked and row.at_home else name,
             "building": row.building or "",
             "state": row.state,
             "ticket": str(row.ticket) if row.ticket else None,

@@ -1,8 +1,9 @@
 """What of a person is shown to whom: one place for every mask, and for who sees through it.
 
-A worker sees people of the own grids whole, relatives their elders, everybody themselves. An
-operator sees masks until a person is opened, which is written down. A merchant sees a masked name
-and an amount. Nobody else sees anything.
+A worker sees people of the own grids whole, relatives their elders, everybody themselves. Who sits
+in the command centre sees masks until a person is opened, which is written down. A merchant sees a
+masked name and an amount. Nobody else sees anything, and a masked screen, before visitors or on a
+wall, shows nobody to anybody.
 """
 
 from dataclasses import replace
@@ -11,13 +12,15 @@ from pathlib import Path
 
 import yaml
 
-from core.actor import Actor, Role
+from core.actor import CENTRE, Actor
 from core.crypto import open_json
+from core.errors import UserError
 from services.permissions import At, Permission, allowed
 
 _DATA = Path(__file__).resolve().parent.parent / "data" / "surnames.yaml"
 _TAIL, _HEAD = 4, 3
 _STAR = "*"
+NOBODY = _STAR * 2
 _MOBILE = 11
 
 
@@ -59,9 +62,17 @@ def shown(sealed: bytes, *, whole: bool) -> str:
     return opened if whole else name(opened)
 
 
+def require_unmasked(by: Actor) -> None:
+    """Raise UserError `visitors-present` (403) where names and telephones would be shown."""
+    if by.masked:
+        raise UserError("visitors-present", status=403)
+
+
 def whole(by: Actor, at: At) -> bool:
     """Tell whether a list may show somebody without a mask; an operator has to open them first."""
+    if by.masked:
+        return False
     if at.person in by.glass:
         return allowed(by, Permission.PEOPLE_READ, at)
-    grants = tuple(grant for grant in by.grants if grant.role is not Role.OPERATOR)
+    grants = tuple(grant for grant in by.grants if grant.role not in CENTRE)
     return allowed(replace(by, grants=grants), Permission.PEOPLE_READ, at)

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
+from core.actor import Actor
 from core.db import Session, sql
+from services.permissions import At, Permission, require
 
 FIRST_REST = timedelta(seconds=30)
 
@@ -74,6 +77,12 @@ async def resting(session: Session, *, now: datetime) -> Mapping[str, Pause]:
         {"now": now},
     )
     return {row.channel: _pause(row) for row in rows}
+
+
+async def listing(session: Session, by: Actor, *, community: UUID, now: datetime) -> list[Pause]:
+    """List the channels that rest now, for whoever looks after what arrives."""
+    require(by, Permission.DELIVERY_READ, At(community))
+    return list((await resting(session, now=now)).values())
 
 
 def _pause(row: Any) -> Pause:

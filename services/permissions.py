@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from core.actor import Actor, Role, ScopeKind
+from core.actor import CENTRE, Actor, Role, ScopeKind
 from core.errors import UserError
 
 
@@ -60,6 +60,14 @@ class Permission(StrEnum):
     POINTS_REVERSE = "points.reverse"
     REDEMPTION_READ = "redemption.read"
     REDEMPTION_END = "redemption.end"
+    CONSOLE_ENTER = "console.enter"
+    ACCOUNTS_READ = "accounts.read"
+    ACCOUNTS_MAKE = "accounts.make"
+    ACCOUNTS_RESET = "accounts.reset"
+    ROLES_GRANT = "roles.grant"
+    WALLS_MAKE = "walls.make"
+    OFFERS_READ = "offers.read"
+    OFFERS_WRITE = "offers.write"
 
 
 class Tie(StrEnum):
@@ -98,42 +106,49 @@ _WIDE = frozenset({ScopeKind.STREET, ScopeKind.COMMUNITY})
 _STAFF = frozenset({Role.WORKER, Role.OPERATOR})
 _WORKER = frozenset({Role.WORKER})
 _OPERATOR = frozenset({Role.OPERATOR})
-_MEMBER = frozenset(Role)
+# Who works off the queue, in the whole community or the own grid; and who may watch it.
+_DESK = frozenset({Role.OPERATOR, Role.DESK})
+_QUEUE = _DESK | {Role.LEAD}
+_WATCH = _QUEUE | {Role.STREET}
+_SCREEN = _WATCH | {Role.WALL}
+_MEMBER = frozenset(
+    {Role.RESIDENT, Role.FAMILY, Role.ELDER, Role.WORKER, Role.MERCHANT, Role.OPERATOR}
+)
 _OWN = frozenset({Tie.SELF})
 _BETWEEN = frozenset({Tie.PARTY})
 RULES: Mapping[Permission, frozenset[Role | Tie]] = {
-    Permission.PEOPLE_FIND: _STAFF,
-    Permission.PEOPLE_READ: _STAFF | _OWN | {Tie.RELATIVE, Tie.GLASS},
+    Permission.PEOPLE_FIND: _STAFF | _QUEUE,
+    Permission.PEOPLE_READ: _STAFF | _QUEUE | _OWN | {Tie.RELATIVE, Tie.GLASS},
     Permission.PEOPLE_WRITE: _STAFF,
-    Permission.HOMES_READ: _STAFF,
+    Permission.HOMES_READ: _STAFF | _QUEUE,
     Permission.HOMES_WRITE: _OPERATOR,
     Permission.BINDINGS_ASK: _OWN,
     Permission.BINDINGS_DECIDE: _STAFF,
     Permission.FAMILY_DECIDE: _STAFF | _OWN,
     Permission.PROXY_ACT: _WORKER,
-    Permission.GLASS_BREAK: _STAFF,
+    Permission.GLASS_BREAK: _STAFF | _DESK,
     Permission.GLASS_LIST: _OPERATOR,
     Permission.TABLES_IMPORT: _OPERATOR,
     Permission.TABLES_EXPORT: _OPERATOR,
     Permission.DEVICES_WRITE: _STAFF,
     Permission.DEVICES_REQUEST: _STAFF | _OWN | {Tie.RELATIVE},
-    Permission.ACCESS_READ: _OPERATOR | _OWN | {Tie.RELATIVE},
-    Permission.MAP_READ: _OPERATOR,
-    Permission.FIGURES_READ: _OPERATOR,
-    Permission.WORKERS_READ: _OPERATOR,
-    Permission.DEVICES_READ: _STAFF,
+    Permission.ACCESS_READ: _OPERATOR | {Role.AUDIT} | _OWN | {Tie.RELATIVE},
+    Permission.MAP_READ: _SCREEN,
+    Permission.FIGURES_READ: _SCREEN,
+    Permission.WORKERS_READ: _WATCH,
+    Permission.DEVICES_READ: _STAFF | _QUEUE,
     Permission.DUTY_TAKE: _STAFF,
     Permission.DUTY_PLAN: _OPERATOR,
-    Permission.TICKETS_READ: _OPERATOR,
-    Permission.TICKETS_WORK: _STAFF | _BETWEEN,
-    Permission.TICKETS_DISPATCH: _OPERATOR,
-    Permission.TICKETS_NOTE: _STAFF | _BETWEEN,
+    Permission.TICKETS_READ: _SCREEN,
+    Permission.TICKETS_WORK: _STAFF | _QUEUE | _BETWEEN,
+    Permission.TICKETS_DISPATCH: _QUEUE,
+    Permission.TICKETS_NOTE: _STAFF | _QUEUE | _BETWEEN,
     Permission.FIELD_READ: _STAFF,
     Permission.DRILLS_RUN: _OPERATOR,
     Permission.BELL_TEST: _OPERATOR,
     Permission.FIGURES_KEEP: _OPERATOR,
-    Permission.DELIVERY_READ: _OPERATOR,
-    Permission.DELIVERY_RESEND: _OPERATOR,
+    Permission.DELIVERY_READ: _DESK,
+    Permission.DELIVERY_RESEND: _DESK,
     Permission.EMERGENCY_CALL: _OWN,
     Permission.HANDOVER_ASK: _OWN,
     Permission.HANDOVER_TALK: _BETWEEN,
@@ -146,28 +161,77 @@ RULES: Mapping[Permission, frozenset[Role | Tie]] = {
     Permission.POINTS_REVERSE: _OPERATOR,
     Permission.REDEMPTION_READ: _BETWEEN,
     Permission.REDEMPTION_END: frozenset({Role.MERCHANT}),
-    Permission.RULES_READ: _STAFF,
+    Permission.OFFERS_READ: _STAFF,
+    Permission.OFFERS_WRITE: _OPERATOR,
+    Permission.RULES_READ: _STAFF | _DESK | {Role.STREET},
     Permission.RULES_WRITE: _OPERATOR,
     Permission.AWAY_SET: _STAFF | {Tie.SELF, Tie.RELATIVE},
     Permission.DEVICES_SILENCE: _STAFF,
+    Permission.CONSOLE_ENTER: CENTRE,
+    Permission.ACCOUNTS_READ: frozenset({Role.OPERATOR, Role.SYSTEM, Role.SECURITY}),
+    Permission.ACCOUNTS_MAKE: frozenset({Role.SYSTEM}),
+    Permission.ACCOUNTS_RESET: frozenset({Role.SECURITY}),
+    Permission.ROLES_GRANT: frozenset({Role.SECURITY}),
+    Permission.WALLS_MAKE: frozenset({Role.OPERATOR, Role.SECURITY}),
 }
+# What goes on before visitors: its services name nobody to a masked screen. All else waits.
+BEFORE_VISITORS = frozenset(
+    {
+        Permission.CONSOLE_ENTER, Permission.MAP_READ, Permission.FIGURES_READ,
+        Permission.TICKETS_READ, Permission.TICKETS_WORK, Permission.TICKETS_NOTE,
+        Permission.TICKETS_DISPATCH, Permission.WORKERS_READ,
+        Permission.HOMES_READ, Permission.RULES_READ,
+    }
+)  # fmt: skip
 
 
 def allowed(by: Actor, what: Permission, at: At) -> bool:
     """Tell whether the actor may do this there; the house's own machines may."""
     if by.machine:
         return True
+    if by.masked and what not in BEFORE_VISITORS:
+        return False
     return any(_holds(by, one, at) for one in RULES[what])
 
 
 def require(by: Actor, what: Permission, at: At) -> None:
-    """Raise UserError `not-allowed` (403) unless the actor may do this there."""
+    """Raise UserError `not-allowed` (403) unless the actor may do this there.
+
+    Before visitors what would name somebody is `visitors-present` (403).
+    """
     if not allowed(by, what, at):
-        raise UserError("not-allowed", status=403)
+        raise UserError(_refusal(by, what), status=403)
+
+
+def within(by: Actor, what: Permission, community: UUID) -> list[UUID] | None:
+    """Tell the grids of which a list may tell, None for all; raises as `require` where none."""
+    if allowed(by, what, At(community)):
+        return None
+    grids = [
+        grant.scope
+        for grant in by.grants
+        if grant.scope_kind is ScopeKind.GRID
+        if allowed(by, what, At(community, grant.scope))
+    ]
+    if not grids:
+        raise UserError(_refusal(by, what), status=403)
+    return grids
+
+
+def rights(by: Actor, community: UUID) -> list[Permission]:
+    """List what a role lets the actor do in a community or anywhere within it."""
+    here = At(community, anywhere=True)
+    return [what for what in Permission if allowed(by, what, here)]
+
+
+def _refusal(by: Actor, what: Permission) -> str:
+    return "visitors-present" if by.masked and what not in BEFORE_VISITORS else "not-allowed"
 
 
 def reach(by: Actor, what: Permission) -> Reach:
     """Tell everywhere that a role lets the actor do this; raises as `require` where nowhere."""
+    if by.masked and what not in BEFORE_VISITORS:
+        raise UserError(_refusal(by, what), status=403)
     grants = [grant for grant in by.grants if grant.role in RULES[what]]
     found = Reach(
         tuple(dict.fromkeys(one.community for one in grants if one.scope_kind in _WIDE)),

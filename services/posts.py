@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from core.actor import Actor
-from core.crypto import open_json
 from core.db import Session, sql
+from services import masks
 from services.duty import ALWAYS_OPEN
 from services.office import staffed_at
 from services.permissions import At, Permission, require
@@ -51,7 +51,7 @@ async def board(session: Session, by: Actor, community: UUID, *, now: datetime) 
     )
     posts: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
-        posts[row.grid_id].append(_post(row, now))
+        posts[row.grid_id].append(_post(row, now, masked=by.masked))
     listed = [
         {"id": str(grid.id), "name": grid.name, "posts": posts[grid.id],
          "unmanned": not any(post["state"] == "on" for post in posts[grid.id])}
@@ -59,14 +59,14 @@ async def board(session: Session, by: Actor, community: UUID, *, now: datetime) 
     ]  # fmt: skip
     office = await staffed_at(session, community, now=now)
     return {"at": now.isoformat(), "staffed": office.staffed, "duty_phone": office.duty_phone,
-            "grids": listed, "days_off": await _days_off(session, community, now)}  # fmt: skip
+            "grids": listed, "days_off": await _days_off(session, community, now, masked=by.masked)}  # fmt: skip
 
 
-def _post(row: Any, now: datetime) -> dict[str, Any]:
+def _post(row: Any, now: datetime, *, masked: bool) -> dict[str, Any]:
     return {
         "id": str(row.id),
         "person": str(row.person),
-        "name": open_json(row.name, "person.name"),
+        "name": masks.shown(row.name, whole=not masked),
         "duty": row.duty,
         "starts_at": row.starts_at.isoformat(),
         "ends_at": row.ends_at.isoformat(),
@@ -88,7 +88,9 @@ def _state(row: Any, now: datetime) -> str:
     return "on" if row.channel else "unreachable"
 
 
-async def _days_off(session: Session, community: UUID, now: datetime) -> list[dict[str, Any]]:
+async def _days_off(
+    session: Session, community: UUID, now: datetime, *, masked: bool
+) -> list[dict[str, Any]]:
     rows = await session.execute(
         sql(
             """
@@ -101,6 +103,6 @@ async def _days_off(session: Session, community: UUID, now: datetime) -> list[di
     )
     return [
         {"day": row.day.isoformat(), "person": str(row.id),
-         "name": open_json(row.name, "person.name")}
+         "name": masks.shown(row.name, whole=not masked)}
         for row in rows
     ]  # fmt: skip

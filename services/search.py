@@ -25,7 +25,8 @@ TEXT_LIMIT = 60
 class Results:
     """What was found, a few of each; `more` says of what there is more than is shown.
 
-    People are masked unless the actor sees them without opening them.
+    People are masked unless the actor sees them without opening them; a masked screen finds
+    buildings alone.
     """
 
     buildings: tuple[dict[str, Any], ...]
@@ -47,7 +48,7 @@ async def find(
     if not plain or len(text) > TEXT_LIMIT:
         raise UserError("search-length", limit=TEXT_LIMIT)
     buildings = await _buildings(session, community, plain)
-    devices = await _devices(session, community, plain)
+    devices = [] if by.masked else await _devices(session, community, plain)
     hits = await _hits(session, by, community, text)
     people = [one for one in hits if one.person is not None]
     await lookup.shown(session, by, people[:MOST], now=now)

@@ -12,7 +12,8 @@ from core.db import Session, sql, wake
 from core.errors import UserError
 from core.ids import uuid7
 from models import Happened
-from services.permissions import At, Permission, require
+from services import masks
+from services.permissions import At, Permission, require, within
 from services.tickets.answer import acknowledge, pass_on
 from services.tickets.callers import HANDOVER
 from services.tickets.events import Entry, record
@@ -23,8 +24,11 @@ _NOTE, _REASON = "watch_handover.note", "mute.reason"
 
 
 async def state(session: Session, by: Actor, community: UUID, *, now: datetime) -> dict[str, Any]:
-    """Show the handover that waits for a signature, None without one, and the mutes in force."""
-    require(by, Permission.TICKETS_READ, At(community))
+    """Show the handover that waits for a signature, None without one, and the mutes in force.
+
+    A masked screen is told that they are, not what somebody wrote.
+    """
+    within(by, Permission.TICKETS_READ, community)
     waiting = await session.execute(
         sql(
             """
@@ -48,28 +52,28 @@ async def state(session: Session, by: Actor, community: UUID, *, now: datetime) 
     )
     row = waiting.one_or_none()
     return {
-        "handover": _handover(row) if row else None,
+        "handover": _handover(row, masked=by.masked) if row else None,
         "mutes": [
             {
                 "person": str(one.person_id),
-                "name": open_json(one.name, "person.name"),
+                "name": masks.shown(one.name, whole=not by.masked),
                 "at": one.at.isoformat(),
                 "until": one.until.isoformat(),
-                "reason": open_json(one.reason, _REASON),
+                "reason": "" if by.masked else open_json(one.reason, _REASON),
             }
             for one in mutes
         ],
     }
 
 
-def _handover(row: Any) -> dict[str, Any]:
+def _handover(row: Any, *, masked: bool) -> dict[str, Any]:
     return {
         "id": str(row.id),
         "person": str(row.from_id),
-        "name": open_json(row.name, "person.name"),
+        "name": masks.shown(row.name, whole=not masked),
         "at": row.at.isoformat(),
         "summary": row.summary,
-        "note": open_json(row.note, _NOTE) if row.note else "",
+        "note": open_json(row.note, _NOTE) if row.note and not masked else "",
     }
 
 

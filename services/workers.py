@@ -9,6 +9,7 @@ from core.actor import Actor, Role
 from core.crypto import open_json
 from core.db import Session, sql
 from core.errors import UserError
+from services import masks
 from services.duty import ALWAYS_OPEN
 from services.permissions import At, Permission, require
 from services.shops.distance import Point, straight_m, walk_m
@@ -26,7 +27,8 @@ async def board(
     without a grid; on duty means there.
     """
     require(by, Permission.WORKERS_READ, At(community))
-    return await listed(session, community, now=now, ticket=ticket)
+    found = await listed(session, community, now=now, ticket=ticket)
+    return [one | {"name": masks.name(one["name"])} for one in found] if by.masked else found
 
 
 async def listed(

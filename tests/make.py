@@ -5,8 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from core.actor import CLOCK, Role, ScopeKind
+from core.clock import utcnow
 from core.crypto import keyring
-from core.db import Session
+from core.db import Database, Session
 from core.ids import uuid7
 from models import (
     Activity,
@@ -31,6 +32,7 @@ from models import (
     Shop,
     Street,
 )
+from services import entry, passwords
 from services.homes import home_index
 from services.ingest.registry import external_index
 from services.points import ledger
@@ -217,3 +219,14 @@ async def shop(
              hours=week.stored() if week else None, **more),
     )  # fmt: skip
     return made
+
+
+async def account(db: Database, person: UUID, called: str, password: str, *, where: UUID) -> None:
+    """Make an account of the command centre with a password and no second factor."""
+    kept = await passwords.hashed(password)
+
+    async def work(session: Session) -> None:
+        await entry.make(session, person, called, where=where, now=utcnow())
+        await entry.keep_password(session, person, kept)
+
+    await db.run(work)

@@ -1,12 +1,13 @@
-"""The live screen: one watcher a community reads what changed, every reader gets the same bytes.
+"""The live screen: one watcher a view reads what changed, every reader of it gets the same bytes.
 
+A view is a community or some of its grids, with names or, before visitors and on walls, without.
 Wake-ups are coalesced: 100 ms after the first one the newest state is read, so a storm costs ten
 reads a second however many screens are open. Without wake-ups it polls.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.console.words import figures_in_words, in_words
 from bot.fanout import Fanout, sse, woken
-from core.actor import Actor
+from core.actor import Actor, Grant, Role, ScopeKind
 from core.clock import utcnow
 from core.db import Database, Session
 from core.errors import UserError
@@ -28,25 +29,28 @@ from services import (
     stats,
     undelivered,
     unreachable,
+    walls,
     watches,
 )
-from services.permissions import At, Permission, allowed, require
+from services.permissions import At, Permission, allowed, within
 from services.tickets import board
 
 COALESCE_S = 0.1
 STATS_S = 1.0
 STANDING_S = 30.0
 STAY_S = 1.0  # how often a reader is asked whether they may still look: fifty ask fifty times
-# Who reads for all screens at once; each screen was let in, and is asked again, by its own actor.
-WATCHER = Actor(person=None, name="screen", machine=True)
 _BACKLOG = 200
 
 
 @dataclass(slots=True)
 class _Watch:
-    """What one community's screens of one language have been told last."""
+    """What the screens of one view and language have been told last.
+
+    `reader` reads for all of them at once; each was let in, and is asked again, by its own actor.
+    """
 
     community: UUID
+    reader: Actor
     t: Translator
     readers: set[asyncio.Queue[bytes | None]] = field(default_factory=set)
     states: dict[UUID, tuple[str, UUID | None]] = field(default_factory=dict)
@@ -70,32 +74,37 @@ class Hub:
 
     def __init__(self, db: Database, fanout: Fanout) -> None:
         self._db, self._fanout = db, fanout
-        self._watches: dict[tuple[UUID, str], _Watch] = {}
+        self._watches: dict[tuple[UUID, Actor, str], _Watch] = {}
 
     async def follow(
         self, by: Actor, community: UUID, t: Translator, token: str
     ) -> AsyncIterator[bytes]:
         """Yield a snapshot and then the changes.
 
-        Ends with the session, with the right to look, or for a reader too slow.
+        Ends with the session, with the right to look, when visitors come or go, or for a reader too
+        slow.
         """
-        require(by, Permission.TICKETS_READ, At(community))
-        watch = self._watches.setdefault((community, t.lang), _Watch(community, t))
+        reader = _reader(by, community)
+        key = (community, reader, t.lang)
+        watch = self._watches.setdefault(key, _Watch(community, reader, t))
         queue: asyncio.Queue[bytes | None] = asyncio.Queue(_BACKLOG)
         watch.readers.add(queue)
         try:
             if watch.task is None or watch.task.done():
                 await self._read_first(watch)
                 watch.task = asyncio.create_task(self._watch(watch))
-            yield await self._shared(watch)
-            asked = asyncio.get_running_loop().time()
-            while (chunk := await queue.get()) is not None:
-                yield chunk
-                now = asyncio.get_running_loop().time()
-                if chunk.startswith(b"event: ping") and now - asked > STAY_S:
-                    asked = now
-                    if not await self._may_stay(token, community):
-                        return
+            with self._fanout.watch(login.TOPIC) as ended:
+                yield await self._shared(watch)
+                asked = asyncio.get_running_loop().time()
+                while (chunk := await queue.get()) is not None:
+                    now = asyncio.get_running_loop().time()
+                    # A session that ends, or visitors that come, stop the very next word.
+                    if ended.is_set() or now - asked > STAY_S:
+                        ended.clear()
+                        asked = now
+                        if not await self._may_stay(by, community, token):
+                            return
+                    yield chunk
         finally:
             watch.readers.discard(queue)
             if not watch.readers and watch.task is not None:
@@ -119,7 +128,7 @@ class Hub:
             return watch.snapshot
 
     async def _snapshot(self, watch: _Watch) -> dict[str, Any]:
-        by, community, t = WATCHER, watch.community, watch.t
+        by, community, t = watch.reader, watch.community, watch.t
         async with self._db.reading() as session:
             features = await map_points.features(session, by, community)
             tickets = await board.live(session, by, community)
@@ -132,17 +141,18 @@ class Hub:
             "tickets": [in_words(ticket, t) for ticket in tickets],
             "stats": figures_in_words(figures, t),
             "reach": reach,
+            "masked": by.masked,
             "watch": at_desk,
             "at": utcnow().isoformat(),
         }
 
     async def _read_first(self, watch: _Watch) -> None:
         async with self._db.reading() as session:
-            watch.states = await map_points.states(session, WATCHER, watch.community)
-            watch.versions = await board.versions(session, WATCHER, watch.community)
+            watch.states = await map_points.states(session, watch.reader, watch.community)
+            watch.versions = await board.versions(session, watch.reader, watch.community)
 
     async def _watch(self, watch: _Watch) -> None:
-        with self._fanout.watch(str(watch.community), "channels") as event:
+        with self._fanout.watch(str(watch.community), "channels", login.TOPIC) as event:
             while True:
                 if await woken(event):
                     await asyncio.sleep(COALESCE_S)
@@ -159,8 +169,8 @@ class Hub:
 
     async def _changes(self, watch: _Watch) -> list[bytes]:
         async with self._db.reading() as session:
-            states = await map_points.states(session, WATCHER, watch.community)
-            versions = await board.versions(session, WATCHER, watch.community)
+            states = await map_points.states(session, watch.reader, watch.community)
+            versions = await board.versions(session, watch.reader, watch.community)
             moved = [
                 d
                 for d in states.keys() | watch.states.keys()
@@ -174,11 +184,11 @@ class Hub:
             chunks: list[bytes] = []
             if moved:
                 features = await map_points.features(
-                    session, WATCHER, watch.community, changed_of=moved
+                    session, watch.reader, watch.community, changed_of=moved
                 )
                 chunks.append(sse("points", {"features": features}))
             if changed:
-                tickets = await board.live(session, WATCHER, watch.community, only=changed)
+                tickets = await board.live(session, watch.reader, watch.community, only=changed)
                 chunks += [sse("ticket", in_words(ticket, watch.t)) for ticket in tickets]
         watch.states, watch.versions = states, versions
         return chunks
@@ -200,30 +210,55 @@ class Hub:
         moment = asyncio.get_running_loop().time()
         now, community = utcnow(), watch.community
         if moment - watch.standing_at > STANDING_S:
-            watch.standing = await stats.standing(session, WATCHER, community, now=now)
+            watch.standing = await stats.standing(session, watch.reader, community, now=now)
             watch.standing_at = moment
-        figures = await stats.figures(session, WATCHER, community, now=now)
+        figures = await stats.figures(session, watch.reader, community, now=now)
         figures = figures_in_words({**figures, **watch.standing}, watch.t)
-        reach = await _reach(session, WATCHER, community)
-        desk = await watches.state(session, WATCHER, community, now=now)
+        reach = await _reach(session, watch.reader, community)
+        desk = await watches.state(session, watch.reader, community, now=now)
         known = (watch.figures, watch.reach, watch.desk)
         watch.figures, watch.reach, watch.desk = figures, reach, desk
         watch.figures_at = moment
         named = zip(("stats", "reach", "watch"), (figures, reach, desk), known, strict=True)
         return [sse(name, found) for name, found, before in named if found != before]
 
-    async def _may_stay(self, token: str, community: UUID) -> bool:
+    async def _may_stay(self, by: Actor, community: UUID, token: str) -> bool:
+        """Tell whether a screen may still see what it began with; being there keeps its session."""
+        now = utcnow()
         try:
             async with self._db.reading() as session:
-                user = await login.user_of(session, token, "console", now=utcnow())
-                by = await actors.actor(session, user.person)
+                if by.person is None:
+                    idle_until = (await walls.shown(session, token, now=now)).idle_until
+                    present = by
+                else:
+                    user = await login.user_of(session, token, "console", now=now)
+                    idle_until = user.idle_until
+                    actor = await actors.actor(session, user.person)
+                    present = replace(actor, masked=user.masked)
         except UserError:
             return False
-        return allowed(by, Permission.TICKETS_READ, At(community))
+        kind = "wall" if by.person is None else "console"
+        if idle_until - now < login.IDLE[kind] / 2:
+            await self._db.run(lambda s: login.keep_alive(s, token, kind, now=now))
+        try:
+            return _reader(present, community) == _reader(by, community)
+        except UserError:
+            return False
+
+
+def _reader(by: Actor, community: UUID) -> Actor:
+    """Make the actor that sees what this one sees, and that all who see the same share."""
+    grids = within(by, Permission.TICKETS_READ, community)
+    if grids is None:
+        return Actor(None, "screen", machine=True, masked=by.masked)
+    leads = tuple(Grant(Role.LEAD, community, ScopeKind.GRID, grid) for grid in sorted(set(grids)))
+    return Actor(None, "screen", leads, masked=by.masked)
 
 
 async def _reach(session: Session, by: Actor, community: UUID) -> dict[str, Any]:
     """Sum up what does not arrive; the lists are asked for when somebody opens them."""
+    if not allowed(by, Permission.DELIVERY_READ, At(community)):
+        return {"undelivered": 0, "unreachable": 0, "resting": []}
     return {
         "undelivered": await undelivered.count(session, by, community=community),
         "unreachable": await unreachable.count(session, by, community=community),

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from bot.console.deps import ByOperator
 from bot.console.doors import asks
@@ -15,7 +15,7 @@ from cards import access
 from core.clock import utcnow
 from core.db import Session
 from core.i18n import Translator
-from services import glass, looks, records
+from services import audit, glass, looks, records
 from services.looks import Entry
 from services.permissions import Permission
 from services.records import Record
@@ -31,6 +31,18 @@ class Break(BaseModel):
     person: UUID
     reason: str = Field(max_length=glass.REASON_LIMIT)
     ticket: UUID | None = None
+
+
+class Asked(BaseModel):
+    """What of the log is wanted: of whom, about whom, which deeds, from when until when."""
+
+    model_config = ConfigDict(extra="forbid")
+    person: UUID | None = None
+    actor: UUID | None = None
+    action: Permission | None = None
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+    before: int | None = Field(default=None, ge=1, lt=2**31)
 
 
 @router.post("/people/{person}/open", **asks(Permission.PEOPLE_READ))
@@ -69,18 +81,24 @@ async def break_glass(body: Break, by: ByOperator, stack: InStack) -> dict[str, 
 
 @router.get("/access", **asks(Permission.ACCESS_READ))
 async def read_access(
-    by: ByOperator,
-    stack: InStack,
-    person: UUID | None = None,
-    since: datetime | None = None,
-    before: Annotated[int | None, Query(ge=1, lt=2**31)] = None,
+    by: ByOperator, stack: InStack, asked: Annotated[Asked, Query()]
 ) -> dict[str, Any]:
-    """List who looked at whom, the newest first; `next` is the `before` of the next page."""
-    async with stack.db.reading() as session:
+    """List who looked at whom, the newest first; `next` is the `before` of the next page.
+
+    That it was read is an entry too.
+    """
+
+    async def work(session: Session) -> list[Entry]:
         found = await looks.listing(
-            session, by.actor, community=by.community, person=person, since=since, before=before,
-            limit=PAGE,
+            session, by.actor, community=by.community, limit=PAGE, **asked.model_dump()
+        )
+        audit.note(
+            session, by.actor, Permission.ACCESS_READ, community=by.community, now=utcnow(),
+            subject=asked.person, how_many=len(found),
         )  # fmt: skip
+        return found
+
+    found = await stack.db.run(work)
     last = found[-1].number if len(found) == PAGE else None
     return {"entries": [_entry(one, by.t) for one in found], "next": last}
 

@@ -34,6 +34,7 @@ class Policy(BaseModel):
     model_config = ConfigDict(extra="forbid")
     chain: list[Step] = Field(max_length=10)
     watch: dict[Literal["arrive_s", "again_s", "quiet_s"], Seconds]
+    version: int | None = None
 
 
 @router.get("", **asks(Permission.RULES_READ))
@@ -51,6 +52,8 @@ async def change_policy(key: str, body: Policy, by: ByOperator, stack: InStack) 
     draft = Draft(key, chain, {str(name): seconds for name, seconds in body.watch.items()})
 
     async def work(session: Session) -> int:
-        return await policies.change(session, by.actor, draft, community=by.community, now=utcnow())
+        return await policies.change(
+            session, by.actor, draft, community=by.community, now=utcnow(), seen=body.version
+        )
 
     return {"version": await stack.db.run(work)}

@@ -60,8 +60,8 @@ async def read_unreachable(by: ByOperator, stack: InStack) -> dict[str, Any]:
 async def read_channels(by: ByOperator, stack: InStack) -> dict[str, Any]:
     """List channels that rest, why, since when and until when."""
     async with stack.db.reading() as session:
-        found = await pauses.resting(session, now=utcnow())
-    return {"resting": [_pause(one, by.t) for one in found.values()]}
+        found = await pauses.listing(session, by.actor, community=by.community, now=utcnow())
+    return {"resting": [_pause(one, by.t) for one in found]}
 
 
 def _letter(one: undelivered.Letter, t: Translator) -> dict[str, Any]:

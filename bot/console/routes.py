@@ -1,4 +1,4 @@
-"""Log-in, map, queue, dispatch and figures."""
+"""Map, queue, dispatch and figures."""
 
 import asyncio
 from dataclasses import asdict
@@ -13,25 +13,15 @@ from bot.console.deps import ByOperator
 from bot.console.doors import asks
 from bot.console.hub import Hub
 from bot.console.words import figures_in_words, in_words
-from bot.deps import InStack, count_attempt, csrf_token, set_session_cookie
-from core.actor import Role
+from bot.deps import InStack
 from core.clock import utcnow
 from core.db import Session
 from core.errors import UserError
-from services import actors, buildings, login, map_points, media, search, stats, workers
+from services import buildings, map_points, media, search, stats, workers
 from services.permissions import Permission
 from services.tickets import board, desk
 
 router = APIRouter(prefix="/api/console", tags=["console"])
-
-
-class Login(BaseModel):
-    """An account and its password, or in the demo the persona `operator`."""
-
-    model_config = ConfigDict(extra="forbid")
-    account: str | None = Field(default=None, max_length=100)
-    password: str | None = Field(default=None, max_length=200)
-    persona: str | None = Field(default=None, max_length=20)
 
 
 class Dispatch(BaseModel):
@@ -46,37 +36,6 @@ class Search(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     text: str = Field(max_length=200)
-
-
-@router.post("/login")
-async def log_in(body: Login, request: Request, response: Response, stack: InStack) -> Any:
-    """Begin a console session; one error for a wrong account and a wrong password."""
-    now = utcnow()
-    if body.account is not None:
-        count_attempt(request, body.account)
-
-    async def work(session: Session) -> tuple[str, str]:
-        if stack.settings.demo and body.persona == "operator":
-            person = await login.by_persona(session, "operator")
-        elif body.account and body.password:
-            person = await login.by_password(session, body.account, body.password)
-        else:
-            raise UserError("login-wrong", status=401)
-        actor = await actors.actor(session, person)
-        if Role.OPERATOR not in actor.roles:
-            raise UserError("login-wrong", status=401)
-        return await login.open_session(session, person, "console", now=now), actor.name
-
-    token, name = await stack.db.run(work)
-    set_session_cookie(request, response, "console", token)
-    return {"token": token, "csrf": csrf_token(token), "me": {"name": name}}
-
-
-@router.post("/logout")
-async def log_out(by: ByOperator, stack: InStack) -> dict[str, bool]:
-    """End the session; its streams end with it."""
-    await stack.db.run(lambda session: login.close_session(session, by.token))
-    return {"ok": True}
 
 
 @router.get("/points", **asks(Permission.MAP_READ))

@@ -96,3 +96,5 @@ fault-points-twice = Row { $row } has points of the same person and source alrea
 fault-points-otherwise = { $points } points of this person and source were carried over before and stay so; correct a difference within the points.
 import-column-count = "{ $column }" { $faults }
 import-by-column = Faults by column: { $columns }
+fault-id-taken = This ID number is registered for somebody else.
+fault-there-already = The same is registered already; please do not enter it twice.

@@ -96,3 +96,5 @@ fault-points-twice = 第 { $row } 行已经有同一个人、同一来源的积�
 fault-points-otherwise = 这个人从这个来源已经转入 { $points } 分，不能再改；有出入请在积分里更正。
 import-column-count = “{ $column }”{ $faults } 处
 import-by-column = 按列算：{ $columns }
+fault-id-taken = 这个身份证号登记的是另一个人。
+fault-there-already = 已经有一条一样的了，请不要重复登记。

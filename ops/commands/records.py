@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from core.actor import CENTRE, Role
 from core.i18n import LANGUAGES
 from ops.commands import Add, out
 
@@ -56,6 +57,13 @@ def _describe_tables(add: Add) -> None:
 
 
 def _describe_rights(add: Add) -> None:
+    user = add("user", _user, "make or reset an account of the command centre, or list them all")
+    user.add_argument("deed", choices=("add", "reset", "list"))
+    user.add_argument("--account", help="the name to log in with")
+    user.add_argument("--name", help="whose account it is; the account's name if left out")
+    user.add_argument("--role", choices=sorted(CENTRE), help="what the account may do")
+    user.add_argument("--grid", type=int, metavar="N", help="the grid of a lead")
+    user.add_argument("--community", help="its slug; LINLING_COMMUNITY if left out")
     audit = add("audit", _audit, "prove that the access log is whole, or list it")
     audit.add_argument("deed", choices=("verify", "list"))
     audit.add_argument("--json", action="store_true")
@@ -90,8 +98,9 @@ def _say(options: argparse.Namespace) -> int:
 
 
 def _import(options: argparse.Namespace) -> int:
-    from ops.imports import Wishes, command, kind_of, meanings
+    from ops.imports import command, kind_of, meanings
     from ops.stack import joined
+    from services.imports.reports import Wishes
 
     means = meanings(kind_of(options.kind), options.map)
     wishes = Wishes(options.dry_run, options.skip_bad, means)
@@ -132,6 +141,31 @@ def _teams(options: argparse.Namespace) -> int:
         found = teams.listed(settings, options.community or settings.community)
     for line in teams.as_text(found, Translator(options.lang)):
         out(line)
+    return 0
+
+
+def _user(options: argparse.Namespace) -> int:
+    from ops import users
+    from ops.stack import joined
+
+    if options.deed != "list" and not options.account:
+        raise ValueError(f"user {options.deed} wants --account")
+    if options.deed == "add" and not options.role:
+        raise ValueError("user add wants --role")
+    with joined(demo=options.demo) as settings:
+        slug = options.community or settings.community
+        if options.deed == "list":
+            for one in users.listed(settings, slug):
+                out(users.as_line(one))
+        elif options.deed == "reset":
+            out(users.reset(settings, slug, options.account))
+        else:
+            out(
+                users.add(
+                    settings, slug, account=options.account, name=options.name or options.account,
+                    role=Role(options.role), grid=options.grid,
+                )
+            )  # fmt: skip
     return 0
 
 

@@ -1,7 +1,7 @@
 """Tables in and out: `python -m ops import KIND FILE`, `export KIND FILE`."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from uuid import UUID
@@ -10,48 +10,13 @@ from core.actor import Actor
 from core.db import Database, Session
 from core.i18n import Translator
 from ops.imports import files
-from ops.imports.files import Sheet
-from services.imports import Counts, Desk, Fault, Row, mapping
-from services.imports.columns import (
-    Headers,
-    Strange,
-    column_named,
-    columns,
-    faults_of,
-    find_headers,
-    rows_below,
-)
-from services.imports.kinds import KINDS, Done, bring_in, take_out
-from services.imports.words import folded
+from services.imports import Desk, Fault, Faulty
+from services.imports.columns import Headers, column_named, columns
+from services.imports.kinds import KINDS, take_out
+from services.imports.reports import Report, Wishes, bad_rows, bring
+from services.imports.sheets import Sheet
 
-PROBLEM = "问题"  # the last column of a file of bad rows; such a file may be imported again
 BY = Actor(person=None, name="ops", machine=True, way="ops")
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """How to import: `means` maps headers to columns, as somebody says now."""
-
-    dry_run: bool = False
-    skip_bad: bool = False
-    means: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What an import found and did; `bad_file` holds the rows that were left out.
-
-    The faults name columns as the file does.
-    """
-
-    kind: str
-    rows: int
-    good: int
-    faults: tuple[Fault, ...]
-    strange: tuple[Strange, ...]
-    counts: Counts
-    written: bool
-    bad_file: str | None = None
 
 
 def kind_of(name: str) -> str:
@@ -86,9 +51,12 @@ async def import_file(
 
     async def work(session: Session) -> tuple[Headers, Report]:
         desk = Desk(session, community, BY, now, zone, step)
-        return await _bring(desk, kind, sheet, wishes)
+        return await bring(desk, kind, sheet, wishes)
 
-    headers, report = await db.run(work)
+    try:
+        headers, report = await db.run(work)
+    except Faulty as fault:
+        raise ValueError(Translator()(fault.key, **fault.args_for_words)) from None
     bad = _write_bad(sheet, headers, report.faults, path, says) if _leaves(report) else None
     return replace(report, bad_file=str(bad) if bad else None)
 
@@ -97,48 +65,13 @@ def _leaves(report: Report) -> bool:
     return report.written and bool(report.faults)
 
 
-async def _bring(desk: Desk, kind: str, sheet: Sheet, wishes: Wishes) -> tuple[Headers, Report]:
-    known = await mapping.saved(desk, kind)
-    known |= {folded(header): code for header, code in wishes.means.items()}
-    headers = find_headers(kind, sheet.lines, saved=known, beside=(PROBLEM,))
-    present = {folded(name) for name in headers.names}
-    for header in wishes.means:
-        if folded(header) not in present:
-            raise ValueError(Translator()("import-map-missing", header=header))
-    if not wishes.dry_run:
-        await mapping.save(desk, kind, wishes.means)
-    rows = rows_below(headers, sheet.lines)
-    if wrong := faults_of(kind, headers, rows):
-        done = Done(0, tuple(wrong), Counts(), written=False)
-    else:
-        done = await bring_in(desk, kind, rows, dry_run=wishes.dry_run, skip_bad=wishes.skip_bad)
-    return headers, _report(kind, headers, rows, done)
-
-
-def _report(kind: str, headers: Headers, rows: Sequence[Row], done: Done) -> Report:
-    of = columns(kind)
-    faults = tuple(replace(one, column=headers.name(of[one.column])) for one in done.faults)
-    return Report(
-        kind, len(rows), done.good, faults, headers.strange, done.counts, done.written
-    )  # fmt: skip
-
-
 def _write_bad(
     sheet: Sheet, headers: Headers, faults: Sequence[Fault], path: Path,
     says: Callable[[Fault], str],
 ) -> Path:  # fmt: skip
     """Write the faulty rows as they were, each with what is wrong."""
-    wrong: dict[int, list[str]] = {}
-    for fault in faults:
-        wrong.setdefault(fault.row, []).append(f"{fault.column}：{says(fault)}")
-    kept = [at for at, name in enumerate(headers.names) if name != PROBLEM]
-    rows = [
-        (*(cells[at] if at < len(cells) else "" for at in kept), "；".join(wrong[number]))
-        for number, cells in sheet.lines
-        if number in wrong
-    ]
     bad = path.with_name(f"{path.stem}.bad{'.xlsx' if path.suffix == '.xlsx' else '.csv'}")
-    files.write(bad, (*(headers.names[at] for at in kept), PROBLEM), rows)
+    files.write(bad, *bad_rows(sheet, headers, faults, says))
     return bad
 
 

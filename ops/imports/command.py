@@ -15,9 +15,10 @@ from core.crypto import use_keyring
 from core.i18n import Translator
 from core.settings import Settings
 from ops.community import community_of, opened
-from ops.imports import Report, Wishes, export_file, import_file
+from ops.imports import export_file, import_file
 from ops.imports import template as write_template
 from services.imports import Fault
+from services.imports.reports import Report, Wishes
 
 _WIDTH = 30  # signs of a full bar
 _MANY = 10  # faults from which on they are counted by column too

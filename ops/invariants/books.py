@@ -1,8 +1,17 @@
-"""Points, redemptions and places: what is counted adds up."""
+"""Points, redemptions and places: what is counted adds up; accounts: who is apart is apart."""
 
 from ops.invariants import Invariant
 
 BOOKS = (
+    Invariant(
+        "administrators_apart",
+        "who looks after accounts does nothing else on that account",
+        """
+        SELECT a.person_id FROM membership a JOIN membership b ON b.person_id = a.person_id
+        WHERE a.role IN ('system', 'security', 'audit') AND b.role <> a.role
+          AND b.role IN ('system', 'security', 'audit', 'worker', 'operator', 'street', 'lead', 'desk')
+        """,
+    ),
     Invariant(
         "places_counted",
         "an activity's places are counted right, and never more than there are",

@@ -14,10 +14,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a table; `number` is the line that a person sees, `cells` are by our columns."""
+    """One line of a table; `number` is the line that a person sees, `cells` are by our columns.
+
+    With an `id` it is a form about what is there already: an empty cell of it empties what was said.
+    """
 
     number: int
     cells: Mapping[str, str]
+    id: UUID | None = None
 
     def get(self, column: str) -> str:
         """Read a cell, empty where the column is missing."""

@@ -61,6 +61,12 @@ def _read(
         return None
     begins = _at(on, starts, desk)
     old = before.get((title, begins))
+    if row.id is not None:
+        meant = next((one for one in before.values() if one.id == row.id), None)
+        if old not in {None, meant}:
+            reading.fault("title", "fault-there-already")
+            return None
+        old = meant
     if old is None and begins <= desk.now:
         reading.fault("date", "fault-past")
     if old is not None and capacity < old.taken:
@@ -152,14 +158,15 @@ async def _staff(desk: Desk) -> dict[UUID, str]:
     return {row.id: open_json(row.name, "person.name") for row in rows}
 
 
-async def table(desk: Desk) -> list[tuple[str, ...]]:
+async def lines(desk: Desk) -> list[tuple[UUID, tuple[str, ...]]]:
     """List the activities as rows of the import's own columns, in local time."""
     staff = await _staff(desk)
-    rows: list[tuple[str, ...]] = []
+    rows: list[tuple[UUID, tuple[str, ...]]] = []
     for one in await _held(desk):
         starts, ends = one.starts.astimezone(desk.zone), one.ends.astimezone(desk.zone)
-        rows.append(
-            (one.title, one.place, starts.date().isoformat(), f"{starts:%H:%M}", f"{ends:%H:%M}",
-             str(one.capacity), str(one.points), staff[one.organiser])
+        row = (
+            one.title, one.place, starts.date().isoformat(), f"{starts:%H:%M}", f"{ends:%H:%M}",
+            str(one.capacity), str(one.points), staff[one.organiser],
         )  # fmt: skip
+        rows.append((one.id, row))
     return rows

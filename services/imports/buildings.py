@@ -70,13 +70,20 @@ def _read(
     address = cell("address", cells.text_up_to(80))
     stairs, floors = cell("stairs", cells.integer(1, 30)), cell("floors", cells.integer(1, 120))
     old = before.get(house(name)) if name else None
+    if row.id is not None:
+        meant = next((one for one in before.values() if one.id == row.id), None)
+        if old not in {None, meant}:
+            reading.fault("name", "fault-there-already")
+            return None
+        old = meant
     at, outline = _where(reading, needed=old is None)
     grid = _grid(reading, where, plan, stands=old.grid if old else None)
     if reading.faults or grid is None:
         return None
     if old is not None:
+        called = name if row.id is not None else old.name
         now = replace(
-            old, grid=grid, address=address or old.address, stairs=stairs or old.stairs,
+            old, name=called, grid=grid, address=address or old.address, stairs=stairs or old.stairs,
             floors=floors or old.floors, lon=at[0] if at else old.lon,
             lat=at[1] if at else old.lat, outline=outline or old.outline,
         )  # fmt: skip
@@ -216,12 +223,15 @@ async def _standing(desk: Desk) -> dict[House, Stands]:
     }  # fmt: skip
 
 
-async def table(desk: Desk) -> list[tuple[str, ...]]:
+async def lines(desk: Desk) -> list[tuple[UUID, tuple[str, ...]]]:
     """List the buildings as rows of the import's own columns, in WGS-84."""
     where, standing = await load(desk), await _standing(desk)
     grids = {one.id: one for one in where.grids}
-    rows = [(grids[one.grid].number, _row(one, grids[one.grid].name)) for one in standing.values()]
-    return [row for _, row in sorted(rows)]
+    rows = [
+        (grids[one.grid].number, _row(one, grids[one.grid].name), one.id)
+        for one in standing.values()
+    ]
+    return [(one, row) for _, row, one in sorted(rows)]
 
 
 def _row(one: Stands, grid: str) -> tuple[str, ...]:

@@ -64,6 +64,12 @@ def _read(
     if reading.faults:
         return None
     old = before.get((source, external))
+    if row.id is not None:
+        meant = next((one for one in before.values() if one.id == row.id), None)
+        if old not in {None, meant}:
+            reading.fault("external", "fault-there-already")
+            return None
+        old = meant
     protects = _protected(reading, known, flat, old)
     lies = building.grid if building else grid.id if grid else old.grid if old else None
     lon, lat = _point(at, building, old)
@@ -224,19 +230,20 @@ async def _speaking(desk: Desk) -> list[Speaks]:
     return found
 
 
-async def table(desk: Desk) -> list[tuple[str, ...]]:
+async def lines(desk: Desk) -> list[tuple[UUID, tuple[str, ...]]]:
     """List the devices as rows of the import's own columns, in WGS-84."""
     where, known = await whom.load(desk, [])
     grids = {one.id: one.name for one in where.grids}
     names = {one.id: one.name for one in where.buildings}
-    rows: list[tuple[str, ...]] = []
+    rows: list[tuple[UUID, tuple[str, ...]]] = []
     for one in await _speaking(desk):
         flat = where.flats.get(one.home) if one.home else None
         at = where.written(flat) if flat else (names.get(one.building or one.id, ""), "", "")
-        rows.append(
-            (words("kinds").name(one.kind), one.source, one.external, one.name, *at,
-             grids[one.grid], repr(one.lon), repr(one.lat), "WGS84", _names(one, known))
+        row = (
+            words("kinds").name(one.kind), one.source, one.external, one.name, *at,
+            grids[one.grid], repr(one.lon), repr(one.lat), "WGS84", _names(one, known),
         )  # fmt: skip
+        rows.append((one.id, row))
     return rows
 
 

@@ -5,15 +5,15 @@ from typing import Any
 
 import orjson
 
-from core.i18n import Translator
 from models import Datum
+from services.imports import Faulty
 from services.imports.columns import columns
 
 FEATURES = 50_000
 
 
 def table(raw: bytes) -> list[list[str]]:
-    """Read a FeatureCollection, the headers first; raises ValueError, in words, for what is none.
+    """Read a FeatureCollection, the headers first; raises Faulty for what is none.
 
     The standard knows WGS-84 alone; a file in another datum says so in a property of each feature.
     """
@@ -22,9 +22,9 @@ def table(raw: bytes) -> list[list[str]]:
         features = [(one["properties"] or {}, one["geometry"] or {}) for one in found["features"]]
         assert all(isinstance(part, dict) for one in features for part in one)
     except (AssertionError, KeyError, TypeError, ValueError):
-        raise ValueError(Translator()("file-no-geojson")) from None
+        raise Faulty("file-no-geojson") from None
     if not features or len(features) > FEATURES:
-        raise ValueError(Translator()("file-no-features", limit=FEATURES))
+        raise Faulty("file-no-features", limit=FEATURES)
     rows = [{**_cells(said), **_place(geometry)} for said, geometry in features]
     names = list(dict.fromkeys(name for row in rows for name in row))
     if (datum := _header("datum")) not in names:

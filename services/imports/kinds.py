@@ -1,8 +1,9 @@
 """Every kind of table that comes in and goes out: `bring_in` and `take_out`."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from services import audit, masks
 from services.imports import (
@@ -23,23 +24,44 @@ from services.imports.words import PARTS, listed
 from services.permissions import At, Permission, require
 from services.shops import imports as shops
 
+Lines = Callable[[Desk], Awaitable[list[tuple[UUID, tuple[str, ...]]]]]
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How a table is checked, which gives what is to be written; how that is written; how it is read."""
+    """How a table is checked, which gives what is to be written; how that is written; how it is read.
+
+    Of those with `lines` single objects are told apart by an id, so that a form can change one.
+    """
 
     check: Callable[[Desk, Sequence[Row]], Awaitable[tuple[Any, list[Fault]]]]
     write: Callable[[Desk, Any], Awaitable[Counts]]
     table: Callable[[Desk], Awaitable[list[tuple[str, ...]]]]
+    lines: Lines | None = None
+    written: Callable[[Any], Iterable[UUID]] | None = None
+
+
+def _of_objects(module: Any, written: Callable[[Any], Iterable[UUID]]) -> Kind:
+    async def table(desk: Desk) -> list[tuple[str, ...]]:
+        return [row for _, row in await module.lines(desk)]
+
+    return Kind(module.check, module.write, table, module.lines, written)
+
+
+def _second_of_pairs(plan: Iterable[tuple[Any, Any]]) -> list[UUID]:
+    return [now.id for _, now in plan]
 
 
 KINDS: Mapping[str, Kind] = {
-    name: Kind(module.check, module.write, module.table)
-    for name, module in {
-        "buildings": buildings, "residents": residents, "devices": devices, "shops": shops,
-        "care": care, "workers": workers, "activities": activities, "points": points,
-    }.items()
-}  # fmt: skip
+    "buildings": _of_objects(buildings, lambda plan: _second_of_pairs(plan.buildings)),
+    "residents": _of_objects(residents, lambda moves: list(moves.residences)),
+    "devices": _of_objects(devices, _second_of_pairs),
+    "shops": _of_objects(shops, lambda found: [one.id for one in found if one.id]),
+    "activities": _of_objects(activities, _second_of_pairs),
+    "care": Kind(care.check, care.write, care.table),
+    "workers": Kind(workers.check, workers.write, workers.table),
+    "points": Kind(points.check, points.write, points.table),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +92,10 @@ async def bring_in(
     return Done(good, tuple(sorted(faults, key=lambda one: one.row)), counts, may)
 
 
-async def take_out(desk: Desk, name: str, *, whole: bool = False) -> list[tuple[str, ...]]:
-    """Read the rows of a table, by the import's own columns.
+async def take_out(
+    desk: Desk, name: str, *, whole: bool = False, why: str = ""
+) -> list[tuple[str, ...]]:
+    """Read the rows of a table, by the import's own columns; `why` is written down.
 
     Unless it is asked for as a whole, people are masked; such a table can't come in again.
     """
@@ -82,7 +106,7 @@ async def take_out(desk: Desk, name: str, *, whole: bool = False) -> list[tuple[
     if is_personal(name):
         audit.note(
             desk.session, desk.by, Permission.TABLES_EXPORT, community=desk.community,
-            now=desk.now, how_many=len(rows), reason=name,
+            now=desk.now, how_many=len(rows), reason=f"{name} {why}".strip(),
         )  # fmt: skip
     return rows
 

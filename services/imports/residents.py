@@ -34,6 +34,7 @@ class Said:
     groups: tuple[str, ...] | None
     needs: tuple[str, ...] | None
     use: HomeUse | None
+    residence: UUID | None
 
 
 async def check(desk: Desk, rows: Sequence[Row]) -> tuple[Moves, list[Fault]]:
@@ -70,7 +71,7 @@ def _read(reading: Reading, where: Places, today: date) -> Said | None:
     return Said(
         reading.row.number, name, sex, number, born, phone, flat, household, bound,
         Standing(standing) if standing else None, None if groups is None else tuple(groups),
-        None if needs is None else tuple(needs), HomeUse(use) if use else None,
+        None if needs is None else tuple(needs), HomeUse(use) if use else None, reading.row.id,
     )  # fmt: skip
 
 
@@ -105,6 +106,16 @@ def _in_grid(reading: Reading, where: Places, flat: Flat | None) -> None:
 def _settle(moves: Moves, reading: Reading, said: Said, today: date) -> None:
     """Decide who it is and what that changes."""
     known = moves.folk.find(said.name, number=said.number, home=said.flat.id, phone=said.phone)
+    if said.residence is not None:
+        meant = [
+            one
+            for one, lives in moves.folk.lives.items()
+            if said.residence in {x.id for x in lives}
+        ]
+        if known and said.number and known != meant:
+            reading.fault("id", "fault-id-taken")
+            return
+        known = meant
     if len(known) > 1:
         reading.fault("name", "fault-person-unclear")
         return
@@ -117,10 +128,16 @@ def _settle(moves: Moves, reading: Reading, said: Said, today: date) -> None:
         said.relation or (before.relation if before else None),
         said.standing or (before.standing if before else Standing.BOTH),
         cells.age(human.born, today) >= _ELDER if human.born else bool(before and before.elder),
-        said.groups if said.groups is not None else (before.groups if before else ()),
+        _groups(said, before),
     )  # fmt: skip
     if _once(moves, reading, lives):
         moves.take(said.row, old, human, before, lives, use=_use(said, lives))
+
+
+def _groups(said: Said, before: Lives | None) -> tuple[str, ...]:
+    if said.groups is None and said.residence is None and before is not None:
+        return before.groups
+    return said.groups or ()
 
 
 def _once(moves: Moves, reading: Reading, lives: Lives) -> bool:
@@ -139,6 +156,10 @@ def _human(old: Human | None, said: Said) -> Human:
     if old is None:
         return Human(
             uuid7(), said.name, said.phone, said.number, said.sex, said.born, said.needs or ()
+        )
+    if said.residence is not None:
+        return Human(
+            old.id, said.name, said.phone, said.number, said.sex, said.born, said.needs or ()
         )
     return replace(
         old, name=said.name, phone=said.phone or old.phone, id_number=said.number or old.id_number,
@@ -165,8 +186,8 @@ async def write(_desk: Desk, moves: Moves) -> Counts:
     return await moves.write()
 
 
-async def table(desk: Desk) -> list[tuple[str, ...]]:
-    """List the residents, flat by flat, as rows of the import's own columns."""
+async def lines(desk: Desk) -> list[tuple[UUID, tuple[str, ...]]]:
+    """List the residents, flat by flat, as rows of the import's own columns, by their residence."""
     where, known = await whom.load(desk, [])
     grids = {one.id: one.name for one in where.grids}
     of_building = {one.id: one for one in where.buildings}
@@ -177,8 +198,8 @@ async def table(desk: Desk) -> list[tuple[str, ...]]:
             building = of_building[flat.building]
             order = (building.grid.hex, building.name, flat.stair, flat.room, lives.household)
             row = _row(known.people[person], lives, where.written(flat), grids[building.grid], flat)
-            rows.append((order, row))
-    return [row for _, row in sorted(rows, key=lambda one: one[0])]
+            rows.append((order, lives.id, row))
+    return [(one, row) for _, one, row in sorted(rows, key=lambda line: line[0])]
 
 
 def _row(

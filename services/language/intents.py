@@ -21,7 +21,7 @@ UNKNOWN = "unknown"
 ALL = (*COMMON, *RESIDENT, *WORKER, *MERCHANT)
 
 # Operators work in the command centre; in the chat they may ask what a worker may.
-_OF_ROLE = {
+OF_ROLE = {
     Role.RESIDENT: RESIDENT,
     Role.FAMILY: RESIDENT,
     Role.ELDER: RESIDENT,
@@ -37,7 +37,7 @@ def of_roles(*roles: Role) -> tuple[str, ...]:
 
     Danger is no guess: services/language/emergency.py finds it, or nobody does.
     """
-    own = dict.fromkeys(intent for role in roles for intent in _OF_ROLE[role])
+    own = dict.fromkeys(intent for role in roles for intent in OF_ROLE.get(role, RESIDENT))
     return (*(intent for intent in COMMON if intent != "emergency"), *own)
 
 

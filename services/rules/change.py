@@ -29,7 +29,7 @@ async def change(
 ) -> int:
     """Put a version in force and judge every device of it again; returns the version's number."""
     require(by, Permission.RULES_WRITE, At(community, person=to.person))
-    await _lock(session, community, draft.key)
+    await lock(session, community, draft.key)
     check(draft, was=await _before(session, community, draft.key, to))
     rule, version = await _append(session, by, draft, community=community, to=to, now=now)
     audit.note(
@@ -61,7 +61,7 @@ async def versions(
     return [dict(row._mapping) for row in rows]  # noqa: SLF001  SQLAlchemy's public name
 
 
-async def _lock(session: Session, community: UUID, key: str) -> None:
+async def lock(session: Session, community: UUID, key: str) -> None:
     """Let one change of a rule wait for the other."""
     await session.execute(
         sql("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"),

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from uuid import UUID
 
 import orjson
 
@@ -38,18 +39,22 @@ class NewShop:
     hours_raw: str
     hours: list[list[int]] | None
     tags: list[str]
+    id: UUID | None = None
 
 
-async def check(_desk: Desk, rows: Sequence[Row]) -> tuple[list[NewShop], list[Fault]]:
+async def check(desk: Desk, rows: Sequence[Row]) -> tuple[list[NewShop], list[Fault]]:
     """Read every row; return the good ones and all faults of the others, several a row."""
     good: list[NewShop] = []
     faults: list[Fault] = []
+    there = await _there(desk) if any(row.id for row in rows) else {}
     seen: dict[tuple[str, str], int] = {}
     for row in rows:
         shop, found = _read(row)
         if shop is not None:
             key = (shop.name, shop.address)
-            if key in seen:
+            if shop.id is not None and there.get(key, shop.id) != shop.id:
+                found = [Fault(row.number, "name", shop.name, "fault-there-already")]
+            elif key in seen:
                 found = [Fault(row.number, "name", shop.name, "fault-twice", {"row": seen[key]})]
             else:
                 seen[key] = row.number
@@ -72,7 +77,7 @@ def _read(row: Row) -> tuple[NewShop | None, list[Fault]]:
         return None, faults
     shop = NewShop(
         name, category, address, phone, at.lon, at.lat, at.datum.value, at.source_lon,
-        at.source_lat, row.get("hours"), hours, tags,
+        at.source_lat, row.get("hours"), hours, tags, row.id,
     )  # fmt: skip
     return shop, []
 
@@ -124,8 +129,11 @@ def _tags(text: str) -> list[str]:
 async def write(desk: Desk, shops: Sequence[NewShop]) -> Counts:
     """Add the shops or change those of the same name and address; the same file twice is no change."""
     added = changed = 0
+    await _rename(desk, [one for one in shops if one.id is not None])
     for start in range(0, len(shops), _CHUNK):
-        rows = [{"id": str(uuid7()), **asdict(one)} for one in shops[start : start + _CHUNK]]
+        rows = [
+            asdict(one) | {"id": str(one.id or uuid7())} for one in shops[start : start + _CHUNK]
+        ]
         written = await desk.session.execute(
             _UPSERT,
             {"community": desk.community, "now": desk.now, "rows": orjson.dumps(rows).decode()},
@@ -134,6 +142,27 @@ async def write(desk: Desk, shops: Sequence[NewShop]) -> Counts:
             added += row.added
             changed += not row.added
     return Counts(added, changed, len(shops) - added - changed)
+
+
+async def _there(desk: Desk) -> dict[tuple[str, str], UUID]:
+    rows = await desk.session.execute(
+        sql("SELECT id, name, address FROM shop WHERE community_id = :community"),
+        {"community": desk.community},
+    )
+    return {(row.name, row.address): row.id for row in rows}
+
+
+async def _rename(desk: Desk, shops: Sequence[NewShop]) -> None:
+    """Let a shop that a form is about have its new name and address before it is changed by them."""
+    for one in shops:
+        await desk.session.execute(
+            sql(
+                "UPDATE shop SET name = :name, address = :address, updated_at = :now "
+                "WHERE id = :id AND community_id = :community"
+            ),
+            {"id": one.id, "community": desk.community, "name": one.name, "address": one.address,
+             "now": desk.now},
+        )  # fmt: skip
 
 
 _UPSERT = sql(
@@ -161,7 +190,7 @@ _UPSERT = sql(
 )
 
 
-async def table(desk: Desk) -> list[tuple[str, ...]]:
+async def lines(desk: Desk) -> list[tuple[UUID, tuple[str, ...]]]:
     """List the shops as rows of the import's own columns, in their source's datum."""
     rows = await desk.session.execute(
         sql(
@@ -170,10 +199,10 @@ async def table(desk: Desk) -> list[tuple[str, ...]]:
         {"community": desk.community},
     )
     return [
-        (
+        (row.id, (
             row.name, categories()[row.category].zh, row.address, f"{row.source_lon}",
             f"{row.source_lat}", _WRITTEN[Datum(row.datum)], row.phone or "", row.hours_raw,
             "、".join(row.tags),
-        )
+        ))
         for row in rows
     ]  # fmt: skip

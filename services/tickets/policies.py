@@ -10,7 +10,7 @@ import orjson
 
 from core.actor import Actor
 from core.db import Session, sql
-from core.errors import UserError
+from core.errors import StaleError, UserError
 from core.ids import uuid7
 from services import audit
 from services.permissions import At, Permission, require
@@ -34,11 +34,13 @@ class Draft:
 
 
 async def change(
-    session: Session, by: Actor, draft: Draft, *, community: UUID, now: datetime
-) -> int:
+    session: Session, by: Actor, draft: Draft, *,
+    community: UUID, now: datetime, seen: int | None = None,
+) -> int:  # fmt: skip
     """Put a version in force for tickets that open or are taken from now on; returns its number.
 
-    Raises UserError with a key `policy-…` that says what can't be meant.
+    Raises UserError with a key `policy-…` that says what can't be meant, and StaleError where a
+    newer version is in force than the one that was `seen`.
     """
     require(by, Permission.RULES_WRITE, At(community))
     check(draft)
@@ -46,6 +48,15 @@ async def change(
         sql("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"),
         {"name": f"policy:{community}:{draft.key}"},
     )
+    if seen is not None:
+        (now_in_force,) = [
+            one
+            for one in await in_force(session, by, community=community)
+            if one["key"] == draft.key
+        ]
+        if now_in_force["version"] != seen:
+            there = {name: now_in_force[name] for name in ("chain", "watch")}
+            raise StaleError("form-stale", values=there, version=now_in_force["version"])
     policy = uuid7()
     made = await session.execute(
         sql(

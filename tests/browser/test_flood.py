@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.look import faults
-from tests.browser.stage import Live, opposite, open_console
+from tests.browser.stage import Live, open_console, opposite
 from tests.live import Running, running
 
 pytestmark = pytest.mark.needs_system("chromium")

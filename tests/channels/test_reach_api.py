@@ -2,24 +2,18 @@
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import Any
 
-import httpx
 import orjson
 import pytest
-from fastapi import FastAPI
-from pydantic import SecretStr
 
-from bot.app import create_app
 from core.clock import utcnow
 from core.db import Session, sql
 from core.i18n import Translator
-from core.settings import Settings
 from ops.embedded import Urls
-from services import accounts, login, pauses
+from services import accounts, pauses
 from services.actors import actor
-from tests.database import DATA_KEYS
+from tests.channels.centre import Centre, centre_of
 from tests.world import World
 
 pytestmark = pytest.mark.real_clock
@@ -27,61 +21,32 @@ pytestmark = pytest.mark.real_clock
 PATHS = ("undelivered", "unreachable", "channels")
 
 
-@dataclass
-class Centre:
-    """The application, and an operator's session."""
-
-    world: World
-    app: FastAPI
-    client: httpx.AsyncClient
-
-    async def token(self, who: str = "operator") -> str:
-        """Log somebody in."""
-        person = self.world.person(who).id
-        return await self.world.db.run(
-            lambda s: login.open_session(s, person, "console", now=utcnow())
-        )
-
-    async def asks(self, method: str, path: str, who: str = "operator") -> httpx.Response:
-        """Make one request as somebody."""
-        headers = {"Authorization": f"Bearer {await self.token(who)}"}
-        return await self.client.request(method, f"/api/console/{path}", headers=headers)
-
-    async def gives_up(self) -> None:
-        """Let the worker's newest card be a dead letter."""
-        await self.world.rings("smoke")
-        await self.world.db.run(
-            lambda s: s.execute(
-                sql(
-                    """
-                    UPDATE outbox SET state = 'dead', error = 'errcode 45015', attempts = 8
-                    WHERE person_id = :worker
-                    """
-                ),
-                {"worker": self.world.person("worker").id},
-            )
-        )
-
-
 @pytest.fixture
 async def centre(world: World, db_url: str, urls: Urls) -> AsyncIterator[Centre]:
     """Run the real application on the test's database."""
-    app = create_app(
-        Settings(
-            home=world.folder, database_url=db_url, redis_url=urls.redis,
-            secret_key=SecretStr("test"), data_keys=SecretStr(DATA_KEYS),
+    async with centre_of(world, db_url, urls) as made:
+        yield made
+
+
+async def _gives_up(centre: Centre) -> None:
+    """Let the worker's newest card be a dead letter."""
+    await centre.world.rings("smoke")
+    await centre.world.db.run(
+        lambda s: s.execute(
+            sql(
+                """
+                UPDATE outbox SET state = 'dead', error = 'errcode 45015', attempts = 8
+                WHERE person_id = :worker
+                """
+            ),
+            {"worker": centre.world.person("worker").id},
         )
-    )  # fmt: skip
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test") as client,
-    ):
-        yield Centre(world, app, client)
+    )
 
 
 async def test_the_lists_are_in_words_and_a_letter_goes_out_again(centre: Centre) -> None:
     """What an operator reads needs no code list; a second press changes nothing."""
-    await centre.gives_up()
+    await _gives_up(centre)
     (letter,) = (await centre.asks("GET", "undelivered")).json()["letters"]
     assert (letter["what"], letter["who"]) == ("烟雾报警", "王建国")
     assert letter["channel_name"] == "网页聊天"
@@ -98,7 +63,7 @@ async def test_the_lists_are_in_words_and_a_letter_goes_out_again(centre: Centre
 
 async def test_all_are_sent_again(centre: Centre) -> None:
     """One press for all of them."""
-    await centre.gives_up()
+    await _gives_up(centre)
     assert (await centre.asks("POST", "undelivered/resend")).json() == {"resent": 1}
     assert (await centre.asks("POST", "undelivered/resend")).json() == {"resent": 0}
 
@@ -128,7 +93,7 @@ async def test_whom_nothing_reaches_is_listed(centre: Centre) -> None:
 
 async def test_only_operators_look_and_send(centre: Centre) -> None:
     """A worker's session is refused, a letter that is nobody's is not there."""
-    await centre.gives_up()
+    await _gives_up(centre)
     (row,) = await centre.world.fetch("SELECT id FROM outbox WHERE state = 'dead'")
     for path in PATHS:
         assert (await centre.asks("GET", path, "worker")).status_code == 403
@@ -143,7 +108,7 @@ async def test_only_operators_look_and_send(centre: Centre) -> None:
 
 async def test_the_stream_tells_the_sums_and_when_they_change(centre: Centre) -> None:
     """The snapshot has them, and a channel that begins to rest is told without a reload."""
-    await centre.gives_up()
+    await _gives_up(centre)
     hub = centre.app.state.hub
     token = await centre.token()
     async with centre.world.db.reading() as session:

@@ -17,6 +17,7 @@ from core.db import Session
 from core.settings import Settings
 from ops.embedded import Urls
 from services import login
+from tests import make
 from tests.database import DATA_KEYS
 from tests.world import World
 
@@ -271,7 +272,7 @@ async def test_a_login_ticket_works_once(world: World, client: httpx.AsyncClient
 async def test_an_operators_password_is_checked(world: World, client: httpx.AsyncClient) -> None:
     """One error for a wrong account and a wrong password; the right one opens the map."""
     operator = world.person("operator").id
-    await world.db.run(lambda s: login.set_password(s, operator, "zhaomin", "correct horse"))
+    await make.account(world.db, operator, "zhaomin", "correct horse", where=world.community)
     for account, password in (("zhaomin", "wrong"), ("nobody", "correct horse")):
         answer = await client.post(
             "/api/console/login", json={"account": account, "password": password}

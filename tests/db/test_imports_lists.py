@@ -10,10 +10,11 @@ import pytest
 
 from core.crypto import open_json
 from core.db import Database, Session, sql
-from ops.imports import Report, Wishes, export_file, files, import_file
+from ops.imports import export_file, files, import_file
 from ops.imports.command import problem
 from services import identity
 from services.homes import home_index
+from services.imports.reports import Report, Wishes
 from services.ingest.registry import external_index
 from tests import make, tables
 

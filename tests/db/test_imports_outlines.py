@@ -10,8 +10,9 @@ from uuid import UUID
 import pytest
 
 from core.db import Database, Session, sql
-from ops.imports import Report, Wishes, import_file
+from ops.imports import import_file
 from ops.imports.command import problem
+from services.imports.reports import Report, Wishes
 from tests import make
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)

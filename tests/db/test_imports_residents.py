@@ -15,11 +15,12 @@ from core.actor import Actor, Grant, Role, ScopeKind
 from core.crypto import open_json
 from core.db import Database, Session, sql
 from core.errors import UserError
-from ops.imports import BY, Report, Wishes, export_file, files, import_file, meanings
+from ops.imports import BY, export_file, files, import_file, meanings
 from ops.imports.command import as_text, problem
 from services import identity
 from services.imports import Desk, Row
 from services.imports.kinds import bring_in, take_out
+from services.imports.reports import Report, Wishes
 from tests import make, tables
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)

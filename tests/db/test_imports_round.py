@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 
 from core.db import Database
 from ops.community import community_of
-from ops.imports import Report, Wishes, export_file, import_file
+from ops.imports import export_file, import_file
 from ops.imports.command import problem
 from ops.seed import seed
 from services.imports.kinds import KINDS
+from services.imports.reports import Report, Wishes
 from tests import tables
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)

@@ -10,9 +10,10 @@ from openpyxl import Workbook, load_workbook
 
 from core.db import Database, Session, sql
 from ops import find as asking
-from ops.imports import Report, Wishes, export_file, files, import_file
+from ops.imports import export_file, files, import_file
 from ops.imports.command import as_text, problem
 from ops.seed import shops as seeded
+from services.imports.reports import Report, Wishes
 from services.shops.distance import Point, straight_m
 from services.shops.search import Kind, Origin, find
 from tests import make

@@ -7,12 +7,14 @@ from pathlib import Path
 from services.permissions import RULES, Permission
 from tests.repo.house import ROOT, modules, name_of, tree
 
-ASKING = {"require", "allowed", "reach"}
+ASKING = {"require", "allowed", "reach", "within"}
 # Functions that take an actor and ask the table nothing, and why they need not.
 FREE = {
     "services/audit.py:note": "writes down what another service has allowed",
     "services/away.py:candidates": "names the actor, and the elders who agreed to be theirs",
     "services/away.py:live": "lists only of those",
+    "services/masks.py:require_unmasked": "refuses, whoever asks",
+    "services/staff.py:noted": "writes down what its callers have allowed",
     "services/tickets/acts.py:logged": "writes down what the calling service has allowed",
     "services/tickets/acts.py:too_late": "says to whoever was allowed why it can't be done now",
     "services/tickets/safety.py:answer": "whoever has the ticket's card as elder or family is asked",

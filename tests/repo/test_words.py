@@ -2,26 +2,44 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 import pytest
 import yaml
+from pydantic import BaseModel
 
+from bot.console.lists.duty import ANSWERS, STATES
+from bot.console.lists.registry import LISTS
+from bot.console.lists.shape import Listing
+from bot.console.lists.staff import STANDINGS
 from cards.access import TOLD
 from cards.scene import DIAL
-from core.actor import Role
+from core.actor import CENTRE, Role
 from core.card import Tone
 from core.event import StrangeKind
 from core.i18n import LANGUAGES, LOCALES, page_words
 from flows import glass, silence, transfer
 from handlers.routes import NOT_YET
-from models import DeviceKind, Duty, Happened, HomeUse, How, Part, Standing, Status
+from models import (
+    DeviceKind,
+    Duty,
+    Happened,
+    HomeUse,
+    How,
+    Part,
+    RuleKind,
+    Severity,
+    Standing,
+    Status,
+)
 from models.calls import CallKind
 from models.points import Reason, RedemptionState
-from services import gateways, undelivered
+from services import gateways, undelivered, unreachable
 from services.away import NOT_BACK
 from services.device_requests import KINDS
-from services.language.intents import ALL
+from services.imports.columns import columns
+from services.imports.forms import FORMS
+from services.language.intents import ALL, OF_ROLE
 from services.people.requests import Wish
 from services.rules import outages
 from services.rules.draft import VITAL
@@ -30,6 +48,7 @@ from services.tickets import flapping, remedies
 from services.tickets.answer import Found, Seen
 from services.tickets.bell import BELL, Failed
 from services.tickets.callers import CALLS
+from services.tickets.chain import DEFAULTS
 from services.tickets.door import TRIED, Step
 from services.tickets.signs import Says
 from tests.repo.house import ROOT
@@ -44,6 +63,31 @@ def data(name: str) -> Any:
 def groups() -> set[str]:
     """Name the groups that residents may belong to."""
     return set(data("cells.yaml")["groups"])
+
+
+EVERY: tuple[Listing, ...] = tuple(LISTS.values())
+BODIES = {act.body for one in EVERY for act in one.acts if act.body is not None}
+
+
+def fields_of(body: type[BaseModel]) -> set[str]:
+    """Name the fields of a form, and of the lines within it."""
+    inner = [
+        one
+        for info in body.model_fields.values()
+        for one in get_args(info.annotation)
+        if isinstance(one, type) and issubclass(one, BaseModel)
+    ]
+    keys = {
+        key
+        for info in body.model_fields.values()
+        if get_origin(info.annotation) is dict
+        for key in get_args(get_args(info.annotation)[0])
+    }
+    return (
+        set(body.model_fields) - {"version"}
+        | keys
+        | {name for one in inner for name in fields_of(one)}
+    )
 
 
 # What may stand in the hole of f"what-{…}" and the like.
@@ -73,7 +117,7 @@ FAMILIES: dict[str, set[str]] = {
     "transfer-why-": {"first", *transfer.REASONS},
     "undelivered-": set(undelivered.CAUSES),
     "use-": set(HomeUse),
-    "menu-": set(Role),
+    "menu-": set(OF_ROLE),
     "group-": groups(),
     "relation-": {"child", *data("people.yaml")["relations"]},
     "need-": set(data("people.yaml")["needs"]),
@@ -87,6 +131,9 @@ FAMILIES: dict[str, set[str]] = {
     "glass-reason-": set(glass.REASONS),
     "glass-told-": {"self", "family", "worker"},
     "look-": {one.value.replace(".", "_") for one in TOLD} | {"other"},
+    "role-": set[str](CENTRE) | set(unreachable.ROLES),
+    "account-is-": set(STANDINGS),
+    "deed-": {one.value.replace(".", "_") for one in TOLD},
     "look-by-": set(Role),
     "resolve-ask-": {"found", "seen", "note"},
     "emergency-kind-": set(CallKind),
@@ -144,6 +191,21 @@ FAMILIES: dict[str, set[str]] = {
     "door-": set(Step),
     "action-door-": set(TRIED),
     "weekday-": {f"{day}" for day in range(7)},
+    "list-": set(LISTS),
+    "empty-": set(LISTS),
+    "group-of-": {one.group for one in EVERY},
+    "col-": {column.word for one in EVERY for column in one.columns}
+    | {narrow.code for one in EVERY for narrow in one.filters},
+    "act-": {act.code for one in EVERY for act in one.acts} | {"add", "edit"},
+    "fill-": {code for kind in FORMS for code in columns(kind)}
+    | {name for body in BODIES for name in fields_of(body)},
+    "choice-": {*Duty, "all", *Severity, *HomeUse},
+    "looks-for-": set(RuleKind),
+    "policy-for-": set(DEFAULTS),
+    "shift-is-": set(STATES),
+    "swap-is-": set(ANSWERS),
+    "drill-is-": {"runs", "over"},
+    "sure-": {act.code for one in EVERY for act in one.acts if act.sure},
 }
 
 

@@ -14,7 +14,7 @@ from core.i18n import LOCALES
 from tests.repo.house import at, called, calls, modules, name_of, text_of, tree, web_files
 
 HOLE = "[a-z0-9_]+"
-PYTHON_WORDS = {"t", "UserError", "Fault", "Faulty", "Halted"}
+PYTHON_WORDS = {"t", "UserError", "FieldErrors", "StaleError", "Fault", "Faulty", "Halted"}
 KEY_AT = {"Fault": 3}  # where the key stands among the arguments, if not first
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

@@ -4,11 +4,13 @@ import { byId } from "../shared/dom.js";
 import { ApiError } from "../shared/errors.js";
 import { follow } from "../shared/stream.js";
 import { chooseLanguage, dayTime, fillWords, loadWords, otherLanguage, preferredLanguage, t } from "../shared/words.js";
+import { createAccount } from "./account.js";
 import { createFigures } from "./figures.js";
 import { createFilter } from "./filter.js";
 import { setUpKeys } from "./keys.js";
 import { setUpLogin } from "./login.js";
 import { createMap } from "./map.js";
+import { createPages } from "./pages.js";
 import { createPanel } from "./panel.js";
 import { createQueue } from "./queue.js";
 import { createReach } from "./reach.js";
@@ -17,6 +19,7 @@ import { STATES, isWaiting } from "./signs.js";
 import { createSiren } from "./siren.js";
 import { setUpTheme, startTheme } from "./theme.js";
 import { createTicketDialog } from "./ticket.js";
+import { createVisitors } from "./visitors.js";
 import { createWatch } from "./watch.js";
 
 const STALE_MS = 5000;
@@ -24,7 +27,7 @@ const SUM_EVERY_MS = 250;
 const LONGEST_PAUSE_MS = 1000; // the screen that lives are watched on does not wait longer to come back
 const ORDER = Object.keys(STATES);
 
-const client = createClient("console", { shared: true });
+const client = createClient("console", { shared: true, onDenied: () => leave(t("web-console-logged-out")) });
 const features = new Map(); // device -> GeoJSON feature
 const tickets = new Map(); // id -> live ticket
 const buildings = new Map(); // name, as the points say it -> {id, name, grid, flats, elders}
@@ -32,13 +35,14 @@ const now = () => Date.now() - clockAhead;
 let heardAt = Date.now();
 let clockAhead = 0; // this machine's clock against the server's: waiting times count by the server's
 
-let map, queue, panel, dialog, filter, siren, reach, login, watch, figures, search;
+let map, queue, panel, dialog, filter, siren, reach, login, watch, figures, search, pages, visitors;
 let stream = null;
 let soon = null;
 
 function openTicket(id) {
   const ticket = tickets.get(id);
   if (!ticket) return;
+  pages.toMap();
   panel.close();
   queue.mark(id);
   dialog.open(ticket);
@@ -60,11 +64,13 @@ function beside(show) {
 function openBuilding(id, home) {
   const building = [...buildings.values()].find((one) => one.id === id);
   if (!building) return;
+  pages.toMap();
   map.goToBuilding(id);
   beside(() => panel.showBuilding(building, home));
 }
 
 function openDevice(id) {
+  pages.toMap();
   map.zoomTo(id);
   const feature = features.get(id);
   if (feature) openPoint([feature.properties]);
@@ -119,7 +125,8 @@ function keepTicket(ticket) {
 }
 
 const hear = {
-  snapshot({ points, tickets: live, stats, reach: sums, watch: desk, at }) {
+  snapshot({ points, tickets: live, stats, reach: sums, watch: desk, masked, at }) {
+    visitors.show(masked);
     clockAhead = Date.now() - Date.parse(at);
     features.clear();
     for (const feature of points.features) features.set(feature.properties.device, feature);
@@ -139,7 +146,10 @@ const hear = {
   },
   ticket: keepTicket,
   stats: showStats,
-  reach: (sums) => reach.show(sums),
+  reach(sums) {
+    reach.show(sums);
+    pages.refresh("delivery");
+  },
   watch: (desk) => watch.show(desk),
   ping() {},
 };
@@ -196,7 +206,10 @@ function furnish() {
   filter = createFilter((kind) => map.points.showKind(kind));
   figures = createFigures((status) => queue.filter(status));
   siren = createSiren(client);
-  reach = createReach(client);
+  reach = createReach();
+  visitors = createVisitors(client, { onChange: lookAnew });
+  createAccount(client, visitors);
+  pages = createPages(client);
   watch = createWatch(client, me);
   search = createSearch(client, { building: openBuilding, device: openDevice });
   setUpKeys({
@@ -205,6 +218,7 @@ function furnish() {
     K: { words: "web-keys-before", act: () => queue.move(-1) },
     A: { words: "web-keys-claim", act: () => claim() },
     Enter: { words: "web-keys-open" },
+    V: { words: "web-keys-visitors", act: () => visitors.begin() },
     M: { words: "web-keys-mute", act: () => byId("mute").click() },
     "/": { words: "web-keys-search", act: () => search.focus() },
     Escape: { words: "web-keys-close", act: () => ["ticket", "panel"].forEach((id) => byId(id).close()) },
@@ -217,6 +231,17 @@ function furnish() {
   }, 1000);
 }
 
+/** With visitors coming or going whatever is open closes, and the stream begins anew. */
+function lookAnew() {
+  for (const node of document.querySelectorAll("dialog[open]")) node.close();
+  if (!stream) return;
+  stream.stop();
+  listen();
+}
+
+/** Who looks after accounts has no map and no queue to watch. */
+const watches = () => client.me.kind === "wall" || client.me.may.includes("map.read");
+
 /** The ticket that has the focus in the queue, else the one that is open beside the map. */
 function claim() {
   const ticket = queue.focused() ?? tickets.get(dialog.shown());
@@ -224,9 +249,15 @@ function claim() {
 }
 
 async function enter() {
+  document.body.classList.toggle("on-wall", client.me.kind === "wall");
+  byId("centre").classList.toggle("no-map", !watches());
   byId("centre").hidden = false;
   byId("watch").textContent = t("web-console-on-watch", { name: client.me.name });
   if (!map) furnish();
+  visitors.show(client.me.masked);
+  if (!watches() && !location.hash.startsWith("#/list/")) history.replaceState(null, "", "#/list/");
+  pages.show();
+  if (!watches()) return;
   heardAt = Date.now();
   try {
     await loadBuildings();
@@ -246,6 +277,7 @@ function leave(reason) {
   tickets.clear();
   siren?.update([]);
   for (const node of document.querySelectorAll("dialog[open]")) node.close();
+  pages?.leave();
   byId("centre").hidden = true;
   document.title = t("web-console-page");
   login.ask(reason);

@@ -9,9 +9,10 @@ import { browser, tab } from "./memory.js";
 import { t } from "./words.js";
 
 const ANSWER_WITHIN_MS = 20_000;
+const FILES = /^(image\/|application\/vnd\.)/;
 
-/** `shared`: other tabs of this browser may go on as the same person. */
-export function createClient(slot, { shared = false } = {}) {
+/** `shared`: other tabs of this browser may go on as the same person; `onDenied` hears that a session is over. */
+export function createClient(slot, { shared = false, onDenied } = {}) {
   let session = tab.get(slot) ?? (shared ? browser.get(slot) : null);
 
   function headers() {
@@ -32,11 +33,12 @@ export function createClient(slot, { shared = false } = {}) {
     } catch {
       throw new ApiError(0, "unreachable", t("web-unreachable"));
     }
-    if (response.ok && response.headers.get("Content-Type")?.startsWith("image/")) return response.blob();
+    if (response.ok && FILES.test(response.headers.get("Content-Type") ?? "")) return response.blob();
     const answer = await response.json().catch(() => ({}));
     if (response.ok) return answer;
-    const { code = "unknown", message = t("web-server-failed") } = answer.error ?? {};
-    throw new ApiError(response.status, code, message);
+    if (response.status === 401 && session) onDenied?.();
+    const { code = "unknown", message = t("web-server-failed"), ...more } = answer.error ?? {};
+    throw new ApiError(response.status, code, message, more);
   }
 
   function post(path, body = {}, extra = {}) {
@@ -57,11 +59,16 @@ export function createClient(slot, { shared = false } = {}) {
     get me() {
       return session?.me ?? null;
     },
+    /** Logs in; where a further step is wanted, the answer says which, and nobody is logged in yet. */
     async login(path, body) {
       this.forget();
-      session = await post(path, body);
+      const answer = await post(path, body);
+      if (!answer.token) return answer;
+      const { token, csrf, me } = answer;
+      session = { token, csrf, me };
       tab.set(slot, session);
-      if (shared) browser.set(slot, { csrf: session.csrf, me: session.me });
+      if (shared) browser.set(slot, { csrf, me });
+      return answer;
     },
     forget() {
       session = null;

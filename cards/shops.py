@@ -70,6 +70,9 @@ def shop_detail(one: Hit, now: datetime, t: Translator) -> Card:
                 "route.amap", t("action-route-amap"), url=links.walking(one.name, one.at)["amap"]
             ),
             Action("say.browse_circle", t("action-browse-circle")),
+            Action(
+                "shop.report", t("action-shop-report"), args={"shop": str(one.id), "name": one.name}
+            ),
             Action("say.human", t("action-ask-person")),
         ),
         tone="info",

@@ -8,7 +8,7 @@ from cards.devices import on_the_list
 from cards.talk import question, say
 from core.act import Reply
 from core.crypto import new_token
-from flows.base import Abort, Answer, Ask, Done, Standing, Step, Turn
+from flows.base import Abort, Answer, Ask, Done, Standing, Step, Turn, unread
 from models import DeviceKind
 from services import device_requests
 from services.device_requests import KINDS
@@ -35,7 +35,7 @@ async def proceed(turn: Turn, standing: Standing, given: Answer) -> Step:
     choices = dict(_choices(turn, standing))
     value = given.choice or next((v for v, label in choices.items() if label == given.text), None)
     if value not in choices:
-        return _ask(turn, standing, "flow-choose-one")
+        return unread(_ask(turn, standing, "flow-choose-one"))
     if standing.step == "consent":
         return await _consented(turn, standing, agreed=value == _YES)
     if standing.step == "again":

@@ -1,7 +1,7 @@
 """What a step of a flow gets and returns. Its state lies in the conversation's row."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,24 +27,33 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a flow stands: its name, the step that waits for an answer, what is known so far."""
+    """Where a flow stands: its name, the step that waits for an answer, what is known so far.
+
+    `under` is the flow, as stored, that was interrupted for this one and goes on after it.
+    """
 
     flow: str
     step: str
     data: dict[str, Any]
     ref: str  # ties the buttons of a question to this run and step
+    under: dict[str, Any] | None = None
 
     def stored(self) -> dict[str, Any]:
         """Return the JSON kept in the conversation's row."""
-        return {"flow": self.flow, "step": self.step, "data": self.data, "ref": self.ref}
+        kept = {"flow": self.flow, "step": self.step, "data": self.data, "ref": self.ref}
+        return kept | ({"under": self.under} if self.under else {})
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Show the card and wait for the answer at `standing`."""
+    """Show the card and wait for the answer at `standing`.
+
+    `unread` says that what was given is none of its choices.
+    """
 
     standing: Standing
     card: Card
+    unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +84,11 @@ class Turn:
 
 
 Continue = Callable[[Turn, Standing, Answer], Awaitable[Step]]
+
+
+def unread(asked: Ask) -> Ask:
+    """Ask again after something that was none of the choices."""
+    return replace(asked, unread=True)
 
 
 def ticket_of(standing: Standing) -> UUID:

@@ -8,7 +8,7 @@ from cards.talk import question, say
 from core.act import Reply
 from core.crypto import new_token
 from core.errors import UserError
-from flows.base import Abort, Answer, Ask, Done, Standing, Step, Turn
+from flows.base import Abort, Answer, Ask, Done, Standing, Step, Turn, unread
 from services import glass, masks
 from services.permissions import At
 
@@ -32,7 +32,7 @@ async def proceed(turn: Turn, standing: Standing, given: Answer) -> Step:
     allowed = dict(_choices(turn, standing))
     value = given.choice or next((one for one in allowed if allowed[one] == given.text), None)
     if value not in allowed:
-        return _ask(turn, standing, hint="flow-choose-one")
+        return unread(_ask(turn, standing, hint="flow-choose-one"))
     if standing.step == "who":
         person = next(one for one in standing.data["people"] if one["id"] == value)
         return _ask(turn, _next(standing, "reason", person=person))

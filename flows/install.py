@@ -9,7 +9,7 @@ from cards.talk import question, say
 from core.act import Reply
 from core.crypto import new_token
 from core.errors import UserError
-from flows.base import Abort, Answer, Ask, Done, Standing, Step, Turn
+from flows.base import Abort, Answer, Ask, Done, Standing, Step, Turn, unread
 from models import DeviceKind
 from services import device_requests, installations, places
 from services.installations import LISTED, Stranger
@@ -64,7 +64,7 @@ def _kind(turn: Turn, standing: Standing, given: Answer) -> Step:
     labels = {turn.t(f"kind-{kind.value}"): kind.value for kind in DeviceKind}
     value = given.choice or labels.get(given.text or "")
     if value not in set(DeviceKind):
-        return _ask_kind(turn, standing, "flow-choose-one")
+        return unread(_ask_kind(turn, standing, "flow-choose-one"))
     data = standing.data | {"kind": value}
     return _ask_place(turn, replace(standing, step="place", data=data))
 
@@ -93,7 +93,7 @@ async def _wearer(turn: Turn, standing: Standing, given: Answer) -> Step:
     wearers = await places.wearers(turn.session, turn.by, site)
     chosen = [who for who, name in wearers if given.choice == str(who) or given.text == name]
     if len(chosen) != 1:
-        return _ask_wearer(turn, standing, wearers, "flow-choose-one")
+        return unread(_ask_wearer(turn, standing, wearers, "flow-choose-one"))
     return await _register(turn, standing, DeviceKind.WRISTBAND, site, wearer=chosen[0])
 
 

@@ -12,7 +12,7 @@ from core.act import Refresh, Reply
 from core.crypto import new_token
 from core.errors import UserError
 from core.i18n import Translator
-from flows.base import Abort, Answer, Ask, Done, Standing, Step, Turn, ticket_of
+from flows.base import Abort, Answer, Ask, Done, Standing, Step, Turn, ticket_of, unread
 from models import Severity, Status
 from services import notices
 from services.actors import names
@@ -50,7 +50,7 @@ async def proceed(turn: Turn, standing: Standing, given: Answer) -> Step:
     allowed = dict(_choices(turn, standing))
     value = given.choice or _by_label(allowed, given.text)
     if value not in allowed:
-        return _ask(turn, standing, hint="flow-choose-one")
+        return unread(_ask(turn, standing, hint="flow-choose-one"))
     data = standing.data | {standing.step: value}
     following = "note"
     if standing.step == "found" and standing.data["severity"] in _SAFETY_FIRST:

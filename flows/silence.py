@@ -8,7 +8,7 @@ from cards import silences as cards
 from cards.talk import question, say
 from core.act import Reply
 from core.crypto import new_token
-from flows.base import Abort, Answer, Ask, Done, Standing, Step, Turn
+from flows.base import Abort, Answer, Ask, Done, Standing, Step, Turn, unread
 from models import DeviceKind, SilenceKind
 from services import actors, notices, places, silenced, silences
 from services.language.silencing import Wish, minutes_of
@@ -47,7 +47,7 @@ async def proceed(turn: Turn, standing: Standing, given: Answer) -> Step:
         names: dict[str, str] = data["devices"]
         value = given.choice or next((i for i, name in names.items() if name == text), None)
         if value not in names:
-            return _ask(turn, standing, "flow-choose-one")
+            return unread(_ask(turn, standing, "flow-choose-one"))
         data["device"] = value
     elif standing.step == "minutes":
         data["minutes"] = minutes_of(given.choice or text)

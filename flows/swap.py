@@ -8,7 +8,7 @@ from cards.talk import question, say
 from core.act import Reply
 from core.crypto import new_token
 from core.errors import UserError
-from flows.base import Abort, Answer, Ask, Done, Standing, Step, Turn
+from flows.base import Abort, Answer, Ask, Done, Standing, Step, Turn, unread
 from services import notices, swaps
 
 NAME = "swap"
@@ -32,7 +32,7 @@ async def proceed(turn: Turn, standing: Standing, given: Answer) -> Step:
     allowed = dict(standing.data["labels"])
     value = given.choice or next((one for one, said in allowed.items() if said == given.text), None)
     if value is None or value not in allowed:
-        return _ask(turn, standing, hint="flow-choose-one")
+        return unread(_ask(turn, standing, hint="flow-choose-one"))
     if standing.step == "shift":
         return await _ask_whom(turn, standing, value, allowed[value])
     data = standing.data

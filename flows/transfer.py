@@ -7,7 +7,7 @@ from cards.talk import question, say
 from core.act import Refresh, Reply
 from core.crypto import new_token
 from core.errors import UserError
-from flows.base import Abort, Answer, Ask, Done, Standing, Step, Turn, ticket_of
+from flows.base import Abort, Answer, Ask, Done, Standing, Step, Turn, ticket_of, unread
 from services import notices
 from services.tickets import transfer
 
@@ -39,7 +39,7 @@ async def proceed(turn: Turn, standing: Standing, given: Answer) -> Step:
     value = given.choice or next((one for one, said in allowed.items() if said == given.text), None)
     if standing.step == "whom":
         if value not in allowed:
-            return _ask(turn, standing, hint="flow-choose-one")
+            return unread(_ask(turn, standing, hint="flow-choose-one"))
         data = standing.data | {"to": value}
         return _ask(turn, replace(standing, step="why", data=data, ref=new_token(6)))
     reason = allowed.get(value or "") or (given.text or "").strip()

@@ -7,7 +7,7 @@ from uuid import UUID
 from cards.talk import question, say
 from core.act import Reply
 from core.crypto import new_token
-from flows.base import Abort, Answer, Ask, Done, Standing, Step, Turn
+from flows.base import Abort, Answer, Ask, Done, Standing, Step, Turn, unread
 from services import installations, places
 from services.permissions import Permission, reach
 
@@ -28,7 +28,7 @@ async def proceed(turn: Turn, standing: Standing, given: Answer) -> Step:
     names: dict[str, str] = standing.data["devices"]
     value = given.choice or next((i for i, name in names.items() if name == given.text), None)
     if value not in names:
-        return _ask_device(turn, standing, "flow-choose-one")
+        return unread(_ask_device(turn, standing, "flow-choose-one"))
     name = await installations.remove(turn.session, turn.by, UUID(value), now=turn.now)
     return Done((Reply(say(turn.t("uninstall-done", name=name), tone="success")),))
 

@@ -9,9 +9,9 @@ from core.errors import UserError
 from core.event import Located
 from handlers.context import Context, Pressed
 from models import Datum
-from services.shops import distance, places, search
+from services.shops import distance, index, places, search, words
 from services.shops.distance import Point
-from services.shops.search import PAGE, Origin
+from services.shops.search import PAGE, Kind, Origin
 
 
 async def find_shop(ctx: Context) -> list[Act]:
@@ -22,8 +22,17 @@ async def find_shop(ctx: Context) -> list[Act]:
 
 
 async def browse_circle(ctx: Context) -> list[Act]:
-    """附近有什么: whatever is nearest."""
+    """附近有什么: whatever is nearest, unless a word says more to this community."""
+    if (found := await taught(ctx)) is not None:
+        return found
     return await _first_page(ctx, "", open_now=bool(ctx.slots.get("open_now")))
+
+
+async def taught(ctx: Context) -> list[Act] | None:
+    """Look for what this community calls so; None where no taught word was said."""
+    start = await places.standpoint(ctx.session, ctx.by, conversation=ctx.conversation, now=ctx.now)
+    known = start and await index.shops_of(ctx.session, start.community)
+    return await find_shop(ctx) if known and known.taught(ctx.text) else None
 
 
 async def around(ctx: Context, event: Located) -> list[Act]:
@@ -84,6 +93,8 @@ async def _page(ctx: Context, args: dict[str, Any]) -> list[Act]:
         ctx.session, start.community, args["asked"], origin=_origin(args), now=ctx.now,
         limit=PAGE, offset=args["offset"], open_now=args["open"],
     )  # fmt: skip
+    if args["asked"] and (not found.shops or found.kind is Kind.MAYBE):
+        await words.missed(ctx.session, start.community, args["asked"], now=ctx.now)
     if found.total == 1 and found.shops:
         return [Reply(shop_detail(found.shops[0], ctx.now, ctx.t))]
     return [Reply(shop_list(found, args["source"], args, now=ctx.now, t=ctx.t))]

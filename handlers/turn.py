@@ -36,6 +36,7 @@ from handlers import (
     proxy,
     redeem,
     residents,
+    shop_reports,
     shops,
     silences,
     unsure,
@@ -61,6 +62,7 @@ _COMMANDS = frozenset(
         "cancel", "approve_attendance", "more", "moved_out", "relatives", "binding_requests",
         "end_proxy", "register_device", "remove_device", "device_requests", "rule_proposals",
         "silences", "safe_yes", "safe_no", "swap_shift", "my_shifts",
+        "shop_reports",
     }
 )  # fmt: skip
 _SURE = 0.9
@@ -183,7 +185,7 @@ async def _words(ctx: Context, text: str, pressed: list[Pressed]) -> list[Act]:
         return await _click(ctx, token, pressed)
     if phrase in _COMMANDS:
         return await INTENTS[phrase](ctx)
-    acts = await _taken(ctx, silences.words, limits.words, residents.words)
+    acts = await _taken(ctx, silences.words, limits.words, residents.words, shop_reports.words)
     return acts or await _meant(ctx, await _understood(ctx, text))
 
 
@@ -219,7 +221,7 @@ async def _meant(ctx: Context, found: Understanding) -> list[Act]:
     """Run what was understood; what was not becomes a choice."""
     ctx = replace(ctx, understood=found, slots=found.slots)
     if found.intent == UNKNOWN:
-        return await people.kept(ctx) or await unsure.ask(ctx, found)
+        return await _taken(ctx, people.kept, shops.taught) or await unsure.ask(ctx, found)
     await unsure.forget(ctx)
     return await _done(ctx, found.intent)
 
@@ -235,4 +237,18 @@ async def _within_flow(ctx: Context, standing: Standing, text: str) -> list[Act]
         phrase = "human" if found.intent == "human" and found.confidence > _SURE else None
     if phrase in _INTERRUPTS and phrase in INTENTS:
         return await INTENTS[phrase](ctx)
-    return await flow.answered(ctx, standing, Answer(text=text))
+    if (acts := await flow.offered(ctx, standing, text)) is not None:
+        return acts
+    return await _beside(ctx, standing, text)
+
+
+async def _beside(ctx: Context, standing: Standing, text: str) -> list[Act]:
+    """Do what else was surely meant, then ask the flow's question again; else ask it at once."""
+    found = await _understood(ctx, text)
+    if found.confidence < _SURE or found.intent in {UNKNOWN, "smalltalk"}:
+        return await flow.answered(ctx, standing, Answer(text=text))
+    acts = await _done(replace(ctx, understood=found, slots=found.slots), found.intent)
+    stands = await conversation.standing(ctx.session, ctx.conversation)
+    if stands is not None and stands["ref"] != standing.ref:
+        return acts  # it began a flow, under which this one waits, or went through this one
+    return [*acts, *await flow.asked_again(ctx, standing)]

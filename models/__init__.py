@@ -80,7 +80,16 @@ from models.points import (
     Transfer,
 )
 from models.rules import Comparison, DeviceScope, Rule, RuleKind, RuleProposal, RuleScope, RuleState
-from models.shops import Datum, Shop, ShopMark
+from models.shops import (
+    Datum,
+    ReportState,
+    Shop,
+    ShopFault,
+    ShopMark,
+    ShopMiss,
+    ShopReport,
+    ShopWord,
+)
 from models.tables import ImportMapping
 from models.tickets import (
     Baseline,
@@ -108,9 +117,9 @@ __all__ = [
     "Inbound", "Installation", "IntakeMark", "Invitation", "ItemOp", "LastCard", "LinkCode",
     "LoginCount", "LoginTicket", "MailboxCounter", "MailboxItem", "Media", "Membership", "MessageWindow",
     "Mute", "NoticeConsent", "Outbox", "OutboxKind", "OutboxState", "PaceMark", "Part", "Person", "Policy", "Posting",
-    "Proxy", "Purpose", "Reading", "Reason", "RecoveryCode", "Redemption", "RedemptionState", "Relief", "Residence", "Reward", "Rota", "Rule",
+    "Proxy", "Purpose", "Reading", "Reason", "RecoveryCode", "Redemption", "RedemptionState", "Relief", "ReportState", "Residence", "Reward", "Rota", "Rule",
     "RuleKind", "RuleProposal", "RuleScope", "RuleState", "SafetyAnswer", "SessionKind", "Severity", "Shift",
-    "Shop", "ShopMark", "Side", "Silence", "SilenceKind", "Snapshot", "Stage", "Standing", "Status", "Street",
+    "Shop", "ShopFault", "ShopMark", "ShopMiss", "ShopReport", "ShopWord", "Side", "Silence", "SilenceKind", "Snapshot", "Stage", "Standing", "Status", "Street",
     "Suppression", "Swap", "Team", "TeamMember", "Ticket", "TicketCard", "TicketEvent", "Transfer",
     "UnknownDevice", "UnknownKey", "VendorMessage", "WallScreen", "WatchHandover", "WebSession", "WrongClock",
 ]  # fmt: skip

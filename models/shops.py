@@ -8,7 +8,16 @@ from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel, Text
 
-from models.columns import MaybeId, Moment, choice, moment, object_id, points_at
+from models.columns import (
+    MaybeId,
+    MaybeMoment,
+    Moment,
+    choice,
+    moment,
+    object_id,
+    points_at,
+    sealed,
+)
 
 
 class Datum(StrEnum):
@@ -68,3 +77,69 @@ class ShopMark(SQLModel, table=True):
     __tablename__ = "shop_mark"
     community_id: UUID = points_at("community.id", primary=True)
     mark: UUID
+
+
+class ShopFault(StrEnum):
+    """What is wrong about a shop in the list."""
+
+    CLOSED = "closed"
+    MOVED = "moved"
+    HOURS = "hours"
+    PHONE = "phone"
+
+
+class ReportState(StrEnum):
+    """What became of a report."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+class ShopReport(SQLModel, table=True):
+    """What somebody says is wrong about a shop; `said` is what they gave as right, if anything.
+
+    A merchant's own correction is accepted as it is written.
+    """
+
+    __tablename__ = "shop_report"
+    __table_args__ = (
+        ForeignKeyConstraint(["community_id", "shop_id"], ["shop.community_id", "shop.id"]),
+        Index(
+            "uq_shop_report_open", "shop_id", "fault", "asked_by",
+            unique=True, postgresql_where=text("state = 'open'"),
+        ),
+        Index("ix_shop_report_waiting", "community_id", postgresql_where=text("state = 'open'")),
+    )  # fmt: skip
+    id: UUID = object_id()
+    community_id: UUID = points_at("community.id")
+    shop_id: UUID
+    fault: ShopFault = choice("fault", ShopFault)
+    said: Any = sealed("shop_report.said")
+    asked_by: UUID = points_at("person.id")
+    at: Moment = moment()
+    state: ReportState = choice("state", ReportState)
+    decided_by: MaybeId = points_at("person.id", null=True)
+    decided_at: MaybeMoment = moment(null=True)
+
+
+class ShopMiss(SQLModel, table=True):
+    """Words for which no shop was found, and how often; counted by their blind index."""
+
+    __tablename__ = "shop_miss"
+    community_id: UUID = points_at("community.id", primary=True)
+    word_index: bytes = Field(primary_key=True)
+    word: Any = sealed("shop_miss.word", null=False)
+    times: int = 1
+    last_at: Moment = moment()
+
+
+class ShopWord(SQLModel, table=True):
+    """A word that a community taught: what people there call a category."""
+
+    __tablename__ = "shop_word"
+    community_id: UUID = points_at("community.id", primary=True)
+    word: str = Field(primary_key=True)
+    category: str
+    taught_by: UUID = points_at("person.id")
+    at: Moment = moment()

@@ -15,6 +15,7 @@ SEALED = (
     ("person", "born"), ("person", "needs"), ("home", "label"), ("residence", "groups"),
     ("residence", "relation"), ("family_link", "relation"), ("contact", "name"),
     ("contact", "phone"), ("contact", "relation"), ("binding", "relation"), ("binding", "said"),
+    ("shop_report", "said"), ("shop_miss", "word"),
     ("access_entry", "reason"), ("credential", "totp_secret"), ("broken_glass", "reason"),
     ("device", "place"), ("device", "external"), ("ticket", "place"), ("ticket", "people"), ("silence", "reason"),
     ("ticket_event", "note"),

@@ -87,6 +87,15 @@ async def lock(session: Session, *, person: UUID, channel: str) -> Standing:
     return Standing(row.id, open_json(row.flow, _FLOW) if row.flow is not None else None)
 
 
+async def standing(session: Session, conversation: UUID) -> dict[str, Any] | None:
+    """Read where the flow of a conversation stands by now."""
+    found = await session.execute(
+        sql("SELECT flow FROM conversation WHERE id = :id"), {"id": conversation}
+    )
+    flow = found.scalar_one_or_none()
+    return open_json(flow, _FLOW) if flow is not None else None
+
+
 async def stand(session: Session, conversation: UUID, flow: dict[str, Any] | None) -> None:
     """Remember where the flow stands; None ends it."""
     await session.execute(

@@ -60,6 +60,9 @@ class Permission(StrEnum):
     POINTS_REVERSE = "points.reverse"
     REDEMPTION_READ = "redemption.read"
     REDEMPTION_END = "redemption.end"
+    SHOPS_REPORT = "shops.report"
+    SHOPS_DECIDE = "shops.decide"
+    SHOPS_TEACH = "shops.teach"
     CONSOLE_ENTER = "console.enter"
     ACCOUNTS_READ = "accounts.read"
     ACCOUNTS_MAKE = "accounts.make"
@@ -161,6 +164,9 @@ RULES: Mapping[Permission, frozenset[Role | Tie]] = {
     Permission.POINTS_REVERSE: _OPERATOR,
     Permission.REDEMPTION_READ: _BETWEEN,
     Permission.REDEMPTION_END: frozenset({Role.MERCHANT}),
+    Permission.SHOPS_REPORT: _MEMBER,
+    Permission.SHOPS_DECIDE: _STAFF,
+    Permission.SHOPS_TEACH: _OPERATOR,
     Permission.OFFERS_READ: _STAFF,
     Permission.OFFERS_WRITE: _OPERATOR,
     Permission.RULES_READ: _STAFF | _DESK | {Role.STREET},

@@ -61,3 +61,50 @@ find-line = { $asked }: { $shops }
 find-shop = { $name } ({ $category }, about { $metres } m)
 find-around = nearby
 find-nothing = nothing found
+action-shop-report = Something is wrong
+shop-fault-closed = Closed for good
+shop-fault-moved = Moved away
+shop-fault-hours = Opening hours are wrong
+shop-fault-phone = Telephone is wrong
+correct-ask-fault = What is wrong about “{ $name }”?
+correct-ask-hours = When does “{ $name }” open and close now?
+correct-ask-phone = What is the telephone number of “{ $name }” now?
+correct-ask-moved = Where has “{ $name }” moved to?
+correct-example-hours = Like this: 8:00-20:00.
+correct-example-phone = A landline with its area code, such as 0519-88000000; a mobile number with its 11 digits.
+correct-example-moved = Roughly is enough, such as “east gate of the market”; if you do not know, choose the button.
+correct-where-unknown = I do not know where
+correct-sure-closed = “{ $name }” has closed for good. Is that right?
+correct-sure-moved = “{ $name }” has moved away. Is that right?
+correct-sure-moved-to = “{ $name }” has moved to “{ $said }”. Is that right?
+correct-sure-hours = The opening hours of “{ $name }” are “{ $said }”. Is that right?
+correct-sure-phone = The telephone number of “{ $name }” is { $said }. Is that right?
+correct-yes = Yes
+correct-no = No, leave it
+correct-cancelled = All right, nothing was changed.
+correct-thanks = Thank you for telling us.
+correct-next = { $count ->
+    [1] A grid worker will look when passing, put it right and let you know.
+   *[other] { $count } neighbours say so by now. A grid worker will look when passing, put it right and let you know.
+}
+correct-own-done = “{ $name }” now shows what you said, for everybody who looks.
+shop-hours-unread = I could not read these opening hours. Please write them like this: 8:00-20:00.
+shop-phone-unread = I could not read this telephone number. A landline with its area code, such as 0519-88000000; a mobile number with its 11 digits.
+shop-report-title = A resident says of “{ $name }”: { $fault }
+shop-report-look = { $count ->
+    [1] Please have a look when you pass, then press a button below.
+   *[other] { $count } residents say so. Please have a look when you pass, then press a button below.
+}
+action-shop-true = I looked, it is so
+action-shop-untrue = No, leave it
+shop-reports-none = There is no shop to check now.
+shop-reports-more = { $count ->
+    [0] This is the only one to check.
+   *[other] { $count } more to check after this one.
+}
+shop-report-gone = “{ $name }” is off the list.
+shop-report-put = “{ $name }” has been put right.
+shop-report-kept = Looked at: “{ $name }” stays as it is.
+shop-report-over = Somebody has dealt with this report already.
+shop-word-short = Please give a word of 2 to { $limit } characters.
+shop-category-unknown = There is no such category. Near ones: { $known }.

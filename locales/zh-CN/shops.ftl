@@ -61,3 +61,50 @@ find-line = { $asked }：{ $shops }
 find-shop = { $name }（{ $category }，约 { $metres } 米）
 find-around = 附近
 find-nothing = 没有查到
+action-shop-report = 信息不对
+shop-fault-closed = 已经关门不做了
+shop-fault-moved = 搬走了
+shop-fault-hours = 营业时间不对
+shop-fault-phone = 电话不对
+correct-ask-fault = “{ $name }”哪里不对？
+correct-ask-hours = “{ $name }”现在几点开门、几点关门？
+correct-ask-phone = “{ $name }”现在的电话是多少？
+correct-ask-moved = “{ $name }”搬到哪里去了？
+correct-example-hours = 照这样写就行：8:00-20:00，或者“周一到周六 6点半到晚上8点”。
+correct-example-phone = 座机带区号，比如 0519-88000000；手机写 11 位。
+correct-example-moved = 写个大概就行，比如“菜场东门”；不知道就选下面这个。
+correct-where-unknown = 不知道搬到哪里
+correct-sure-closed = “{ $name }”已经关门不做了，对吗？
+correct-sure-moved = “{ $name }”已经搬走了，对吗？
+correct-sure-moved-to = “{ $name }”搬到“{ $said }”了，对吗？
+correct-sure-hours = “{ $name }”的营业时间是“{ $said }”，对吗？
+correct-sure-phone = “{ $name }”的电话是 { $said }，对吗？
+correct-yes = 对的
+correct-no = 不是，算了
+correct-cancelled = 好的，没有改动。
+correct-thanks = 谢谢您告诉我们。
+correct-next = { $count ->
+    [1] 网格员路过时会去看一眼，看过就改，改好告诉您。
+   *[other] 已经有 { $count } 位邻居这样说，网格员路过时会去看一眼，改好告诉您。
+}
+correct-own-done = “{ $name }”的信息已经按您说的改好了，居民现在查到的就是新的。
+shop-hours-unread = 这个营业时间我没看懂。照这样写就行：8:00-20:00。
+shop-phone-unread = 这个电话我没看懂。座机带区号，比如 0519-88000000；手机写 11 位。
+shop-report-title = 居民说“{ $name }”：{ $fault }
+shop-report-look = { $count ->
+    [1] 路过时请看一眼，再点下面的按钮。
+   *[other] { $count } 位居民都这样说。路过时请看一眼，再点下面的按钮。
+}
+action-shop-true = 看过了，是这样
+action-shop-untrue = 不是，照旧
+shop-reports-none = 现在没有要核实的店。
+shop-reports-more = { $count ->
+    [0] 就这一家要核实。
+   *[other] 后面还有 { $count } 家要核实。
+}
+shop-report-gone = “{ $name }”已经从名单里去掉了。
+shop-report-put = “{ $name }”的信息已经改好了。
+shop-report-kept = 看过了，“{ $name }”的信息没有变。
+shop-report-over = 这条反映已经有人处理过了。
+shop-word-short = 要教的词请写 2 到 { $limit } 个字。
+shop-category-unknown = 没有这个类别。相近的有：{ $known }。

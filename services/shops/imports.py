@@ -72,7 +72,7 @@ def _read(row: Row) -> tuple[NewShop | None, list[Fault]]:
         cell("address", _text),
     )
     at = cells.located(reading, required=True)
-    phone, hours, tags = cell("phone", _phone), cell("hours", _hours), cell("tags", _tags)
+    phone, hours, tags = cell("phone", phone_of), cell("hours", hours_of), cell("tags", _tags)
     if at is None or faults:
         return None, faults
     shop = NewShop(
@@ -98,7 +98,8 @@ def _category(text: str) -> str:
     return code
 
 
-def _phone(text: str) -> str | None:
+def phone_of(text: str) -> str | None:
+    """Read the first telephone number of a text, None of an empty one; raises Faulty."""
     folded = unicodedata.normalize("NFKC", text)
     folded = re.sub(r"[—–―]", "-", re.sub(r"[\s().]", "", folded.replace(")", "-", 1)))
     numbers = [one for one in re.split(r"[、,;/|]", folded) if one]
@@ -109,7 +110,8 @@ def _phone(text: str) -> str | None:
     return numbers[0]
 
 
-def _hours(text: str) -> list[list[int]] | None:
+def hours_of(text: str) -> list[list[int]] | None:
+    """Read free text as weekly ranges, None where it says nothing; raises Faulty."""
     if len(text) > 2 * _LONGEST:
         raise Faulty("fault-too-long", limit=2 * _LONGEST)
     try:

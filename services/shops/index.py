@@ -6,8 +6,8 @@ every change). A hundred thousand shops take some 60 MB; details are read by id 
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -44,6 +44,13 @@ class ShopIndex:
     weeks: Sequence[Hours | None]
     by_category: dict[str, Ints]
     pieces: dict[str, Ints]
+    words: Mapping[str, str] = field(default_factory=dict)  # taught here -> category
+
+    def taught(self, text: str) -> str | None:
+        """Find the category of the longest taught word in a text."""
+        asked = plain(text)
+        said = [word for word in self.words if word in asked]
+        return self.words[max(said, key=len)] if said else None
 
     def called(self, name: str, *, least: float) -> list[tuple[int, float]]:
         """Find shops whose names are like this one: (position, likeness 0 to 1), best first."""
@@ -110,8 +117,18 @@ async def _built(session: Session, community: UUID, mark: UUID) -> ShopIndex:
         )
     ).all()
     if len(rows) > _BUILD_ASIDE:
-        return await asyncio.to_thread(build, mark, rows)
-    return build(mark, rows)
+        built = await asyncio.to_thread(build, mark, rows)
+    else:
+        built = build(mark, rows)
+    return replace(built, words=await _taught(session, community))
+
+
+async def _taught(session: Session, community: UUID) -> dict[str, str]:
+    rows = await session.execute(
+        sql("SELECT word, category FROM shop_word WHERE community_id = :community"),
+        {"community": community},
+    )
+    return {row.word: row.category for row in rows}
 
 
 async def _mark(session: Session, community: UUID) -> UUID | None:

@@ -120,6 +120,8 @@ def _meant(index: ShopIndex, text: str) -> tuple[Kind, tuple[str, ...], list[int
     everything = np.arange(len(index.ids), dtype=np.int32)
     if not asked:
         return Kind.NEARBY, (), [], [everything]
+    if (code := index.taught(text)) is not None:
+        return Kind.CATEGORY, (code,), [], _of(index, (code,))
     guesses = match.guesses(text)
     codes = tuple(one.code for one in guesses)
     best = guesses[0].word if guesses else ""

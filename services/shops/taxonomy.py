@@ -46,6 +46,11 @@ def light() -> tuple[str, ...]:
     return tuple(_table()["light"].split())
 
 
+def leading() -> str:
+    """List the characters that stay at the head of what was asked for: 有 in 哪里有."""
+    return str(_table()["leading"])
+
+
 @cache
 def categories() -> Mapping[str, Category]:
     """Read the table, by code."""

@@ -68,7 +68,7 @@ CHAT = {chat_visitor, pictures._viewer}
 BODIES = {
     "/accounts": {"account": "newcomer", "name": "新来的"}, "/walls": {"name": "大厅"},
     "/roles": {"role": "desk"}, "/closed": {"closed": True},
-    "/notes": {"text": "已经打过电话"}, "/dialled": {"number": "110"}, "/handovers": {"text": ""},
+    "/notes": {"text": "已经打过电话"}, "/close": {"text": "设备坏了"}, "/dialled": {"number": "110"}, "/handovers": {"text": ""},
     "/search": {"text": "3幢"},
     "/duty/hours": {"hours": [{"begins": "08:30", "ends": "17:30"}]},
     "/policies/{key}": {"chain": [], "watch": {"arrive_s": 60, "again_s": 60, "quiet_s": 60}},

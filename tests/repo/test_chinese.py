@@ -73,6 +73,7 @@ READERS = {
     "services/language/emergency.py": "clauses and questions within words of danger",
     "services/language/features.py": "numbers of houses, which mean nothing to the model",
     "services/language/limits.py": "how operators word a limit of a vital sign",
+    "services/language/shop_faults.py": "how neighbours say that a shop is gone",
     "services/language/silencing.py": "how workers ask for a silence or a test, and for how long",
     "services/language/slots.py": "numerals, measures, days and the words around a name",
     "services/language/written.py": "the range of Han characters",

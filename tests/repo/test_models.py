@@ -33,7 +33,7 @@ PUBLIC = {
 }
 # Sealed contexts that are no column.
 FILES = {"media.file"}
-PASSING = {"link.key"}  # stored nowhere: nothing to rotate
+PASSING = {"link.key", "form.version"}  # stored nowhere: nothing to rotate
 # Reached through a community's object, so they name no community themselves.
 WITHIN = {
     "device_presence", "device_scope", "device_state", "reading", "ticket_card", "wrong_clock",

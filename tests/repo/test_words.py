@@ -29,6 +29,7 @@ from models import (
     Part,
     RuleKind,
     Severity,
+    ShopFault,
     Standing,
     Status,
 )
@@ -111,6 +112,10 @@ FAMILIES: dict[str, set[str]] = {
     "seen-": set(Seen),
     "event-": set(Happened),
     "duty-post-": set(Duty),
+    "shop-fault-": set(ShopFault),
+    "correct-ask-": {"fault", "hours", "phone", "moved"},
+    "correct-example-": {"hours", "phone", "moved"},
+    "correct-sure-": set(ShopFault),
     "swap-ask-": {"shift", "whom"},
     "transfer-ask-": {"whom", "why"},
     "transfer-next-": {"whom", "why"},

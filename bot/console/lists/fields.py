@@ -77,8 +77,7 @@ async def of_table(session: Session, by: Operator, kind: str) -> list[Described]
         elif code == "datum":
             field |= {"kind": "choice", "choices": _texts([(one, one) for one in _DATUMS])}
         elif code == "category":
-            zh = [one.zh for one in categories().values()]
-            field |= {"kind": "choice", "choices": _texts([(one, one) for one in zh])}
+            field |= _CATEGORIES
         elif code == "organiser":
             staff = await choices.staff(session, by.actor, by.community)
             field |= {"kind": "choice", "choices": _texts([(name, name) for _, name in staff])}
@@ -137,6 +136,8 @@ async def _described(session: Session, by: Operator, name: str, kind: Any) -> De
         return {"kind": "choice", "choices": [_choice(by.t, one) for one in values]}
     if name == "month":
         return {"kind": "month"}
+    if name == "category":
+        return _CATEGORIES
     return {"kind": _SHAPES.get(kind, "text")}
 
 
@@ -189,6 +190,11 @@ def _choice(t: Translator, value: str) -> Described:
 
 def _texts(pairs: list[tuple[str, str]]) -> list[Described]:
     return [{"value": value, "text": text} for value, text in pairs]
+
+
+_CATEGORIES = {
+    "kind": "choice", "choices": _texts([(one.zh, one.zh) for one in categories().values()]),
+}  # fmt: skip
 
 
 async def _grids(session: Session, by: Operator) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from bot.console.lists import (
     people,
     practice,
     settings,
+    shops,
     staff,
 )
 from bot.console.lists.shape import Listing
@@ -36,6 +37,8 @@ LISTS: Mapping[str, Listing] = {
         delivery.UNREACHABLE,
         delivery.CHANNELS,
         offers.SHOPS,
+        shops.REPORTS,
+        shops.MISSES,
         offers.ACTIVITIES,
         decisions.ATTENDANCES,
         offers.REWARDS,

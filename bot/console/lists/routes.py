@@ -8,7 +8,15 @@ from pydantic import BaseModel, Field
 
 from bot.console.deps import ByOperator, Operator, unmasked
 from bot.console.doors import asks
-from bot.console.lists import decisions, fields, homes, offers, settings, tables
+from bot.console.lists import (
+    decisions,
+    fields,
+    homes,
+    offers,
+    settings,
+    shops,
+    tables,
+)
 from bot.console.lists.registry import LISTS
 from bot.console.lists.shape import Act, Column, Listing
 from bot.deps import InStack
@@ -170,6 +178,7 @@ decisions.add_routes(router)
 homes.add_routes(router)
 offers.add_routes(router)
 settings.add_routes(router)
+shops.add_routes(router)
 for _one in LISTS.values():
     _page_of(_one)
     tables.add_routes(router, _one)

@@ -192,17 +192,19 @@ async def _listens(http: httpx.AsyncClient, bearer: dict[str, str], red: dict[st
 async def _speak(place: Ground, points: list[Point], seen: Seen) -> None:
     """Publish a hundred changes a second: devices that come and go, one in twenty an alarm.
 
-    None waits for the broker's word on the one before: that comes when it is saved.
+    None waits for the broker's word on the one before: that comes when it is saved. Devices have
+    connections of their own, so the window of this one is as wide as all of theirs.
     """
+    wide = UPDATES_PER_S * SECONDS
     alarms = iter([one for one in points if one.kind == "smoke"])
     async with (
-        aiomqtt.Client(**address(place.settings.mqtt_url)) as client,
+        aiomqtt.Client(**address(place.settings.mqtt_url), max_inflight_messages=wide) as client,
         asyncio.TaskGroup() as all_,
     ):
-        client.pending_calls_threshold = UPDATES_PER_S * SECONDS
+        client.pending_calls_threshold = wide
         begun = time.monotonic()
         for number, (device, online) in enumerate(_comings(points)):
-            if number == UPDATES_PER_S * SECONDS:
+            if number == wide:
                 return
             await asyncio.sleep(max(0.0, begun + number / UPDATES_PER_S - time.monotonic()))
             topic, body = f"linling/default/{device.name}/online", online

@@ -252,6 +252,26 @@ async def test_a_watch_and_a_mute_are_seen_by_every_desk(page: Page, live: Live)
     await console.locator("#mute").click()
 
 
+async def test_a_wall_screen_shows_everything_and_nobody(page: Page, live: Live) -> None:
+    """By its link alone: map, queue and figures; no name, no flat, and nothing to press."""
+    device = await elders_device(page, live, "gas")
+    await device.alarms()
+    login = await page.request.post("/api/console/login", data={"persona": "operator"})
+    bearer = {"Authorization": f"Bearer {(await login.json())['token']}"}
+    made = await page.request.post("/api/console/walls", data={"name": "大厅"}, headers=bearer)
+    await page.set_viewport_size({"width": 1920, "height": 1080})
+    await page.goto((await made.json())["link"])
+    row = row_of(page, device)
+    await expect(row).to_have_attribute("data-state", "alarm")
+    await expect(row).to_contain_text("2幢 ****")
+    await expect(row).not_to_contain_text("201")
+    await expect(page.locator("#map")).to_be_visible()
+    await expect(page.locator("#seek, #tools, #mute, #hand-over").first).to_be_hidden()
+    assert await faults(page) == []
+    assert await serious(page) == []
+    await device.recovers()
+
+
 async def test_figures_lead_to_what_they_count(page: Page, live: Live) -> None:
     """A figure of the queue filters it; every other one is the address of a list."""
     console = await open_console(page)

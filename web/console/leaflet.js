@@ -1,4 +1,4 @@
 /** Leaflet as one name, as its own documentation writes it; fetched at set-up, not committed. */
-import * as L from "/web/vendor/leaflet/leaflet-src.esm.js";
+import "/web/vendor/leaflet/leaflet.js"; // its small build knows no modules and leaves a global name
 
-export { L };
+export const { L } = globalThis;

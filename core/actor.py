@@ -29,8 +29,6 @@ CENTRE = frozenset(
         Role.OPERATOR, Role.STREET, Role.LEAD, Role.DESK, Role.SYSTEM, Role.SECURITY, Role.AUDIT,
     }
 )  # fmt: skip
-# Who looks after the accounts; one of them alone on an account, and nothing that shows residents.
-ADMINISTRATORS = frozenset({Role.SYSTEM, Role.SECURITY, Role.AUDIT})
 
 
 class ScopeKind(StrEnum):

@@ -87,3 +87,7 @@ deed-accounts_make = Make or close accounts
 deed-accounts_reset = Reset accounts, end sessions
 deed-roles_grant = Give or take roles
 deed-walls_make = Make or take back wall screens
+col-log-at = Time
+way-console = Command centre
+way-field = A worker's phone
+way-ops = On the server

@@ -87,3 +87,7 @@ deed-accounts_make = 新建、停用账号
 deed-accounts_reset = 重置账号、结束登录
 deed-roles_grant = 分配、收回角色
 deed-walls_make = 新建、收回大屏
+col-log-at = 时间
+way-console = 指挥中心
+way-field = 网格员手机
+way-ops = 服务器上

@@ -135,7 +135,9 @@ async def test_pages_stay_whole_while_rows_come_in(centre: Centre) -> None:
     await world.db.run(comes)
     seen = _names(first, "building")
     page = first
-    while page["next"]:
+    for _ in range(6):
+        if page["next"] is None:
+            break
         page = await _list(centre, f"people?limit=1&after={page['next']}")
         seen += _names(page, "building")
         assert "head" not in page

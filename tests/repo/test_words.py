@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from bot.console.lists.duty import ANSWERS, STATES
 from bot.console.lists.registry import LISTS
 from bot.console.lists.shape import Listing
-from bot.console.lists.staff import STANDINGS
+from bot.console.lists.staff import STANDINGS, WAYS
 from cards.access import TOLD
 from cards.scene import DIAL
 from core.actor import CENTRE, Role
@@ -138,6 +138,7 @@ FAMILIES: dict[str, set[str]] = {
     "look-": {one.value.replace(".", "_") for one in TOLD} | {"other"},
     "role-": set[str](CENTRE) | set(unreachable.ROLES),
     "account-is-": set(STANDINGS),
+    "way-": set(WAYS),
     "deed-": {one.value.replace(".", "_") for one in TOLD},
     "look-by-": set(Role),
     "resolve-ask-": {"found", "seen", "note"},

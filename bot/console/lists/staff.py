@@ -14,6 +14,8 @@ from services.looks import Entry
 from services.permissions import Permission
 
 STANDINGS = ("safe", "unsafe", "unready", "closed")
+WAYS = ("console", "field", "ops")
+CHANNELS = ("web", "wechat", "miniprogram", "wecom", "telegram")
 PERIODS = ["1", "7", "30", "90"]
 _API = "/api/console/accounts"
 _ROLES = [role.value for role in Role if role in CENTRE]
@@ -34,6 +36,12 @@ def _standing(t: Translator, code: str) -> str:
 
 def _look(t: Translator, one: Entry) -> str:
     return access.look(one, t)
+
+
+def _way(t: Translator, code: str) -> str:
+    if code in WAYS:
+        return t(f"way-{code}")
+    return t(f"channel-{code}") if code in CHANNELS else code
 
 
 def _deed(t: Translator, code: str) -> str:
@@ -92,7 +100,10 @@ WALLS = Listing(
 )  # fmt: skip
 ACCESS = Listing(
     "access", "accounts", Permission.ACCESS_READ, staff.log,
-    (Column("at", "moment"), Column("entry", "long", _look), Column("way")),
+    (
+        Column("at", "moment", title="log-at"), Column("entry", "long", _look),
+        Column("way", words=_way),
+    ),
     (
         Filter("actor", _actors),
         Filter("action", fixed(sorted(one.value for one in TOLD), _deed)),

@@ -1,8 +1,8 @@
 """The live screen: one watcher a view reads what changed, every reader of it gets the same bytes.
 
 A view is a community or some of its grids, with names or, before visitors and on walls, without.
-Wake-ups are coalesced: 100 ms after the first one the newest state is read, so a storm costs ten
-reads a second however many screens are open. Without wake-ups it polls.
+Wake-ups are coalesced: the first is read at once, the next no sooner than 100 ms later, so a storm
+costs ten reads a second however many screens are open. Without wake-ups it polls.
 """
 
 import asyncio
@@ -153,9 +153,12 @@ class Hub:
 
     async def _watch(self, watch: _Watch) -> None:
         with self._fanout.watch(str(watch.community), "channels", login.TOPIC) as event:
+            read_at = 0.0
             while True:
                 if await woken(event):
-                    await asyncio.sleep(COALESCE_S)
+                    passed = asyncio.get_running_loop().time() - read_at
+                    await asyncio.sleep(max(0.0, COALESCE_S - passed))
+                read_at = asyncio.get_running_loop().time()
                 try:
                     chunks = await self._changes(watch)
                 except (SQLAlchemyError, OSError) as error:

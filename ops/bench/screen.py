@@ -123,7 +123,10 @@ async def _page(base: str, token: str) -> AsyncIterator["Page"]:
         raise ValueError("the bench wants Chromium: apt-get install chromium, or CHROMIUM_PATH")
     from playwright.async_api import async_playwright
 
-    session = json.dumps({"token": token, "csrf": "", "me": {"name": "赵敏"}})
+    bearer = {"Authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(base_url=base, trust_env=False) as http:
+        me = (await http.get("/api/console/me", headers=bearer)).json()
+    session = json.dumps({"token": token, "csrf": "", "me": me})
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, args=[*_FLAGS])
         page = await browser.new_page(viewport={"width": 1366, "height": 768})

@@ -2,8 +2,10 @@
 
 import base64
 import io
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -256,6 +258,11 @@ async def test_probes_and_headers(client: httpx.AsyncClient) -> None:
     words = (await client.get("/api/words/zh-CN")).json()
     assert words
     assert (await client.get("/api/words/xx")).status_code == 422
+    of_chat = (await client.get("/api/words/zh-CN", params={"page": "chat"})).json()
+    asked = _asked_for("chat", "shared")
+    assert asked
+    assert not asked - of_chat.keys()
+    assert len(of_chat) < len(words) / 4
     missing = await client.get("/nothing/here")
     assert (missing.status_code, missing.json()["error"]["code"]) == (404, "page-unknown")
 
@@ -289,3 +296,9 @@ async def test_an_operators_password_is_checked(world: World, client: httpx.Asyn
     }  # fmt: skip
     await client.post("/api/console/logout", headers=auth)
     assert (await client.get("/api/console/points", headers=auth)).status_code == 401
+
+
+def _asked_for(*folders: str) -> set[str]:
+    """Read which words the modules of these folders ask for."""
+    sources = [path.read_text("utf-8") for one in folders for path in Path("web", one).iterdir()]
+    return set(re.findall(r'"(web-[a-z-]*[a-z])"', "".join(sources)))

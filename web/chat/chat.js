@@ -124,7 +124,7 @@ function listen() {
 
 async function start() {
   try {
-    await loadWords(preferredLanguage());
+    await loadWords(preferredLanguage(), "chat");
     await open();
   } catch (error) {
     fillWords();
@@ -138,7 +138,7 @@ async function start() {
     return;
   }
   const asked = new URLSearchParams(location.search).has("lang");
-  if (client.me?.lang && client.me.lang !== currentLanguage() && !asked) await loadWords(client.me.lang);
+  if (client.me?.lang && client.me.lang !== currentLanguage() && !asked) await loadWords(client.me.lang, "chat");
   fillWords();
   attention.showCount();
   introduce(client.me);

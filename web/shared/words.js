@@ -24,8 +24,9 @@ export function chooseLanguage(lang) {
 export const currentLanguage = () => language;
 export const otherLanguage = () => LANGUAGES.find((lang) => lang !== language);
 
-export async function loadWords(lang) {
-  const response = await fetch(`/api/words/${lang}`).catch(() => null);
+/** With a page only its own words come, which are a phone's to wait for. */
+export async function loadWords(lang, page = "") {
+  const response = await fetch(`/api/words/${lang}${page && `?page=${page}`}`).catch(() => null);
   // Without words there is nothing to say it in: the page tries again.
   if (!response?.ok) throw new ApiError(response?.status ?? 0, "words", `words ${lang}`);
   words = await response.json();

@@ -117,7 +117,7 @@ async def to_send(
 ) -> list[dict[str, Any]]:
     """List whom the actor may send to a ticket; nobody for whoever may send nobody."""
     row = await acts.locked(session, by, ticket)
-    if not allowed(by, Permission.WORKERS_READ, At(row.community_id)):
+    if not allowed(by, Permission.WORKERS_READ, At(row.community_id, row.grid_id)):
         return []
     return await workers.board(session, by, row.community_id, now=now, ticket=ticket)
 

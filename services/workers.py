@@ -26,7 +26,8 @@ async def board(
     device `distance_m` from there on foot, an estimate. With a ticket, only those who may be sent there: workers of its grid, or all for a ticket
     without a grid; on duty means there.
     """
-    require(by, Permission.WORKERS_READ, At(community))
+    grid = await _grid_of(session, ticket) if ticket else None
+    require(by, Permission.WORKERS_READ, At(community, grid))
     found = await listed(session, community, now=now, ticket=ticket)
     return [one | {"name": masks.name(one["name"])} for one in found] if by.masked else found
 
@@ -87,6 +88,12 @@ def _fitness(one: dict[str, Any]) -> tuple[Any, ...]:
     """Put first whoever is there and can be told, then the least busy, then the nearest."""
     far = float("inf") if one["distance_m"] is None else one["distance_m"]
     return not one["on_duty"], not one["reachable"], one["open_tickets"], far, one["name"]
+
+
+async def _grid_of(session: Session, ticket: UUID) -> UUID | None:
+    found = await session.execute(sql("SELECT grid_id FROM ticket WHERE id = :id"), {"id": ticket})
+    grid: UUID | None = found.scalar_one_or_none()
+    return grid
 
 
 async def _place_of(session: Session, ticket: UUID) -> Point | None:

@@ -163,7 +163,7 @@ async def dispatch(
     The chain goes on until somebody acknowledges. A ticket without a grid (an unregistered device) may go to any worker of the community.
     """
     row = await locked(session, by, ticket)
-    require(by, Permission.TICKETS_DISPATCH, At(row.community_id))
+    require(by, Permission.TICKETS_DISPATCH, At(row.community_id, row.grid_id))
     if row.status != Status.OPEN:
         raise too_late(row, by)
     await workers.require_here(session, row.community_id, worker, row.grid_id)
@@ -223,4 +223,4 @@ async def _again(
 
 
 def _may_dispatch(by: Actor, row: Any) -> bool:
-    return allowed(by, Permission.TICKETS_DISPATCH, At(row.community_id))
+    return allowed(by, Permission.TICKETS_DISPATCH, At(row.community_id, row.grid_id))

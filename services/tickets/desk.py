@@ -33,7 +33,7 @@ async def send(session: Session, by: Actor, *, ticket: UUID, worker: UUID, now: 
     The chain runs until somebody acknowledges.
     """
     row = await locked(session, by, ticket)
-    require(by, Permission.TICKETS_DISPATCH, At(row.community_id))
+    require(by, Permission.TICKETS_DISPATCH, At(row.community_id, row.grid_id))
     if row.status == Status.ACKED and row.acked_by == by.person:
         await transfer.transfer(session, by, ticket=ticket, to=worker, reason="", now=now)
     else:
@@ -44,7 +44,7 @@ async def note(session: Session, by: Actor, *, ticket: UUID, text: str, now: dat
     """Write something into the log of a ticket that lives; raises UserError for an empty note."""
     said = _written(text)
     row = await locked(session, by, ticket)
-    require(by, Permission.TICKETS_DISPATCH, At(row.community_id))
+    require(by, Permission.TICKETS_DISPATCH, At(row.community_id, row.grid_id))
     if row.status == Status.CLOSED:
         raise UserError("ticket-is-over", status=409)
     await journal.note(session, row, Happened.NOTED, by, now=now, text=said)
@@ -57,7 +57,7 @@ async def close(session: Session, by: Actor, *, ticket: UUID, reason: str, now: 
     """
     said = _written(reason)
     row = await locked(session, by, ticket)
-    require(by, Permission.TICKETS_DISPATCH, At(row.community_id))
+    require(by, Permission.TICKETS_DISPATCH, At(row.community_id, row.grid_id))
     if row.status == Status.CLOSED:
         raise UserError("ticket-is-over", status=409)
     if row.status != Status.RESOLVED:

@@ -189,6 +189,27 @@ async def test_a_lead_sees_the_own_grid_alone(centre: Centre) -> None:
     await stream.aclose()
 
 
+async def test_a_lead_sends_somebody_within_the_own_grid(centre: Centre) -> None:
+    """Whom to send is listed for the own tickets, not for the whole community."""
+    world = centre.world
+    await centre.account("gridlead", role=Role.LEAD)
+    await world.rings("gas", gas=True)
+    who = await centre.session("gridlead")
+    rows = await world.fetch(
+        "SELECT id FROM ticket WHERE status = 'open' AND grid_id = :grid", grid=world.grid
+    )
+    path = f"/api/console/tickets/{rows[0].id}/dispatch"
+    listed = await centre.client.get(
+        "/api/console/workers", params={"ticket": str(rows[0].id)}, headers=who
+    )
+    assert listed.status_code == 200, listed.text
+    worker = str(world.person("worker").id)
+    assert worker in [one["id"] for one in listed.json()["workers"]]
+    sent = await centre.client.post(path, json={"worker": worker}, headers=who)
+    assert sent.status_code == 200, sent.text
+    assert (await centre.client.get("/api/console/workers", headers=who)).status_code == 403
+
+
 async def test_a_street_sees_its_communities_and_touches_nothing(centre: Centre) -> None:
     """One role over the street is one in each of its communities; another street's is not there."""
     world = centre.world

@@ -30,6 +30,12 @@ def _house() -> None:
     Translator.strict = True
 
 
+@pytest.fixture(autouse=True)
+def _keys() -> None:
+    """Seal with the tests' key again: commands and applications that a test runs set their own."""
+    use_keyring(Keyring.parse(DATA_KEYS))
+
+
 @pytest.fixture
 def add_key() -> Iterator[Callable[[], None]]:
     """Seal with a second key once called; connections opened before still name the first."""

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Collection
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import BrowserContext, ConsoleMessage, Page, async_playwright
+from playwright.async_api import BrowserContext, ConsoleMessage, Page, async_playwright, expect
 
 from tests.browser.stage import Live
 from tests.system import find
@@ -19,6 +19,8 @@ FLAGS = [
     "--disable-sync",
 ]
 
+# How long to wait for what should be there at once: a machine that runs tests is a busy one.
+PATIENCE_MS = 20_000
 # A violation is an event of the page, which Playwright does not pass on by itself.
 REPORT_CSP = """document.addEventListener("securitypolicyviolation", (event) =>
     console.error(`CSP ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`))"""
@@ -32,6 +34,7 @@ async def page(live: Live) -> AsyncIterator[Page]:
     demo's phones are a second one of ours.
     """
     faults: list[str] = []
+    expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=find("chromium"), args=FLAGS)
         context = await browser.new_context(
@@ -40,7 +43,7 @@ async def page(live: Live) -> AsyncIterator[Page]:
             timezone_id="Asia/Shanghai",
             reduced_motion="reduce",
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         hosts = {urlsplit(url).netloc for url in (live.base_url, live.phones_url)}
         await watch(context, hosts, faults)
         yield await context.new_page()

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from channels.wechat.envelope import Envelope, ForgedError, cdata
@@ -200,6 +200,8 @@ NAMES = st.sampled_from(
 )  # fmt: skip
 
 
+# How long a busy machine takes to make them up says nothing of the reader.
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(NAMES, json_values, max_size=5), KINDS, EVENTS)
 def test_no_json_breaks_the_reader(fields: dict[str, Any], kind: str, event: str) -> None:
     """Whatever stands in the fields: arrivals with plain values, or a refusal."""

@@ -14,6 +14,9 @@ from core.errors import UserError
 from core.mqtt import address
 from services import demo
 
+# A confirmation waits until the broker has saved, which takes its time on a busy disk.
+CONFIRMED_S = 15
+
 router = APIRouter(prefix="/api/demo", include_in_schema=False)
 
 
@@ -58,7 +61,9 @@ async def _publish(stack: Stack, device: UUID, metric: str, *, active: bool) -> 
     async with stack.db.reading() as session:
         topic, payload = await demo.message(session, device, metric, active=active)
     try:
-        async with aiomqtt.Client(**address(stack.settings.mqtt_url), timeout=5) as client:
+        async with aiomqtt.Client(
+            **address(stack.settings.mqtt_url), timeout=CONFIRMED_S
+        ) as client:
             await client.publish(topic, orjson.dumps(payload), qos=1)
     except aiomqtt.MqttError:
         raise UserError("broker-unreachable", status=503) from None

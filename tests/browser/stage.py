@@ -118,6 +118,17 @@ async def accept(worker: Page, ticket: str) -> None:
     ).to_be_visible()
 
 
+async def ended(page: Page, device: Device, row: Locator) -> None:
+    """Let a worker take and finish a device's ticket, and the device recover: nothing is left."""
+    ticket = await row.get_attribute("data-ticket")
+    assert ticket
+    worker = await open_chat(page, "worker")
+    await accept(worker, ticket)
+    await resolve(worker, ticket)
+    await device.recovers()
+    await expect(row).to_have_count(0)
+
+
 # What came of a press: the next question, or the end, when 处置完成 is no longer offered.
 NEXT = """([ticket, key, version]) => {
   if (!document.querySelector(`.card[data-ticket="${ticket}"] [data-action="ticket.resolve"]`)) return "done";

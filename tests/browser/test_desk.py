@@ -14,6 +14,7 @@ from tests.browser.stage import (
     Live,
     accept,
     elders_device,
+    ended,
     lonely_device,
     open_chat,
     open_console,
@@ -269,7 +270,7 @@ async def test_a_wall_screen_shows_everything_and_nobody(page: Page, live: Live)
     await expect(page.locator("#seek, #tools, #mute, #hand-over").first).to_be_hidden()
     assert await faults(page) == []
     assert await serious(page) == []
-    await device.recovers()
+    await ended(page, device, row)
 
 
 async def test_figures_lead_to_what_they_count(page: Page, live: Live) -> None:

@@ -14,9 +14,9 @@ pytestmark = pytest.mark.needs_system("chromium")
 MANY = 50
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def live() -> Iterator[Running]:
-    """Start a house of its own: what rings here stays open."""
+    """Start a house for each story: what rings here stays open."""
     with running() as made:
         yield made
 

@@ -17,7 +17,7 @@ from core.db import Database, Session, sql
 from services.imports.columns import columns
 from services.imports.sheets import xlsx_of
 from tests.browser.look import faults
-from tests.browser.stage import Live, lonely_device, open_console, row_of
+from tests.browser.stage import Live, ended, lonely_device, open_console, row_of
 from tests.live import Running
 
 pytestmark = pytest.mark.needs_system("chromium")
@@ -254,7 +254,7 @@ async def test_an_alarm_is_seen_and_opened_from_a_list(page: Page, live: Live) -
     await expect(page.locator("#page")).to_be_hidden()
     await page.go_back()
     await expect(page.locator("#page")).to_be_visible()
-    await device.recovers()
+    await ended(page, device, row)
 
 
 async def test_lists_cost_nothing_until_they_are_opened(page: Page, live: Live) -> None:

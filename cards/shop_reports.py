@@ -1,11 +1,12 @@
 """What is said to be wrong about a shop, for whoever passes by and can look."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from core.card import Action, Card, Field
 from core.i18n import Translator
 from core.ids import uuid7
-from services.shops.reports import Report
+from services.shops.reports import GONE, Report
 
 
 def to_check(one: Report, t: Translator) -> Card:
@@ -31,19 +32,14 @@ def waiting(found: Sequence[Report], t: Translator) -> Card:
     """Show the oldest report that waits, and how many more there are."""
     if not found:
         return Card(key=f"shop-report:{uuid7()}", title=t("shop-reports-none"), tone="success")
-    first = to_check(found[0], t)
-    return Card(
-        first.key, first.title, t("shop-reports-more", count=len(found) - 1), first.fields,
-        first.actions, first.tone,
-    )  # fmt: skip
+    return replace(to_check(found[0], t), summary=t("shop-reports-more", count=len(found) - 1))
 
 
 def decided(one: Report, t: Translator, *, accepted: bool) -> Card:
     """Say what the list says from now on, to whoever looked and to those who reported it."""
-    gone = one.fault.value in {"closed", "moved"}
-    key = "shop-report-kept" if not accepted else "shop-report-gone" if gone else "shop-report-put"
+    right = "shop-report-gone" if one.fault in GONE else "shop-report-put"
     return Card(
         key=f"shop-report:{uuid7()}",
-        title=t(key, name=one.name),
+        title=t(right if accepted else "shop-report-kept", name=one.name),
         tone="success" if accepted else "info",
     )

@@ -23,8 +23,6 @@ async def find_shop(ctx: Context) -> list[Act]:
 
 async def browse_circle(ctx: Context) -> list[Act]:
     """附近有什么: whatever is nearest, unless a word says more to this community."""
-    if (found := await taught(ctx)) is not None:
-        return found
     return await _first_page(ctx, "", open_now=bool(ctx.slots.get("open_now")))
 
 
@@ -74,6 +72,9 @@ async def show(ctx: Context, pressed: Pressed) -> list[Act]:
 
 async def _first_page(ctx: Context, text: str, *, open_now: bool) -> list[Act]:
     start = await _standpoint(ctx)
+    known = await index.shops_of(ctx.session, start.community)
+    if known is not None and known.taught(ctx.text):
+        text = ctx.text
     await places.await_place(
         ctx.session, ctx.conversation, asked=text, open_now=open_now, now=ctx.now
     )

@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 
 from core.db import Session, sql
-from services.shops import words
 
 RAW_READINGS = timedelta(days=90)
 DEDUPE = timedelta(days=7)
 SPENT = timedelta(days=7)
+SHOP_MISSES = timedelta(days=90)
 LONGEST_PACE = timedelta(hours=25)  # a service account's quota counts by the day
 
 
@@ -32,7 +32,7 @@ async def drop_expired(session: Session, *, now: datetime) -> None:
         ("DELETE FROM pace_mark WHERE at < :since", now - LONGEST_PACE),
         ("DELETE FROM message_window WHERE closes_at < :since", now),
         ("DELETE FROM link_code WHERE expires_at < :since", now),
-        ("DELETE FROM shop_miss WHERE last_at < :since", now - words.KEPT),
+        ("DELETE FROM shop_miss WHERE last_at < :since", now - SHOP_MISSES),
         ("DELETE FROM last_card WHERE at < :since", now - SPENT),
         (
             "DELETE FROM outbox WHERE kind <> 'ticket' AND state = 'sent' AND created_at < :since",

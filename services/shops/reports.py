@@ -13,7 +13,8 @@ from core.crypto import open_json, seal_json
 from core.db import Session, sql
 from core.errors import UserError
 from core.ids import uuid7
-from models import ShopFault
+from models import Duty, ShopFault
+from services.duty import on_duty
 from services.imports import Faulty
 from services.permissions import At, Permission, reach, require
 from services.shops.imports import hours_of, phone_of
@@ -127,18 +128,11 @@ async def decide(
 
 async def checkers(session: Session, community: UUID, *, now: datetime) -> list[UUID]:
     """List the workers on duty in the community, whom a look on the way costs least."""
-    rows = await session.execute(
-        sql(
-            """
-            SELECT DISTINCT s.person_id FROM shift s JOIN grid g ON g.id = s.grid_id
-            WHERE g.community_id = :community AND s.duty = 'worker' AND s.starts_at <= :now
-              AND s.ends_at > :now AND s.confirmed_at IS NOT NULL AND s.left_at IS NULL
-            ORDER BY s.person_id
-            """
-        ),
-        {"community": community, "now": now},
+    grids = await session.execute(
+        sql("SELECT id FROM grid WHERE community_id = :community"), {"community": community}
     )
-    return list(rows.scalars())
+    found = await on_duty(session, grids.scalars(), now=now)
+    return sorted({one for posts in found.values() for one in posts[Duty.WORKER]})
 
 
 async def _put_right(session: Session, one: Report, by: Actor, *, now: datetime) -> None:

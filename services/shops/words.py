@@ -1,7 +1,7 @@
 """Words that found no shop, and the words a community teaches for a category."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from core.actor import Actor
@@ -12,7 +12,6 @@ from services.permissions import At, Permission, require
 from services.shops import match
 from services.shops.taxonomy import leading, nearest_names, plain, resolve
 
-KEPT = timedelta(days=90)
 _WORD = "shop_miss.word"
 _LONGEST = 20
 _SHOWN = 50

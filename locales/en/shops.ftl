@@ -106,5 +106,6 @@ shop-report-gone = “{ $name }” is off the list.
 shop-report-put = “{ $name }” has been put right.
 shop-report-kept = Looked at: “{ $name }” stays as it is.
 shop-report-over = Somebody has dealt with this report already.
+shop-report-too-often = You have reported a lot just now. Please let the grid worker look first and come back in an hour, or reply 0 for a person.
 shop-word-short = Please give a word of 2 to { $limit } characters.
 shop-category-unknown = There is no such category. Near ones: { $known }.

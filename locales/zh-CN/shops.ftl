@@ -106,5 +106,6 @@ shop-report-gone = “{ $name }”已经从名单里去掉了。
 shop-report-put = “{ $name }”的信息已经改好了。
 shop-report-kept = 看过了，“{ $name }”的信息没有变。
 shop-report-over = 这条反映已经有人处理过了。
+shop-report-too-often = 您刚才反映得很多，先请网格员去看看，过一小时再来说，急的话回复 0 找人。
 shop-word-short = 要教的词请写 2 到 { $limit } 个字。
 shop-category-unknown = 没有这个类别。相近的有：{ $known }。

@@ -13,13 +13,16 @@ from core.crypto import open_json, seal_json
 from core.db import Session, sql
 from core.errors import UserError
 from core.ids import uuid7
+from core.ports import Pace
 from models import Duty, ShopFault
+from services import paces
 from services.duty import on_duty
 from services.imports import Faulty
 from services.permissions import At, Permission, reach, require
 from services.shops.imports import hours_of, phone_of
 
 SAID_LIMIT = 60
+REPORTS_AN_HOUR = 5
 _SAID = "shop_report.said"
 _READ: Mapping[ShopFault, Callable[[str], object]] = {
     ShopFault.HOURS: hours_of, ShopFault.PHONE: phone_of,
@@ -48,12 +51,17 @@ async def report(
     """Write down what is wrong; whose own shop it is puts it right at once: then True.
 
     Said again by the same person it replaces what they said before. Raises UserError `shop-gone`,
-    and for what can't be read `shop-hours-unread`, `shop-phone-unread`, `note-too-long`.
+    `shop-report-too-often`, and for what can't be read `shop-hours-unread`, `shop-phone-unread`,
+    `note-too-long`.
     """
     row = await _shop(session, shop)
     require(by, Permission.SHOPS_REPORT, At(row.community_id, anywhere=True))
     said = checked(fault, said)
     own = row.merchant_person_id is not None and row.merchant_person_id == by.person
+    # Each report sends somebody to look.
+    pace = Pace(f"shop-report:{by.person}", REPORTS_AN_HOUR, 3600)
+    if not own and await paces.take(session, [pace], now=now, life=True):
+        raise UserError("shop-report-too-often", status=429)
     written = await session.execute(
         sql(
             """

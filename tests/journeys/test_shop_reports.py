@@ -6,7 +6,7 @@ from core.actor import Actor
 from core.db import Session
 from core.errors import UserError
 from services.actors import actor
-from services.shops import words
+from services.shops import reports, words
 from tests import make
 from tests.world import Item, World
 
@@ -78,6 +78,22 @@ async def test_those_who_say_the_same_stand_on_one_card_and_all_hear_of_it(stree
     again = await worker.clicks("shop.true")
     assert title(again) == "这条反映已经有人处理过了。"
     assert title(await worker.says("店铺核实")) == "现在没有要核实的店。"
+
+
+async def test_nobody_sends_workers_about_without_end(street: World) -> None:
+    """Some reports an hour are taken, one more is refused and nothing of it is written."""
+    resident, said = street.person("family"), ""
+    for name in ("聚丰园", "望江楼", "老陈饭庄", "小桥人家", "百味居", "四季香"):
+
+        async def opens(session: Session, name: str = name) -> None:
+            await make.shop(session, name, where=street.community, category="restaurant")
+
+        await street.db.run(opens)
+        await resident.says(f"{name}关门了")
+        said = title(await resident.chooses("对的"))
+    assert said.startswith("您刚才反映得很多")
+    written = await street.fetch("SELECT count(*) AS n FROM shop_report")
+    assert written[0].n == reports.REPORTS_AN_HOUR
 
 
 async def test_a_merchant_puts_the_own_shop_right_at_once(street: World) -> None:

@@ -33,15 +33,23 @@ class Fanout:
 
     @contextmanager
     def watch(self, *keys: str) -> Iterator[asyncio.Event]:
+        """Register a client's stream as `waits` does, and count it."""
+        SSE_CLIENTS.inc()
+        try:
+            with self.waits(*keys) as event:
+                yield event
+        finally:
+            SSE_CLIENTS.dec()
+
+    @contextmanager
+    def waits(self, *keys: str) -> Iterator[asyncio.Event]:
         """Register a reader; the event is set whenever something happened under one of `keys`."""
         event = asyncio.Event()
         for key in keys:
             self._waiting[key].add(event)
-        SSE_CLIENTS.inc()
         try:
             yield event
         finally:
-            SSE_CLIENTS.dec()
             for key in keys:
                 self._waiting[key].discard(event)
                 if not self._waiting[key]:

@@ -42,6 +42,7 @@ class Permission(StrEnum):
     TICKETS_WORK = "tickets.work"
     TICKETS_DISPATCH = "tickets.dispatch"
     TICKETS_NOTE = "tickets.note"
+    WATCH_KEEP = "watch.keep"
     FIELD_READ = "field.read"
     DRILLS_RUN = "drills.run"
     BELL_TEST = "bell.test"
@@ -145,6 +146,7 @@ RULES: Mapping[Permission, frozenset[Role | Tie]] = {
     Permission.TICKETS_READ: _SCREEN,
     Permission.TICKETS_WORK: _STAFF | _QUEUE | _BETWEEN,
     Permission.TICKETS_DISPATCH: _QUEUE,
+    Permission.WATCH_KEEP: _DESK,
     Permission.TICKETS_NOTE: _STAFF | _QUEUE | _BETWEEN,
     Permission.FIELD_READ: _STAFF,
     Permission.DRILLS_RUN: _OPERATOR,

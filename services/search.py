@@ -15,7 +15,7 @@ from core.errors import UserError
 from services import masks
 from services.people import lookup
 from services.people.lookup import Hit
-from services.permissions import At, Permission, allowed, require
+from services.permissions import At, Permission, allowed, within
 
 MOST = 8
 TEXT_LIMIT = 60
@@ -43,12 +43,12 @@ async def find(
 
     Raises UserError for a text that is empty or too long.
     """
-    require(by, Permission.MAP_READ, At(community))
+    grids = within(by, Permission.MAP_READ, community)
     plain = _folded(text)
     if not plain or len(text) > TEXT_LIMIT:
         raise UserError("search-length", limit=TEXT_LIMIT)
-    buildings = await _buildings(session, community, plain)
-    devices = [] if by.masked else await _devices(session, community, plain)
+    buildings = await _buildings(session, community, grids, plain)
+    devices = [] if by.masked else await _devices(session, community, grids, plain)
     hits = await _hits(session, by, community, text)
     people = [one for one in hits if one.person is not None]
     await lookup.shown(session, by, people[:MOST], now=now)
@@ -70,21 +70,24 @@ async def find(
 
 
 async def _hits(session: Session, by: Actor, community: UUID, text: str) -> Sequence[Hit]:
-    if not allowed(by, Permission.PEOPLE_FIND, At(community)):
+    if not allowed(by, Permission.PEOPLE_FIND, At(community, anywhere=True)):
         return ()
     found = await lookup.find(session, by, text)
     return [one for one in found.hits if one.community == community]
 
 
-async def _buildings(session: Session, community: UUID, plain: str) -> list[dict[str, Any]]:
+async def _buildings(
+    session: Session, community: UUID, grids: Sequence[UUID] | None, plain: str
+) -> list[dict[str, Any]]:
     rows = await session.execute(
         sql(
             """
             SELECT id, name, address FROM building WHERE community_id = :community
+              AND (CAST(:grids AS uuid[]) IS NULL OR grid_id = ANY(CAST(:grids AS uuid[])))
             ORDER BY length(name), name
             """
         ),
-        {"community": community},
+        {"community": community, "grids": grids},
     )
     return [
         {"id": str(row.id), "name": row.name, "address": row.address or ""}
@@ -93,16 +96,20 @@ async def _buildings(session: Session, community: UUID, plain: str) -> list[dict
     ]
 
 
-async def _devices(session: Session, community: UUID, plain: str) -> list[dict[str, Any]]:
+async def _devices(
+    session: Session, community: UUID, grids: Sequence[UUID] | None, plain: str
+) -> list[dict[str, Any]]:
     """Open the names of the devices of a community: they are sealed, for they name flats."""
     rows = await session.execute(
         sql(
             """
             SELECT id, kind, place, external FROM device
-            WHERE community_id = :community AND removed_at IS NULL ORDER BY id
+            WHERE community_id = :community AND removed_at IS NULL
+              AND (CAST(:grids AS uuid[]) IS NULL OR grid_id = ANY(CAST(:grids AS uuid[])))
+            ORDER BY id
             """
         ),
-        {"community": community},
+        {"community": community, "grids": grids},
     )
     return [
         {"id": str(row.id), "kind": row.kind, "name": _name(row.place)}

@@ -84,7 +84,7 @@ async def hand_over(
 
     Raises UserError `watch-waits` while somebody else's is not signed for.
     """
-    require(by, Permission.TICKETS_DISPATCH, At(community))
+    require(by, Permission.WATCH_KEEP, At(community))
     if len(note) > TEXT_LIMIT:
         raise UserError("note-length", limit=TEXT_LIMIT)
     made = await session.execute(
@@ -118,7 +118,7 @@ async def sign(
 
     Raises UserError `watch-signed` when somebody else has, and for the giver's own.
     """
-    require(by, Permission.TICKETS_DISPATCH, At(community))
+    require(by, Permission.WATCH_KEEP, At(community))
     rows = await session.execute(
         sql(
             """
@@ -158,7 +158,7 @@ async def mute(
     session: Session, by: Actor, *, community: UUID, reason: str, until: datetime, now: datetime
 ) -> None:
     """Note that the actor's siren rests till then, and why; raises UserError for more than 30 min."""
-    require(by, Permission.TICKETS_DISPATCH, At(community))
+    require(by, Permission.TICKETS_DISPATCH, At(community, anywhere=True))
     if not reason.strip() or len(reason) > TEXT_LIMIT:
         raise UserError("mute-reason")
     if not now < until <= now + LONGEST_MUTE:
@@ -181,7 +181,7 @@ async def mute(
 
 async def unmute(session: Session, by: Actor, *, community: UUID, now: datetime) -> None:
     """End the actor's mute before its time; without one nothing changes."""
-    require(by, Permission.TICKETS_DISPATCH, At(community))
+    require(by, Permission.TICKETS_DISPATCH, At(community, anywhere=True))
     await _end(session, by, community, now=now)
     wake(session, "console", community=str(community))
 

@@ -90,9 +90,10 @@ class Hub:
         queue: asyncio.Queue[bytes | None] = asyncio.Queue(_BACKLOG)
         watch.readers.add(queue)
         try:
-            if watch.task is None or watch.task.done():
-                await self._read_first(watch)
-                watch.task = asyncio.create_task(self._watch(watch))
+            async with watch.building:  # of those who come at once, one begins it
+                if watch.task is None or watch.task.done():
+                    await self._read_first(watch)
+                    watch.task = asyncio.create_task(self._watch(watch))
             with self._fanout.watch(login.TOPIC) as ended:
                 yield await self._shared(watch)
                 asked = asyncio.get_running_loop().time()
@@ -107,10 +108,10 @@ class Hub:
                     yield chunk
         finally:
             watch.readers.discard(queue)
-            if not watch.readers and watch.task is not None:
-                watch.task.cancel()
-                watch.task = None
-                watch.snapshot = b""
+            if not watch.readers and self._watches.get(key) is watch:
+                del self._watches[key]
+                if watch.task is not None:
+                    watch.task.cancel()
 
     async def _shared(self, watch: _Watch) -> bytes:
         """Build one snapshot for all who came before it was begun: fifty screens come back at once.
@@ -152,7 +153,7 @@ class Hub:
             watch.versions = await board.versions(session, watch.reader, watch.community)
 
     async def _watch(self, watch: _Watch) -> None:
-        with self._fanout.watch(str(watch.community), "channels", login.TOPIC) as event:
+        with self._fanout.waits(str(watch.community), "channels", login.TOPIC) as event:
             read_at = 0.0
             while True:
                 if await woken(event):

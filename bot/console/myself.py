@@ -45,6 +45,7 @@ def me(by: Actor) -> dict[str, Any]:
     centre = [grant for grant in by.grants if grant.role in CENTRE]
     may = rights(by, centre[0].community) if centre else []
     return {
+        "person": str(by.person) if by.person else None,
         "name": by.name,
         "kind": "console" if by.person else "wall",
         "roles": sorted({grant.role for grant in centre}),

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from core.db import Session, sql
 from models import RuleKind, Severity
+from services.map_points import UNREACHED
 from services.rules import kinds, memory, meters, outages, pauses
 from services.rules.book import Book
 from services.rules.kinds import Look, Memory, RuleInForce, Sign
@@ -18,22 +19,21 @@ from services.tickets.judge import Signal
 BATCH = 500
 _METERED = {RuleKind.RATE: kinds.rate, RuleKind.LEAK: kinds.leak}
 _DUE = sql(
-    """
+    f"""
     WITH due AS MATERIALIZED (
         SELECT device_id, key, since, hits, firing FROM rule_state
         WHERE due_at <= :now ORDER BY due_at LIMIT :batch FOR UPDATE SKIP LOCKED)
     SELECT due.device_id AS id, due.key, due.since, due.hits, due.firing, d.community_id AS community,
            d.grid_id AS grid, d.kind, d.source, d.home_index, d.installed_at, d.removed_at,
-           coalesce(s.people, '{}') AS people, p.last_seen,
-           coalesce(p.online, true) AND coalesce(g.online, true) AND p.unreached_at IS NULL AS online,
+           coalesce(s.people, '{{}}') AS people, p.last_seen,
+           coalesce(p.online, true) AND NOT {UNREACHED} AS online,
            u.id IS NOT NULL AS suppressed
     FROM due JOIN device d ON d.id = due.device_id
     LEFT JOIN device_scope s ON s.device_id = d.id
     LEFT JOIN device_presence p ON p.device_id = d.id
-    LEFT JOIN device_presence g ON g.device_id = d.gateway_id
     LEFT JOIN suppression u ON u.device_id = due.device_id AND u.key = due.key
          AND u.judged_at IS NULL
-    """
+    """  # noqa: S608  (a literal of ours)
 )
 _STATES = sql(
     """

@@ -33,7 +33,7 @@ async def live(
             sql(
                 f"""
                 SELECT t.id, t.number, t.device_id, t.what, t.severity, t.status, t.epoch,
-                       t.version, t.step, t.immobile, t.opened_at, t.acked_at, t.resolved_at, t.closed_at,
+                       t.version, t.step, t.immobile, t.acked_by, t.opened_at, t.acked_at, t.resolved_at, t.closed_at,
                        t.drill_id IS NOT NULL AS drill, t.place AS own_place, d.kind, d.place AS device_place,
                        d.home_index IS NOT NULL AS at_home, b.name AS building, who.name AS who,
                        sent.name AS sent
@@ -157,6 +157,7 @@ def _ticket(row: Any, events: list[dict[str, Any]], *, masked: bool) -> dict[str
         "acked_at": _iso(row.acked_at),
         "resolved_at": _iso(row.resolved_at),
         "closed_at": _iso(row.closed_at),
+        "acked_by_id": str(row.acked_by) if row.acked_by else None,
         "acked_by": masks.shown(row.who, whole=not masked) if row.who else None,
         "assigned_to": masks.shown(row.sent, whole=not masked) if row.sent else None,
         "events": events,

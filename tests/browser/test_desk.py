@@ -267,7 +267,8 @@ async def test_a_wall_screen_shows_everything_and_nobody(page: Page, live: Live)
     await expect(row).to_contain_text("2幢 ****")
     await expect(row).not_to_contain_text("201")
     await expect(page.locator("#map")).to_be_visible()
-    await expect(page.locator("#seek, #tools, #mute, #hand-over").first).to_be_hidden()
+    for tool in ("#seek", "#tools", "#mute", "#hand-over"):
+        await expect(page.locator(tool)).to_be_hidden()
     assert await faults(page) == []
     assert await serious(page) == []
     await ended(page, device, row)

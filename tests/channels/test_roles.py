@@ -158,58 +158,6 @@ async def test_the_list_of_accounts(centre: Centre) -> None:
     assert [one[0] for one in await listed("after=desk")] == ["gridlead", "security"]
 
 
-async def test_a_lead_sees_the_own_grid_alone(centre: Centre) -> None:
-    """On map, queue, figures and the stream; what lies next door is not there."""
-    world = centre.world
-    await centre.account("gridlead", role=Role.LEAD)
-
-    async def next_door(session: Session) -> UUID:
-        grid = await make.grid(session, world.community, number=2)
-        flat = await make.home(session, grid, name="9幢")
-        device = await make.device(session, "gas", where=grid, at=flat, external="9-1-101")
-        found: UUID = device.id
-        world.devices["beside"] = device
-        return found
-
-    beside = str(await world.db.run(next_door))
-    await world.rings("beside", gas=True)
-    who, operator = await centre.session("gridlead"), await centre.session("operator")
-    for path in ("/points", "/buildings", "/tickets"):
-        status, text = await got(centre, path, operator)
-        assert (status, beside in text or "9幢" in text) == (200, True), path
-        status, text = await got(centre, path, who)
-        assert (status, beside in text or "9幢" in text) == (200, False), path
-    assert "3幢" in (await got(centre, "/points", who))[1]
-    figures = (await centre.client.get("/api/console/stats", headers=who)).json()
-    assert (figures["open"], figures["acked"], figures["devices"]["gas"]["total"]) == (0, 1, 1)
-    assert (figures["population"], figures["workers_on_duty"]) == (1, 3)
-    stream = centre.stream(who)
-    name, snapshot = await anext(stream)
-    assert (name, len(snapshot["tickets"])) == ("snapshot", 1)
-    await stream.aclose()
-
-
-async def test_a_lead_sends_somebody_within_the_own_grid(centre: Centre) -> None:
-    """Whom to send is listed for the own tickets, not for the whole community."""
-    world = centre.world
-    await centre.account("gridlead", role=Role.LEAD)
-    await world.rings("gas", gas=True)
-    who = await centre.session("gridlead")
-    rows = await world.fetch(
-        "SELECT id FROM ticket WHERE status = 'open' AND grid_id = :grid", grid=world.grid
-    )
-    path = f"/api/console/tickets/{rows[0].id}/dispatch"
-    listed = await centre.client.get(
-        "/api/console/workers", params={"ticket": str(rows[0].id)}, headers=who
-    )
-    assert listed.status_code == 200, listed.text
-    worker = str(world.person("worker").id)
-    assert worker in [one["id"] for one in listed.json()["workers"]]
-    sent = await centre.client.post(path, json={"worker": worker}, headers=who)
-    assert sent.status_code == 200, sent.text
-    assert (await centre.client.get("/api/console/workers", headers=who)).status_code == 403
-
-
 async def test_a_street_sees_its_communities_and_touches_nothing(centre: Centre) -> None:
     """One role over the street is one in each of its communities; another street's is not there."""
     world = centre.world

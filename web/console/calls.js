@@ -32,7 +32,7 @@ export function callList({ people, helpers, conditions, staff, duty_phone: duty 
       {},
       people.map((one) => row(one.name, one.part, one.phone)),
       helpers.map((one) => row(one.name, one.key ? t("web-field-key") : "", one.phone)),
-      staff.map((one) => row(one.name, t("web-role-worker"), one.phone)),
+      staff.map((one) => row(one.name, "", one.phone)),
       duty && row(t("web-calls-duty"), "", duty),
     ),
     conditions.map((one) => el("p", { class: "minds" }, t("web-calls-minds", { name: one.name, what: one.says.join(" · ") }))),

@@ -101,9 +101,9 @@ function showBuildingsSoon() {
 
 function showTickets() {
   queue.show(tickets.values());
-  const waiting = [...tickets.values()].filter(isWaiting);
-  document.title = waiting.length ? t("web-console-page-alarms", { count: waiting.length }) : t("web-console-page");
-  siren.update(waiting);
+  const count = [...tickets.values()].filter(isWaiting).length;
+  document.title = count ? t("web-console-page-alarms", { count }) : t("web-console-page");
+  siren.update(waiting());
 }
 
 function showStats(stats) {
@@ -133,6 +133,10 @@ const hear = {
     map.points.reset(points.features);
     tickets.clear();
     for (const ticket of live) tickets.set(ticket.id, ticket);
+    // What lies open beside the map may have changed, or ended, while nothing was heard.
+    const open = tickets.get(dialog.shown());
+    if (open) dialog.update(open);
+    else byId("ticket").close();
     showBuildings();
     showTickets();
     showStats(stats);
@@ -191,7 +195,7 @@ async function loadBuildings() {
 
 /** Built once, at the first entry: Leaflet wants to measure a map that is visible. */
 function furnish() {
-  const me = () => client.me.name;
+  const me = () => client.me.person;
   queue = createQueue({ onOpen: openTicket, onSelect: (device) => map.select(device), now });
   map = createMap(byId("map"), { onPoint: openPoint, onBuilding: ({ id }) => openBuilding(id) });
   panel = createPanel(client, { buildingOf: (name) => buildings.get(name), onTicket: openTicket });
@@ -201,11 +205,12 @@ function furnish() {
     onBuilding: (device) => openBuilding(houseOf(device)),
     now,
     me,
+    may,
   });
   byId("ticket").addEventListener("close", () => queue.mark(null));
   filter = createFilter((kind) => map.points.showKind(kind));
   figures = createFigures((status) => queue.filter(status));
-  siren = createSiren(client);
+  siren = createSiren(client, now);
   reach = createReach();
   visitors = createVisitors(client, { onChange: lookAnew });
   createAccount(client, visitors);
@@ -227,7 +232,7 @@ function furnish() {
     watchAge();
     queue.tick();
     dialog.tick();
-    siren.update([...tickets.values()].filter(isWaiting));
+    siren.update(waiting());
   }, 1000);
 }
 
@@ -238,6 +243,11 @@ function lookAnew() {
   stream.stop();
   listen();
 }
+
+const may = (what) => client.me?.may?.includes(what) ?? false;
+
+/** The alarms that whoever looks can do something about: only for those it rings. */
+const waiting = () => (may("tickets.dispatch") ? [...tickets.values()].filter(isWaiting) : []);
 
 /** Who looks after accounts has no map and no queue to watch. */
 const watches = () => client.me.kind === "wall" || client.me.may.includes("map.read");
@@ -254,6 +264,8 @@ async function enter() {
   byId("centre").hidden = false;
   byId("watch").textContent = t("web-console-on-watch", { name: client.me.name });
   if (!map) furnish();
+  byId("mute").hidden = !may("tickets.dispatch");
+  byId("hand-over").hidden = !may("watch.keep");
   visitors.show(client.me.masked);
   if (!watches() && !location.hash.startsWith("#/list/")) history.replaceState(null, "", "#/list/");
   pages.show();
@@ -276,6 +288,7 @@ function leave(reason) {
   client.forget();
   tickets.clear();
   siren?.update([]);
+  siren?.forget();
   for (const node of document.querySelectorAll("dialog[open]")) node.close();
   pages?.leave();
   byId("centre").hidden = true;

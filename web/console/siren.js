@@ -13,7 +13,7 @@ const EVERY_MS = 4000;
 const MINUTES = [5, 10, 30];
 const REASONS = ["web-mute-talking", "web-mute-handled", "web-mute-drill"];
 
-export function createSiren(client) {
+export function createSiren(client, now) {
   const blocked = byId("sound-blocked");
   const button = byId("mute");
   const dialog = byId("muting");
@@ -21,7 +21,7 @@ export function createSiren(client) {
   let mute = tab.get("mute"); // {until, known: ids of the life alarms that it covers}
   let lastRing = 0;
 
-  const isMuted = () => mute !== null && Date.now() < mute.until;
+  const isMuted = () => mute !== null && now() < mute.until;
   const isCovered = (ticket) => ticket.severity !== "life" || mute.known.includes(`${ticket.id}/${ticket.epoch}`);
 
   function keep(value) {
@@ -43,7 +43,7 @@ export function createSiren(client) {
 
   async function begin(form) {
     const data = new FormData(form);
-    const until = Date.now() + Number(data.get("minutes")) * 60_000;
+    const until = now() + Number(data.get("minutes")) * 60_000;
     const reason = data.get("other").trim() || t(data.get("reason"));
     try {
       await client.post("/api/console/watch/mute", { reason, until: new Date(until).toISOString() });
@@ -96,6 +96,9 @@ export function createSiren(client) {
   button.addEventListener("click", () => (isMuted() ? end() : ask()));
 
   return {
+    /** A mute is its operator's: the next one at this desk begins without. */
+    forget: () => keep(null),
+
     /** Called every second and at every change, with the alarms that wait. */
     update(alarms) {
       waiting = alarms;

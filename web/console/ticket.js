@@ -6,8 +6,11 @@ import { callList } from "./calls.js";
 import { fillDispatch } from "./dispatch.js";
 import { kindName, severityName, stateName, stateSign, statusName, waited } from "./signs.js";
 
-/** `now` is the server's time, `me` the operator's name, `onBuilding(device)` leads to its house. */
-export function createTicketDialog(client, { onTicket, onLocate, onBuilding, now, me }) {
+/**
+ * `now` is the server's time, `me` who is at the desk, `may` what they may do; `onBuilding(device)`
+ * leads to its house.
+ */
+export function createTicketDialog(client, { onTicket, onLocate, onBuilding, now, me, may }) {
   const dialog = byId("ticket");
   const known = el("div", { class: "known" });
   const time = el("span", { class: "time" });
@@ -23,7 +26,7 @@ export function createTicketDialog(client, { onTicket, onLocate, onBuilding, now
   dialog.addEventListener("close", () => (ticket = null));
   dialog.addEventListener("keydown", (event) => event.key === "Escape" && close());
 
-  const mine = () => ticket.status === "acked" && ticket.acked_by === me();
+  const mine = () => ticket.status === "acked" && ticket.acked_by_id === me();
   const path = (what) => `/api/console/tickets/${ticket.id}/${what}`;
 
   /** Does something to the ticket once; a refusal is shown in its own words. */
@@ -94,9 +97,10 @@ export function createTicketDialog(client, { onTicket, onLocate, onBuilding, now
     dialog.dataset.state = ticket.state;
     dialog.dataset.status = ticket.status;
     dialog.querySelector(".sign").textContent = stateSign(ticket.state);
-    dialog.querySelector(".end").hidden = ticket.status !== "resolved";
-    dialog.querySelector(".claim").hidden = ticket.status !== "open";
-    form.hidden = !(ticket.status === "open" || mine());
+    const end = dialog.querySelector(".end");
+    if (end) end.hidden = ticket.status !== "resolved";
+    dialog.querySelector(".claim").hidden = ticket.status !== "open" || !may("tickets.work");
+    form.hidden = !may("tickets.dispatch") || !(ticket.status === "open" || mine());
     tick();
   }
 
@@ -163,7 +167,7 @@ export function createTicketDialog(client, { onTicket, onLocate, onBuilding, now
       shut.addEventListener("click", close);
       acts.replaceChildren(
         button("web-ticket-claim", () => act("claim"), { class: "button primary claim", "aria-keyshortcuts": "A" }),
-        button("web-ticket-calls", openCalls, { class: "button open-calls" }),
+        ...(may("tickets.work") ? [button("web-ticket-calls", openCalls, { class: "button open-calls" })] : []),
         ...(ticket.device ? [button("web-ticket-locate", () => onLocate(ticket.device)), button("web-ticket-building", () => onBuilding(ticket.device))] : []),
       );
       dialog.replaceChildren(
@@ -173,7 +177,7 @@ export function createTicketDialog(client, { onTicket, onLocate, onBuilding, now
         note,
         form,
         calls,
-        noteForm(),
+        ...(may("tickets.dispatch") ? [noteForm()] : []),
         log,
       );
       render();

@@ -33,7 +33,7 @@ export function createWatch(client, me) {
   function give() {
     const field = el("textarea", { name: "text", rows: 4, maxlength: 500 });
     const fault = el("p", { role: "status", class: "note" });
-    const own = waiting?.name === me() && waiting;
+    const own = waiting?.person === me() && waiting;
     field.value = own ? own.note : "";
     const form = el(
       "form",
@@ -55,7 +55,7 @@ export function createWatch(client, me) {
 
   function read() {
     const fault = el("p", { role: "status", class: "note" });
-    const { id, name, at, summary, note } = waiting;
+    const { id, person, name, at, summary, note } = waiting;
     const counts = Object.entries(COUNTS).map(([key, words]) => el("div", {}, el("dt", {}, t(words)), el("dd", {}, summary[key])));
     dialog.replaceChildren(
       el("h2", { id: "handover-title" }, t("web-watch-from", { name, time: dayTime(at) })),
@@ -65,7 +65,7 @@ export function createWatch(client, me) {
       el(
         "p",
         { class: "doors" },
-        name !== me() && button("web-watch-sign", () => act(`/api/console/watch/handovers/${id}/sign`, {}, fault), { class: "button primary" }),
+        person !== me() && button("web-watch-sign", () => act(`/api/console/watch/handovers/${id}/sign`, {}, fault), { class: "button primary" }),
         button("web-console-close", () => dialog.close()),
       ),
     );
@@ -75,10 +75,10 @@ export function createWatch(client, me) {
   return {
     show({ handover, mutes }) {
       waiting = handover;
-      const others = mutes.filter((one) => one.name !== me());
+      const others = mutes.filter((one) => one.person !== me());
       const said = others.map((one) => el("span", {}, t("web-watch-muted", { name: one.name, time: clockTime(one.until), reason: one.reason })));
       if (waiting) {
-        const words = waiting.name === me() ? t("web-watch-waits") : t("web-watch-to-sign", { name: waiting.name });
+        const words = waiting.person === me() ? t("web-watch-waits") : t("web-watch-to-sign", { name: waiting.name });
         const node = el("button", { type: "button", class: "button" }, words);
         node.addEventListener("click", read);
         said.unshift(node);
